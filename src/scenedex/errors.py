@@ -1,0 +1,146 @@
+"""Every exception of scenedex.
+
+ScenedexError                     a sentence for people: what, why, what to do
+├── UsageError                    the caller asked for something that makes no sense (exit status 2)
+│   ├── NotFoundError             no such path, video or scene (also a LookupError)
+│   └── AmbiguousError            a name that fits several videos
+├── MediaError                    one file cannot be taken in; its neighbours can
+│   ├── NotAVideoError            no pictures, no sound, or no media file at all
+│   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
+│   └── DecodeError               damaged beyond use
+├── StoreError                    the database or the object store does not do what it should
+│   ├── DatabaseUnreachableError  nothing answers at the URL
+│   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
+│   ├── NewerLibraryError         the library was made by a newer scenedex
+│   ├── OldDatabaseError          PostgreSQL or pgvector is too old
+│   └── DiskFullError             no space left (also an OSError)
+└── EncoderError                  an embedding could not be made
+    ├── WeightsError              a model's files are not there, or are not what they should be
+    │   ├── WeightsMissingError   not on this machine
+    │   ├── WeightsDamagedError   another size or another checksum than the one recorded
+    │   └── DownloadError         the server did not give them
+    ├── ProviderError             the device that was asked for is not there (also a UsageError)
+    ├── GraphError                a network cannot be loaded, or does not take what it is given
+    ├── EncoderTimeoutError       took longer than it may (also a TimeoutError)
+    ├── PictureError              this picture cannot be read; the next one can
+    ├── ExportError               a checkpoint cannot become a network of ours, or the network differs from it
+    └── RemoteEncoderError        an encoder behind HTTP
+        ├── RemoteRefusedError    it does not accept the key, the signature or the request
+        ├── RemoteFailedError     it cannot be reached, or fails
+        └── RemoteAnswerError     its answer is no embedding of the expected kind
+"""
+
+
+class ScenedexError(Exception):
+    """Something went wrong in scenedex."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or type(self).__doc__)
+
+
+class UsageError(ScenedexError):
+    """This request makes no sense."""
+
+
+class NotFoundError(UsageError, LookupError):
+    """There is nothing by that name."""
+
+
+class AmbiguousError(UsageError):
+    """That name fits several videos."""
+
+
+class MediaError(ScenedexError):
+    """This file cannot be taken in."""
+
+
+class NotAVideoError(MediaError):
+    """This is no video and no sound."""
+
+
+class LimitError(MediaError):
+    """This file exceeds a limit of the settings."""
+
+
+class DecodeError(MediaError):
+    """This file is damaged beyond use."""
+
+
+class StoreError(ScenedexError):
+    """The library's storage does not work."""
+
+
+class DatabaseUnreachableError(StoreError):
+    """The database does not answer."""
+
+
+class EmbeddedServerError(StoreError):
+    """The embedded PostgreSQL could not be started."""
+
+
+class NewerLibraryError(StoreError):
+    """This library was made by a newer scenedex: upgrade scenedex to open it."""
+
+
+class OldDatabaseError(StoreError):
+    """This database is too old for scenedex."""
+
+
+class DiskFullError(StoreError, OSError):
+    """No space is left on the disk: free some, then run the same command again."""
+
+
+class EncoderError(ScenedexError):
+    """An embedding could not be made."""
+
+
+class WeightsError(EncoderError):
+    """A model's files are not usable."""
+
+
+class WeightsMissingError(WeightsError):
+    """A model's files are not on this machine."""
+
+
+class WeightsDamagedError(WeightsError):
+    """A model's file is not the one that was recorded."""
+
+
+class DownloadError(WeightsError):
+    """A model's file could not be fetched."""
+
+
+class ProviderError(EncoderError, UsageError):
+    """The device that was asked for is not there."""
+
+
+class GraphError(EncoderError):
+    """A network cannot be run."""
+
+
+class EncoderTimeoutError(EncoderError, TimeoutError):
+    """Timeout: the encoder took longer than it may."""
+
+
+class PictureError(EncoderError):
+    """This picture cannot be read."""
+
+
+class ExportError(EncoderError):
+    """This checkpoint cannot be exported."""
+
+
+class RemoteEncoderError(EncoderError):
+    """The encoding service did not give an embedding."""
+
+
+class RemoteRefusedError(RemoteEncoderError):
+    """The encoding service refuses the request."""
+
+
+class RemoteFailedError(RemoteEncoderError):
+    """The encoding service fails."""
+
+
+class RemoteAnswerError(RemoteEncoderError):
+    """The encoding service answers with something that is no embedding."""
