@@ -1,0 +1,1 @@
+"""Files to frames, sound and timed text. The only folder that imports PyAV."""

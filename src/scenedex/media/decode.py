@@ -1,0 +1,276 @@
+"""Frames of a video, in order or at given times."""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from scenedex.errors import DecodeError, LimitError
+from scenedex.media.clock import Clock
+from scenedex.media.closed_captions import ClosedCaptions
+from scenedex.media.container import FAILURES, decodable, opened
+from scenedex.media.frame import DecodedFrame, Projection
+from scenedex.media.packets import Health, Stopwatch, packets, pictures, prepare
+from scenedex.types import Caption, Frame, Limits, MediaInfo
+
+SEEK_AHEAD_S = 5.0
+"""A time further ahead than this is sought; a nearer one is reached by decoding."""
+
+PROGRESS_EVERY_S = 0.1
+
+
+def frames(
+    path: Path,
+    info: MediaInfo,
+    limits: Limits,
+    *,
+    every_s: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> "Decoding":
+    """Decode a file once, from start to end.
+
+    Args:
+        path: the file.
+        info: what `probe` said about it.
+        limits: see `Limits`.
+        every_s: hand out at most one frame in each interval of this length; None: every frame.
+        progress: told the seconds reached, about ten times a second.
+
+    Use it as a context manager and iterate over it; afterwards it knows `end_s` and `warnings`. While iterating it
+    raises LimitError (too long, or too slow) and DecodeError (nothing could be decoded, and there is no sound).
+    """
+    return Decoding(path, info, limits, every_s=every_s, progress=progress)
+
+
+def measure_duration(path: Path, info: MediaInfo, limits: Limits) -> float:
+    """The end of the last packet of sound or picture in seconds: reads the whole file, decodes nothing.
+
+    Raises:
+        LimitError: it goes on for longer than allowed.
+    """
+    health, watch, end_s = Health(), Stopwatch(info, limits), 0.0
+    watch.start()
+    with opened(path, limits) as container:
+        for packet in packets(container, _timed(container, info), health):
+            watch.check()
+            end_s = max(end_s, _packet_end(packet, info.start_s))
+            _check_duration(end_s, limits)
+    return end_s
+
+
+class Decoding:
+    """One pass over a file: context manager and iterator of frames. Without pictures it gives none, and measures."""
+
+    def __init__(
+        self,
+        path: Path,
+        info: MediaInfo,
+        limits: Limits,
+        *,
+        every_s: float | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        self.frames_seen = 0  #: decoded so far, handed out or not
+        self.end_s = 0.0  #: end of the last picture or sound so far; after the pass, the duration
+        self._path, self._info, self._limits = path, info, limits
+        self._every_s, self._progress = every_s, progress
+        self._health = Health()
+        self._watch = Stopwatch(info, limits)
+        self._clock = Clock(info)
+        self._captions = ClosedCaptions()
+        self._told = 0.0
+        self._finished = False
+        self._frames = self._run()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self
+
+    def __next__(self) -> Frame:
+        self._watch.start()
+        try:
+            return next(self._frames)
+        finally:
+            self._watch.pause()
+
+    def close(self) -> None:
+        """Stop here and let go of the file."""
+        self._frames.close()
+
+    @property
+    def captions(self) -> tuple[Caption, ...]:
+        """Closed captions (CEA-608) found inside the pictures so far: complete after the pass."""
+        return self._captions.captions()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was wrong, in sentences for people. Complete after the pass."""
+        health, said = self._health, []
+        if health.gave_up:
+            said.append(
+                f"Reading stopped at {self.end_s:.1f} s: too many broken packets in a row ({health.first})."
+            )
+        elif health.failures:
+            said.append(f"Packets that could not be decoded: {health.failures} ({health.first}).")
+        if health.damaged:
+            said.append(f"Damaged pictures: {health.damaged} of {self.frames_seen}.")
+        if self._clock.jumps:
+            said.append(
+                f"The time stamps go back (times: {self._clock.jumps}); the video is timed as it plays."
+            )
+        expected = self._info.duration_s
+        if self._finished and expected is not None and self.end_s < expected - max(0.5, 0.02 * expected):
+            said.append(f"The file ends early: {self.end_s:.1f} of {expected:.1f} s could be read.")
+        if self._finished and self._info.video is not None and not self.frames_seen:
+            said.append("Not one picture could be decoded.")
+        return tuple(said)
+
+    def _run(self) -> Generator[Frame, None, None]:
+        with opened(self._path, self._limits) as container:
+            stream = _video(container, self._info, self._limits)
+            projection = Projection(self._info.video) if self._info.video is not None else None
+            due_s = 0.0
+            for packet in packets(container, _timed(container, self._info), self._health):
+                self._watch.check()
+                if stream is None or projection is None or packet.stream.index != stream.index:
+                    self._reach(_packet_end(packet, self._info.start_s))
+                    continue
+                for picture in pictures(packet, self._health):
+                    frame = self._take(picture, projection)
+                    if self._every_s is None:
+                        yield frame
+                    elif frame.t_s >= due_s - 1e-6:
+                        due_s = (frame.t_s // self._every_s + 1) * self._every_s
+                        yield frame
+        self._captions.finish(self.end_s)
+        self._finished = True
+        if stream is not None and not self.frames_seen and not self._info.audio:
+            raise DecodeError(
+                f"Not one picture could be decoded ({self._health.first or 'the file holds none'})."
+            )
+
+    def _take(self, picture: VideoFrame, projection: Projection) -> DecodedFrame:
+        t_s, end_s = self._clock.place(picture)
+        self.frames_seen += 1
+        self._reach(end_s)
+        self._captions.see(picture, t_s)
+        return DecodedFrame(picture, projection, t_s, end_s)
+
+    def _reach(self, end_s: float) -> None:
+        self.end_s = max(self.end_s, end_s)
+        _check_duration(self.end_s, self._limits)
+        if self._progress is not None and time.monotonic() - self._told > PROGRESS_EVERY_S:
+            self._told = time.monotonic()
+            self._progress(self.end_s)
+
+
+def frames_at(path: Path, info: MediaInfo, limits: Limits, times: Iterable[float]) -> Iterator[Frame]:
+    """The frame shown at each of these times: the last one that begins no later.
+
+    Before the first picture it is the first, after the end the last. Sorted times are read fastest.
+
+    Raises:
+        DecodeError: there are no pictures.
+        LimitError: too slow.
+    """
+    if info.video is None:
+        raise DecodeError("This file has no pictures.")
+    with opened(path, limits) as container:
+        reader = _Seeker(container, info, limits)
+        for wanted_s in times:
+            yield reader.at(wanted_s)
+
+
+class _Seeker:
+    """Goes to a time by seeking to the key frame before it and decoding on from there."""
+
+    def __init__(self, container: InputContainer, info: MediaInfo, limits: Limits) -> None:
+        stream = _video(container, info, limits)
+        if stream is None or info.video is None:
+            raise DecodeError("This file has no pictures.")
+        self._container, self._stream, self._info, self._limits = container, stream, info, limits
+        self._projection = Projection(info.video)
+        self._watch = Stopwatch(info, limits)
+        self._pending: Iterator[DecodedFrame] = self._decode()
+        self._shown: DecodedFrame | None = None
+        self._next: DecodedFrame | None = next(self._pending, None)
+
+    def at(self, wanted_s: float) -> DecodedFrame:
+        self._watch.start()
+        here = self._shown or self._next
+        if here is not None and not 0 <= wanted_s - here.t_s <= SEEK_AHEAD_S:
+            self._seek(wanted_s)
+        while self._next is not None and (self._shown is None or self._next.t_s <= wanted_s + 1e-6):
+            self._shown, self._next = self._next, next(self._pending, None)
+        self._watch.pause()
+        if self._shown is None:
+            raise DecodeError("Not one picture could be decoded.")
+        return self._shown
+
+    def _seek(self, wanted_s: float) -> None:
+        # An index may be wrong: where the seek lands behind the wanted time, try again from further back.
+        base = self._stream.time_base or Fraction(1, av.time_base)
+        for back_s in (0.0, 2.0, 15.0, float("inf")):
+            goal_s = max(0.0, wanted_s - back_s) + self._info.start_s
+            try:
+                self._container.seek(int(goal_s / base), stream=self._stream)
+            except FAILURES:
+                continue
+            self._pending = self._decode()
+            first = next(self._pending, None)
+            if first is not None and (first.t_s <= wanted_s or goal_s <= self._info.start_s):
+                self._shown, self._next = None, first
+                return
+
+    def _decode(self) -> Iterator[DecodedFrame]:
+        clock, health = Clock(self._info), Health()
+        for packet in packets(self._container, (self._stream,), health):
+            self._watch.check()
+            for picture in pictures(packet, health):
+                yield DecodedFrame(picture, self._projection, *clock.place(picture))
+
+
+def _video(container: InputContainer, info: MediaInfo, limits: Limits) -> VideoStream | None:
+    """The stream that `info` names, ready to decode."""
+    if info.video is None:
+        return None
+    index = info.video.index
+    stream = container.streams[index] if index < len(container.streams) else None
+    if not isinstance(stream, VideoStream) or not decodable(stream):
+        raise DecodeError("The file has changed since it was looked at: index it again.")
+    prepare(stream, limits, pixels=info.video.coded_width * info.video.coded_height)
+    return stream
+
+
+def _timed(container: InputContainer, info: MediaInfo) -> list[Stream]:
+    """The streams whose ends make the duration: the indexed pictures, and all sound."""
+    indices = {track.index for track in (*info.audio, *((info.video,) if info.video is not None else ()))}
+    return [stream for stream in container.streams if stream.index in indices]
+
+
+def _packet_end(packet: "Packet[Stream]", start_s: float) -> float:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    if stamp is None or packet.time_base is None:
+        return 0.0
+    return float((stamp + (packet.duration or 0)) * packet.time_base) - start_s
+
+
+def _check_duration(end_s: float, limits: Limits) -> None:
+    if end_s > limits.max_duration_s:
+        raise LimitError(f"The file goes on beyond {limits.max_duration_s:.0f} s, the limit max_duration_s.")

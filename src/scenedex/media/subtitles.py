@@ -1,0 +1,169 @@
+"""Timed text inside a media file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from av.packet import Packet
+from av.stream import Stream
+from av.subtitles.stream import SubtitleStream
+from av.subtitles.subtitle import AssSubtitle, SubtitleSet
+
+from scenedex.errors import LimitError
+from scenedex.media.charset import decode_text
+from scenedex.media.container import FAILURES, decodable, opened
+from scenedex.media.markup import ass_event_text, plain_text
+from scenedex.media.packets import Health, Stopwatch, packets
+from scenedex.types import Caption, CaptionOrigin, Limits, MediaInfo
+
+DEFAULT_SHOWN_S = 4.0
+"""How long a line is shown whose end is missing, if nothing follows it."""
+
+MAX_SHOWN_S = 60.0
+"""A line that claims to be shown longer than an hour has no sensible end: it is shown this long at most."""
+
+SAME_TIME_S = 0.1
+"""Tracks of one language that say the same at the same time, give or take this, say it once."""
+
+_TEXT_PACKETS = frozenset({"subrip", "webvtt", "text"})  # whose packets are the bare text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of timed text before it is put in order."""
+
+    start_s: float
+    end_s: float | None  #: None: not stated, or nonsense
+    text: str  #: plain
+
+
+def embedded_captions(path: Path, info: MediaInfo, limits: Limits) -> list[Caption]:
+    """Every text track of the file as captions with the origin "embedded".
+
+    They are sorted by language and time; `index` counts within the language over all its tracks. A bitmap track gives
+    nothing. Broken packets are passed over.
+
+    Raises:
+        LimitError: more lines than allowed, or reading takes too long.
+    """
+    wanted = {track.index: track for track in info.subtitles if track.kind == "text"}
+    if not wanted:
+        return []
+    by_language: dict[str | None, list[list[Line]]] = {}
+    tracks: dict[int, list[Line]] = {}
+    for index, track in wanted.items():
+        tracks[index] = []
+        by_language.setdefault(track.language, []).append(tracks[index])
+    watch, count = Stopwatch(info, limits), 0
+    watch.start()
+    with opened(path, limits) as container:
+        streams = [s for s in container.streams if s.index in wanted and isinstance(s, SubtitleStream)]
+        for packet in packets(container, streams, Health()):
+            watch.check()
+            lines = _lines(packet, info.start_s)
+            tracks[packet.stream.index].extend(lines)
+            count += len(lines)
+            if count > limits.max_captions:
+                raise LimitError(
+                    f"The file has more than {limits.max_captions} lines of text, the limit max_captions."
+                )
+    captions: list[Caption] = []
+    for language in sorted(by_language, key=str):
+        merged = merge(by_language[language])
+        captions += to_captions(merged, "embedded", language)
+    return captions
+
+
+def merge(tracks: Iterable[list[Line]]) -> list[Line]:
+    """The lines of several tracks in order of time; what a later track repeats is left out."""
+    merged: list[Line] = []
+    for track in tracks:
+        known: dict[str, list[float]] = {}
+        for line in merged:
+            known.setdefault(line.text, []).append(line.start_s)
+        merged += [
+            line
+            for line in track
+            if not any(abs(line.start_s - t) <= SAME_TIME_S for t in known.get(line.text, ()))
+        ]
+    return sorted(merged, key=lambda line: line.start_s)
+
+
+def to_captions(lines: list[Line], origin: CaptionOrigin, language: str | None) -> list[Caption]:
+    """Numbered captions with sensible intervals: starts at 0 or later, ends after the start; empty lines fall out."""
+    ordered = sorted((line for line in lines if line.text), key=lambda line: line.start_s)
+    captions: list[Caption] = []
+    for position, line in enumerate(ordered):
+        following = next(
+            (o.start_s for o in ordered[position + 1 : position + 9] if o.start_s > line.start_s), None
+        )
+        end_s = _sensible_end(line, following)
+        if end_s <= 0:
+            continue
+        captions.append(
+            Caption(
+                start_s=max(0.0, line.start_s),
+                end_s=end_s,
+                text=line.text,
+                origin=origin,
+                language=language,
+                index=len(captions),
+            )
+        )
+    return captions
+
+
+def _sensible_end(line: Line, following: float | None) -> float:
+    if line.end_s is not None and line.start_s < line.end_s <= line.start_s + 3600:
+        return line.end_s
+    if line.end_s is not None and line.end_s > line.start_s:
+        return line.start_s + MAX_SHOWN_S
+    end_s = line.start_s + DEFAULT_SHOWN_S
+    return end_s if following is None else min(end_s, following)
+
+
+def _lines(packet: "Packet[Stream]", start_s: float) -> list[Line]:
+    stream = packet.stream
+    if not isinstance(stream, SubtitleStream) or not decodable(stream):
+        return []
+    try:
+        shown = stream.decode2(packet)
+    except FAILURES:
+        return _undecoded(packet, stream, start_s)
+    if shown is None:
+        return []
+    text = "\n".join(filter(None, (ass_event_text(r.ass) for r in shown.rects if isinstance(r, AssSubtitle))))
+    begin, end = _times(packet, shown)
+    if begin is None or not text:
+        return []
+    return [Line(begin - start_s, None if end is None else end - start_s, text)]
+
+
+def _times(packet: "Packet[Stream]", shown: SubtitleSet) -> tuple[float | None, float | None]:
+    """Start and end in seconds of the file's own clock."""
+    # CEA-608 comes out of the decoder when it goes off the screen: only the decoder knows when it came.
+    if packet.pts is None or packet.stream.codec_context.codec.canonical_name == "eia_608":
+        if shown.pts is None or shown.pts < -(1 << 62):
+            return None, None
+        begin = shown.pts / 1_000_000
+    else:
+        begin = float(packet.pts * packet.time_base)
+        if packet.duration:
+            return begin, begin + float(packet.duration * packet.time_base)
+    length_s = (shown.end_display_time - shown.start_display_time) / 1000
+    begin += shown.start_display_time / 1000
+    return begin, begin + length_s if 0 < length_s < 4_000_000 else None
+
+
+def _undecoded(packet: "Packet[Stream]", stream: SubtitleStream, start_s: float) -> list[Line]:
+    """FFmpeg refuses text that is no UTF-8: read its bytes as a sidecar's would be."""
+    if (
+        stream.codec_context.codec.canonical_name not in _TEXT_PACKETS
+        or packet.pts is None
+        or not packet.size
+    ):
+        return []
+    begin = float(packet.pts * packet.time_base) - start_s
+    end = begin + float(packet.duration * packet.time_base) if packet.duration else None
+    text = plain_text(decode_text(bytes(packet)))
+    return [Line(begin, end, text)] if text else []
