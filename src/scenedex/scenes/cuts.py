@@ -1,0 +1,86 @@
+"""Frames → cuts: the detectors of PySceneDetect, fed with one small picture at a time and exact times."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import cv2
+import numpy as np
+from scenedetect.common import FrameTimecode, Timecode
+from scenedetect.detectors import AdaptiveDetector, ContentDetector, HashDetector, HistogramDetector
+
+from scenedex.errors import UsageError
+from scenedex.types import Pixels
+
+DETECTORS: dict[str, Any] = {
+    "adaptive": AdaptiveDetector,
+    "content": ContentDetector,
+    "hash": HashDetector,
+    "histogram": HistogramDetector,
+}
+"""PySceneDetect's detectors by the names that scenedex gives them."""
+
+DEFAULT_DETECTOR = "adaptive"
+
+MIN_SHOT_S = 0.6
+"""No shot is shorter: what follows a cut sooner is a flash."""
+
+HELD_S = 1.0
+"""A picture shown for longer is a slide: its neighbours in time are itself, not the slides beside it."""
+
+LAG = 2
+"""Frames by which the adaptive detector, the slowest to decide, reports a cut late."""
+
+# A double of 0.5 or more is a whole number of these ticks, and no cut comes sooner than MIN_SHOT_S: what goes
+# into the detector as a time comes out as the same float.
+_TICK_BITS = 53
+_TICK = Fraction(1, 1 << _TICK_BITS)
+_NOMINAL_RATE = Fraction(1000)  # the detectors ask for a frame rate and, with exact times, never use it
+_ROUNDING_S = 1e-6
+
+
+class CutFinder:
+    """Finds the cuts of one video while its frames pass by.
+
+    Raises UsageError if there is no detector by that name.
+    """
+
+    def __init__(self, detector: str = DEFAULT_DETECTOR) -> None:
+        if detector not in DETECTORS:
+            names = ", ".join(DETECTORS)
+            raise UsageError(f"There is no cut detector called {detector!r}: use one of {names}.")
+        self._detector = DETECTORS[detector](min_scene_len=MIN_SHOT_S - _ROUNDING_S)
+        self._last_s = 0.0
+        self._last: Any = None  # BGR, as the detectors want it
+
+    def push(self, t_s: float, small: Pixels) -> list[float]:
+        """The cuts that this frame brings to light, each the exact `t_s` of the first frame of a shot.
+
+        Times must increase; `small` is RGB and should keep its size. A cut is reported up to `LAG` frames late (by
+        the content detector later, when cuts follow one another like flashes).
+        """
+        picture: Any = cv2.cvtColor(np.ascontiguousarray(small), cv2.COLOR_RGB2BGR)
+        cuts: list[float] = []
+        if self._last is not None:
+            if picture.shape != self._last.shape:
+                height, width = self._last.shape[:2]
+                picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+            if t_s - self._last_s > HELD_S:
+                cuts += self._hold(t_s)
+        self._last_s, self._last = t_s, picture
+        return cuts + self._process(t_s, picture)
+
+    def finish(self, end_s: float) -> list[float]:
+        """The cuts that were still in doubt when the frames ran out; `end_s` is when the last one ends."""
+        found = self._hold(max(end_s, self._last_s + _ROUNDING_S)) if self._last is not None else []
+        return [cut for cut in found if end_s - cut >= MIN_SHOT_S - _ROUNDING_S]
+
+    def _hold(self, until_s: float) -> list[float]:
+        """Show the last picture again, as often as the adaptive detector looks around itself."""
+        step = (until_s - self._last_s) / (LAG + 1)
+        return [cut for n in range(1, LAG + 1) for cut in self._process(self._last_s + n * step, self._last)]
+
+    def _process(self, t_s: float, picture: Any) -> list[float]:
+        ticks = int(math.ldexp(t_s, _TICK_BITS))
+        moment = FrameTimecode(Timecode(pts=ticks, time_base=_TICK), fps=_NOMINAL_RATE)
+        return [cut.seconds for cut in self._detector.process_frame(moment, picture)]

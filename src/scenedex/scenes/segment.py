@@ -1,0 +1,153 @@
+"""Frames → scenes, each as soon as its shot is over."""
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from scenedex.errors import DecodeError
+from scenedex.scenes.candidates import Candidate, Candidates, encode
+from scenedex.scenes.cuts import DEFAULT_DETECTOR, LAG, CutFinder
+from scenedex.scenes.keyframes import choose
+from scenedex.scenes.quality import quality
+from scenedex.scenes.split import Interval, scenes_from_cuts, split_shot
+from scenedex.types import Frame, Keyframe, Pixels, SceneDraft
+
+Fetch = Callable[[Sequence[float]], Iterable[Frame]]
+"""Gives the frames that are shown at these times, in seconds."""
+
+NOMINAL_FRAME_S = 0.04
+"""How long a last frame lasts if nobody knows: one of 25 a second."""
+
+
+def segment(
+    frames: Iterable[Frame],
+    *,
+    duration_s: Callable[[], float],
+    detector: str = DEFAULT_DETECTOR,
+    fetch: Fetch | None = None,
+    folder: Path | None = None,
+) -> Iterator[SceneDraft]:
+    """The scenes of a video, in order, while its frames pass by.
+
+    They cover `[0, duration)` exactly, `MAX_SCENE_S` each at most. `duration_s` is asked once, after the last
+    frame; where the last frame ends later than it says, the video ends there. A picture counts as shown until the
+    next one comes, the last one until the video ends, so that what follows as sound alone keeps a picture.
+    `fetch` is asked for the pictures of a scene that passed too quickly to leave one. A video whose frames run out
+    before the first gets scenes without keyframes.
+
+    Frames come in order of time; one that is not later than the one before it is left out. Memory does not depend
+    on their number: what waits for the end of a long shot waits in `folder` (or the system's temporary folder).
+
+    Raises UsageError for an unknown detector, DecodeError if there is neither a frame nor a duration, and
+    DiskFullError if `folder` is too small.
+    """
+    with Candidates(folder) as candidates:
+        one_pass = _Pass(CutFinder(detector), candidates, fetch)
+        last_s = end_s = -1.0
+        for frame in _in_order(frames):
+            last_s, end_s = frame.t_s, max(end_s, frame.end_s)
+            yield from one_pass.push(frame)
+        end_s = max(end_s, duration_s())
+        if last_s >= 0.0:
+            yield from one_pass.finish(end_s if end_s > last_s else last_s + NOMINAL_FRAME_S)
+        elif end_s > 0.0:
+            yield from sound_scenes(end_s)
+        else:
+            raise DecodeError("No picture of this video can be decoded, and it does not say how long it is.")
+
+
+def sound_scenes(duration_s: float) -> list[SceneDraft]:
+    """The scenes of a video without pictures: even parts of `MAX_SCENE_S` at most, without keyframes.
+
+    Raises ValueError if the duration is no positive, finite number.
+    """
+    scenes = scenes_from_cuts([], duration_s)
+    return [SceneDraft(index=index, start_s=start, end_s=end) for index, (start, end) in enumerate(scenes)]
+
+
+def _in_order(frames: Iterable[Frame]) -> Iterator[Frame]:
+    last_s = -1.0
+    for frame in frames:
+        if math.isfinite(frame.t_s) and frame.t_s >= 0.0 and frame.t_s > last_s:
+            last_s = frame.t_s
+            yield frame
+
+
+class _Pass:
+    """One pass over the pictures of one video."""
+
+    def __init__(self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None) -> None:
+        self._finder = finder
+        self._candidates = candidates
+        self._fetch = fetch
+        # Frames younger than the detector's lag wait: nobody knows yet to which shot they belong.
+        self._waiting: deque[tuple[Frame, Pixels]] = deque()
+        self._shot_start_s = 0.0
+        self._count = 0
+
+    def push(self, frame: Frame) -> Iterator[SceneDraft]:
+        """The scenes that are over, now that this frame is known."""
+        small = frame.small()
+        self._waiting.append((frame, small))
+        for cut in self._finder.push(frame.t_s, small):
+            yield from self._cut(cut)
+        while len(self._waiting) > LAG:
+            self._offer_oldest(frame.t_s)
+
+    def finish(self, end_s: float) -> Iterator[SceneDraft]:
+        """The remaining scenes of a video that ends at `end_s`, after its last frame's start."""
+        for cut in self._finder.finish(end_s):
+            yield from self._cut(cut)
+        while self._waiting:
+            self._offer_oldest(end_s)
+        yield from self._scenes(end_s)
+
+    def _cut(self, cut_s: float) -> Iterator[SceneDraft]:
+        if cut_s <= self._shot_start_s:
+            return
+        while self._waiting and self._waiting[0][0].t_s < cut_s:
+            self._offer_oldest(cut_s)
+        yield from self._scenes(cut_s)
+        self._candidates.start_shot(cut_s)
+        self._shot_start_s = cut_s
+
+    def _offer_oldest(self, end_s: float) -> None:
+        frame, small = self._waiting.popleft()
+        self._candidates.offer(frame, small, self._waiting[0][0].t_s if self._waiting else end_s)
+
+    def _scenes(self, end_s: float) -> Iterator[SceneDraft]:
+        """The scenes of the shot in hand, which ends at `end_s`."""
+        self._candidates.close_window(before_s=end_s)
+        remaining = iter(self._candidates)
+        ahead = next(remaining, None)
+        shown: list[Candidate] = []
+        for start, stop in split_shot(self._shot_start_s, end_s):
+            shown = [one for one in shown if one.until_s > start]
+            while ahead is not None and ahead.t_s < stop:
+                shown.append(ahead)
+                ahead = next(remaining, None)
+            yield self._scene((start, stop), shown)
+
+    def _scene(self, scene: Interval, shown: Sequence[Candidate]) -> SceneDraft:
+        times = [(t_s, one) for one in shown for t_s in one.times(*scene)]
+        chosen = choose([t_s for t_s, _ in times], [one.quality for _, one in times], *scene)
+        keyframes = tuple(self._candidates.keyframe(times[at][1], times[at][0]) for at in chosen)
+        keyframes = keyframes or self._fetched(scene)
+        best = max(keyframes, key=lambda one: one.quality, default=None)
+        self._count += 1
+        return SceneDraft(
+            index=self._count - 1,
+            start_s=scene[0],
+            end_s=scene[1],
+            keyframes=keyframes,
+            thumbnail=best.jpeg if best else None,
+        )
+
+    def _fetched(self, scene: Interval) -> tuple[Keyframe, ...]:
+        """The picture in the middle of a scene that left no candidate."""
+        middle = (scene[0] + scene[1]) / 2
+        for frame in self._fetch([middle]) if self._fetch else ():
+            t_s = frame.t_s if scene[0] <= frame.t_s < scene[1] else middle
+            return (encode(frame, t_s, quality(frame.small())),)
+        return ()
