@@ -1,0 +1,1 @@
+"""Values ↔ PostgreSQL, pictures ↔ object store. The only folder that holds SQL."""

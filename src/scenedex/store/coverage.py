@@ -1,0 +1,33 @@
+"""Which videos lack embeddings in a space."""
+
+from uuid import UUID
+
+from psycopg.sql import SQL
+
+from scenedex.store.database import Transaction
+from scenedex.types import Space
+
+SOMETHING_TO_EMBED = {
+    "visual": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
+    "audio": SQL("jsonb_array_length(v.media->'audio') > 0"),
+    "text": SQL("v.caption_count > 0"),
+}
+
+
+def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
+    """The videos that have something to embed for this space and not one row in it, the oldest first.
+
+    A failure is a row: what failed is not tried again here.
+    """
+    rows = tx.execute(
+        SQL(
+            """select v.id from videos v where v.owner_id = %(owner)s
+              and exists (select from scenes s where s.owner_id = v.owner_id and s.video_id = v.id and {})
+              and not exists (
+                select from scenes s join embeddings e on e.owner_id = s.owner_id and e.scene_id = s.id
+                where s.owner_id = v.owner_id and s.video_id = v.id and e.space_id = %(space)s)
+            order by v.added_at, v.id"""
+        ).format(SOMETHING_TO_EMBED[space.modality]),
+        {"space": space.id},
+    )
+    return [row["id"] for row in rows]

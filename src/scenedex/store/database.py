@@ -1,0 +1,228 @@
+"""One database, embedded or elsewhere, as the rest of the program sees it: transactions of one owner, and locks."""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, LiteralString, Self
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Composed, Literal
+
+from scenedex.errors import DatabaseUnreachableError, DiskFullError, UsageError
+from scenedex.store.connections import CLOSED, Connections, connect, our_errors
+from scenedex.store.migrations import check, migrate, newest, one, state
+
+if TYPE_CHECKING:
+    from scenedex.store.embedded import EmbeddedServer
+
+CONNECTIONS = 16  #: of the owners' work, for one process; more threads than that wait for one another
+OPERATOR_CONNECTIONS = 2
+LOW_DISK_BYTES = 20_000_000  #: with less than this, a server that went away most likely ran out of space
+
+Row = dict[str, Any]
+Query = LiteralString | SQL | Composed
+
+
+class Statements:
+    """Runs statements on a connection in a transaction. Parameters are named: `%(name)s`."""
+
+    def __init__(self, connection: Connection[DictRow], fixed: Mapping[str, Any]) -> None:
+        self._connection = connection
+        self._fixed = fixed
+
+    def execute(self, query: Query, params: Mapping[str, Any] | None = None) -> list[Row]:
+        """Run one statement; its rows, each a dict, or [] where it gives none."""
+        with our_errors():
+            cursor = self._connection.execute(query, {**(params or {}), **self._fixed})
+            return cursor.fetchall() if cursor.description is not None else []
+
+    def execute_many(self, query: Query, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run one statement for each row, sent together."""
+        with our_errors(), self._connection.cursor() as cursor:
+            cursor.executemany(query, [{**row, **self._fixed} for row in rows])
+
+
+class Transaction(Statements):
+    """Work in the name of one owner: no other owner's row is seen or written. `%(owner)s` is always there."""
+
+    def __init__(self, connection: Connection[DictRow], owner: UUID) -> None:
+        super().__init__(connection, {"owner": owner})
+        self.owner = owner
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """How to connect, for each kind of work. Asked anew for each connection: a server may have moved."""
+
+    migrator: Callable[[], str]
+    app: Callable[[], str]
+    operator: Callable[[], str]
+    switch: bool  #: log in as one user and take the roles on, instead of logging in as them
+
+
+class Database:
+    """An open database. Safe in threads; `close()` it, or use it in a `with` block."""
+
+    def __init__(self, logins: Logins, server: "EmbeddedServer | None" = None) -> None:
+        self._logins = logins
+        self._server = server
+        self._owns_server = False
+        self._closed = False
+        self._app = Connections(self.connect_app, CONNECTIONS)
+        self._operator = Connections(self._connect_operator, OPERATOR_CONNECTIONS)
+
+    @classmethod
+    def open(cls, *, url: str | None, home: Path) -> Self:
+        """The database at `url`, or the embedded one in the folder `home`; brought up to date where it is allowed.
+
+        Raises DatabaseUnreachableError, EmbeddedServerError, OldDatabaseError, NewerLibraryError, DiskFullError, or
+        StoreError where the user may not do what is needed.
+        """
+        if url is not None:
+            database = cls(Logins(lambda: url, lambda: url, lambda: url, switch=True))
+            database._prepare()
+            return database
+        from scenedex.store.embedded import (
+            EmbeddedServer,
+        )  # needs a POSIX system; a database elsewhere does not
+
+        server = EmbeddedServer(home).start()
+        try:
+            database = cls.at(server)
+        except BaseException:
+            server.close()
+            raise
+        database._owns_server = True
+        return database
+
+    @classmethod
+    def at(cls, server: "EmbeddedServer", name: str = "scenedex") -> Self:
+        """The database of that name on an embedded server that runs. Closing it leaves the server alone."""
+        logins = Logins(
+            migrator=lambda: server.conninfo("scenedex_owner", name),
+            app=lambda: server.conninfo("scenedex_app", name),
+            operator=lambda: server.conninfo("scenedex_operator", name),
+            switch=False,
+        )
+        database = cls(logins, server)
+        database._prepare()
+        return database
+
+    @contextlib.contextmanager
+    def transaction(self, owner: UUID) -> Iterator[Transaction]:
+        """A transaction of this owner: committed at the end of the block, rolled back when it raises."""
+        with self._disk(), self._app.lend() as connection:
+            with connection.pipeline():  # BEGIN and SET in one round trip
+                # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
+                connection.execute(SQL("set local scenedex.owner_id = {}").format(Literal(str(owner))))
+            yield Transaction(connection, owner)
+
+    @contextlib.contextmanager
+    def operator(self) -> Iterator[Statements]:
+        """A transaction that sees every owner's rows."""
+        with self._disk(), self._operator.lend() as connection:
+            yield Statements(connection, {})
+
+    @contextlib.contextmanager
+    def ownerless(self) -> Iterator[Statements]:
+        """A transaction of nobody: it sees what belongs to no owner, such as the spaces."""
+        with self._disk(), self._app.lend() as connection:
+            yield Statements(connection, {})
+
+    @contextlib.contextmanager
+    def migrator(self) -> Iterator[Connection[DictRow]]:
+        """A transaction of the role that owns the tables, on a connection of its own."""
+        connection = self._connect(self._logins.migrator, None)
+        try:
+            with self._disk(), our_errors(), connection:
+                yield connection
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock of this name, waiting for it; other processes of this database wait for it too.
+
+        It is let go when the block ends, or when this process or its connection dies.
+        """
+        connection = self.connect_app()
+        try:
+            with our_errors():
+                connection.autocommit = True
+                connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [name])
+            yield
+        finally:
+            connection.close()
+
+    def versions(self) -> dict[str, str | int | None]:
+        """What the database is made of: `postgresql` and `pgvector` (texts), `schema` (newest migration)."""
+        with self._app.lend() as connection:
+            found = state(connection)
+            full = one(connection, "select current_setting('server_version') as version")["version"]
+            return {"postgresql": full.partition(" ")[0], "pgvector": found.pgvector, "schema": found.number}
+
+    def migrate(self) -> list[int]:
+        """Apply what is missing; the numbers of the migrations applied."""
+        with self.migrator() as connection:
+            return migrate(connection)
+
+    def close(self) -> None:
+        """Close the connections, and leave the embedded server that `open` started. After it, UsageError is raised."""
+        self._closed = True
+        self._app.close()
+        self._operator.close()
+        if self._owns_server and self._server is not None:
+            self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect_app(self) -> Connection[DictRow]:
+        """A connection of its own that is bound by row-level security. The caller closes it."""
+        return self._connect(self._logins.app, "scenedex_app")
+
+    def _connect_operator(self) -> Connection[DictRow]:
+        return self._connect(self._logins.operator, "scenedex_operator")
+
+    def _connect(self, login: Callable[[], str], role: str | None) -> Connection[DictRow]:
+        """Connect; an embedded server that died meanwhile is begun again."""
+        if self._closed or (self._server is not None and not self._server.held):
+            raise UsageError(CLOSED)
+        role = role if self._logins.switch else None
+        try:
+            return connect(login(), role)
+        except DatabaseUnreachableError:
+            if self._server is None:
+                raise
+            self._server.revive()
+            return connect(login(), role)
+
+    def _prepare(self) -> None:
+        """Check the versions, and migrate where something is missing."""
+        connection = self._connect(self._logins.migrator, None)
+        try:
+            found = check(connection)
+            if found.pgvector is None or not found.roles or found.number < newest():
+                with self._disk():
+                    migrate(connection)
+        finally:
+            connection.close()
+        with self._app.lend() as first:  # one that may not work as the app is told so here
+            one(first, "select 1 as ready")
+
+    @contextlib.contextmanager
+    def _disk(self) -> Iterator[None]:
+        """A full disk can take an embedded server down: say that, rather than that it went away."""
+        try:
+            yield
+        except DatabaseUnreachableError as error:
+            if self._server and shutil.disk_usage(self._server.home).free < LOW_DISK_BYTES:
+                raise DiskFullError() from error
+            raise

@@ -1,0 +1,64 @@
+"""Paths at which videos lie."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from scenedex.store.database import Row, Transaction
+from scenedex.store.encoding import path_hash, path_to_text, text_to_path
+from scenedex.types import KnownFile
+
+
+def known_files(tx: Transaction, under: str | None = None) -> dict[str, KnownFile]:
+    """All known files by their path, or those at and below the path `under`."""
+    where = "" if under is None else path_to_text(under)
+    rows = tx.execute(
+        """select path, video_id, size_bytes, mtime_ns, missing from files
+        where owner_id = %(owner)s and (path = %(under)s or starts_with(path, %(below)s)) order by path""",
+        {"under": where, "below": where.rstrip("/") + "/" if where else ""},
+    )
+    return {file.path: file for file in map(_file, rows)}
+
+
+def files_of(tx: Transaction, video_id: UUID) -> list[KnownFile]:
+    """The files of a video, the newest first."""
+    rows = tx.execute(
+        """select path, video_id, size_bytes, mtime_ns, missing from files
+        where owner_id = %(owner)s and video_id = %(video)s order by missing, seen_at desc, path""",
+        {"video": video_id},
+    )
+    return [_file(row) for row in rows]
+
+
+def put_file(tx: Transaction, file: KnownFile) -> None:
+    """This file lies there now; what was known of its path is replaced."""
+    path = path_to_text(file.path)
+    tx.execute(
+        """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing)
+        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s)
+        on conflict (owner_id, path_hash) do update set video_id = excluded.video_id, size_bytes = excluded.size_bytes,
+          mtime_ns = excluded.mtime_ns, missing = excluded.missing, seen_at = excluded.seen_at""",
+        {
+            "hash": path_hash(path),
+            "path": path,
+            "video": file.video_id,
+            "size": file.size_bytes,
+            "mtime": file.mtime_ns,
+            "missing": file.missing,
+        },
+    )
+
+
+def mark_missing(tx: Transaction, paths: Iterable[str]) -> None:
+    """Nothing lies at these paths any more. Unknown paths are passed over."""
+    hashes = [path_hash(path_to_text(path)) for path in paths]
+    if hashes:
+        tx.execute(
+            "update files set missing = true where owner_id = %(owner)s and path_hash = any(%(hashes)s)",
+            {"hashes": hashes},
+        )
+
+
+def _file(row: Row) -> KnownFile:
+    known: dict[str, Any] = {**row, "path": text_to_path(row["path"])}
+    return KnownFile(**known)

@@ -1,0 +1,127 @@
+"""Scenes with their keyframes and captions."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from scenedex.store.database import Row, Statements, Transaction
+from scenedex.store.encoding import text_to_path
+from scenedex.types import Caption, Scene, SceneCard, StoredKeyframe
+
+
+def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
+    """The scenes of a video in order, with keyframes and captions.
+
+    A caption belongs to each scene that it overlaps; one outside of all scenes to the nearest.
+    """
+    scenes = [
+        _scene(row)
+        for row in tx.execute(
+            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
+            where owner_id = %(owner)s and video_id = %(video)s order by index""",
+            {"video": video_id},
+        )
+    ]
+    keyframes = _keyframes_of(tx, video_id)
+    captions = placed(captions_of(tx, video_id), [scene.start_s for scene in scenes])
+    return [
+        replace(scene, keyframes=tuple(keyframes[scene.id]), captions=tuple(captions[position]))
+        for position, scene in enumerate(scenes)
+    ]
+
+
+def placed(captions: Sequence[Caption], starts_s: Sequence[float]) -> defaultdict[int, list[Caption]]:
+    """Position of a scene → its captions, for scenes that follow one another without a gap."""
+    found: defaultdict[int, list[Caption]] = defaultdict(list)
+    for caption in captions:
+        first = max(bisect_right(starts_s, caption.start_s) - 1, 0)
+        last = max(bisect_left(starts_s, caption.end_s) - 1, first)
+        for position in range(first, last + 1):
+            found[position].append(caption)
+    return found
+
+
+def captions_of(tx: Transaction, video_id: UUID) -> list[Caption]:
+    """The captions of a video by time."""
+    rows = tx.execute(
+        """select start_s, end_s, text, origin, language, index from captions
+        where owner_id = %(owner)s and video_id = %(video)s order by start_s, end_s, origin, language, index""",
+        {"video": video_id},
+    )
+    return [_caption(row) for row in rows]
+
+
+def scene_cards(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, SceneCard]:
+    """What a hit says about each of these scenes. Unknown scenes are left out."""
+    if not scene_ids:
+        return {}
+    captions: defaultdict[UUID, list[Caption]] = defaultdict(list)
+    for row in tx.execute(CARD_CAPTIONS, {"scenes": list(scene_ids)}):
+        captions[row.pop("scene_id")].append(_caption(row))
+    cards = {}
+    for row in tx.execute(CARDS, {"scenes": list(scene_ids)}):
+        path, offline, title = row.pop("path"), row.pop("missing"), row.pop("title")
+        known = text_to_path(path) if path is not None else None
+        cards[row["id"]] = SceneCard(
+            scene=replace(_scene(row), captions=tuple(captions[row["id"]])),
+            video=known.rpartition("/")[2] if known else title,
+            path=None if offline else known,
+        )
+    return cards
+
+
+CARDS = """
+select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing
+from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
+left join lateral (
+  select path, missing from files
+  where owner_id = s.owner_id and video_id = s.video_id order by missing, seen_at desc, path limit 1) f on true
+where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
+"""
+
+# the same rule as `placed`: the first and the last scene take what lies outside of all. `offset 0` keeps the planner
+# from joining all captions of a video with all its scenes: each scene reads its part of the index
+CARD_CAPTIONS = """
+select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index
+from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id,
+lateral (
+  select * from captions
+  where owner_id = %(owner)s and video_id = s.video_id
+    and start_s < case when s.index = v.scene_count - 1 then 'infinity' else s.end_s end
+    and start_s >= case when s.index = 0 then '-infinity' else s.start_s - v.longest_caption_s end
+    and (end_s > s.start_s or start_s >= s.start_s or s.index = 0)
+  offset 0) c
+where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
+order by c.start_s, c.end_s, c.origin, c.language, c.index
+"""
+
+
+def object_keys(tx: Statements) -> set[str]:
+    """Every object that a row names: of all owners, in an operator's transaction."""
+    rows = tx.execute(
+        """select object_key as key from keyframes
+        union select thumbnail_key from scenes where thumbnail_key is not null"""
+    )
+    return {row["key"] for row in rows}
+
+
+def _keyframes_of(tx: Transaction, video_id: UUID) -> defaultdict[UUID, list[StoredKeyframe]]:
+    found: defaultdict[UUID, list[StoredKeyframe]] = defaultdict(list)
+    for row in tx.execute(
+        """select k.scene_id, k.t_s, k.quality, k.width, k.height, k.object_key
+        from keyframes k join scenes s on s.owner_id = k.owner_id and s.id = k.scene_id
+        where k.owner_id = %(owner)s and s.video_id = %(video)s order by k.scene_id, k.ordinal""",
+        {"video": video_id},
+    ):
+        found[row.pop("scene_id")].append(StoredKeyframe(**row))
+    return found
+
+
+def _scene(row: Row) -> Scene:
+    return Scene(**row)
+
+
+def _caption(row: Row) -> Caption:
+    return Caption(**{**row, "language": row["language"] or None})

@@ -1,0 +1,90 @@
+"""Spaces: each one a row and a partition of `embeddings` with an HNSW index of its own."""
+
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier, Literal
+
+from scenedex.errors import StoreError
+from scenedex.store.database import Database, Row, Statements
+from scenedex.types import Space
+
+COLUMNS = SQL("id, name, model, revision, modality, dim, state")
+
+
+def live_spaces(tx: Statements) -> list[Space]:
+    """The spaces that are searched."""
+    rows = tx.execute(SQL("select {} from spaces where state = 'live' order by id").format(COLUMNS))
+    return [_space(row) for row in rows]
+
+
+def ensure_space(database: Database, space: Space) -> Space:
+    """The space of this name with its id, made where it is missing. Safe when several do it at once.
+
+    Raises StoreError when a space of this name holds other vectors, or this user may not make one.
+    """
+    with database.ownerless() as tx:
+        found = _by_name(tx, space.name)
+    if found is None:
+        with database.migrator() as connection:
+            found = _make(connection, space)
+    if (found.dim, found.modality, found.model, found.revision) != (
+        space.dim,
+        space.modality,
+        space.model,
+        space.revision,
+    ):
+        raise StoreError(
+            f"The library has another space by the name of {space.name!r} ({found.model} {found.revision}, {found.dim} "
+            f"dimensions, instead of {space.model} {space.revision}, {space.dim}): give the new one another name."
+        )
+    return found
+
+
+def _by_name(tx: Statements, name: str) -> Space | None:
+    query = SQL("select {} from spaces where name = %(name)s").format(COLUMNS)
+    rows = tx.execute(query, {"name": name})
+    return _space(rows[0]) if rows else None
+
+
+def _make(connection: Connection[DictRow], space: Space) -> Space:
+    """Row, partition and index, in the transaction of this connection."""
+    tx = Statements(connection, {})
+    tx.execute("select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))")
+    if found := _by_name(tx, space.name):
+        return found
+    fields = {
+        name: getattr(space, name) for name in ("name", "model", "revision", "modality", "dim", "state")
+    }
+    insert = """insert into spaces (name, model, revision, modality, dim, state)
+        values (%(name)s, %(model)s, %(revision)s, %(modality)s, %(dim)s, %(state)s) returning """
+    made = _space(tx.execute(SQL(insert) + COLUMNS, fields)[0])
+    names: dict[str, Any] = {
+        "table": Identifier(partition(made.id)),
+        "index": Identifier(f"{partition(made.id)}_vector_idx"),
+        "dim": Literal(made.dim),
+        "id": Literal(made.id),
+    }
+    # filled apart and then attached: that locks the other partitions for no reader. Vectors of 1016 dimensions and
+    # more would be kept out of line (TOAST), where an exact scan is four times slower
+    for statement in (
+        "create table {table} (like embeddings including defaults including constraints) "
+        "with (toast_tuple_target = 8160)",
+        "alter table {table} enable row level security",
+        "alter table {table} force row level security",
+        "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
+        "with (m = 16, ef_construction = 64)",
+        "alter table embeddings attach partition {table} for values in ({id})",
+    ):
+        tx.execute(SQL(statement).format(**names))
+    return made
+
+
+def partition(space_id: int) -> str:
+    """Name of the table that holds a space's embeddings."""
+    return f"embeddings_{space_id}"
+
+
+def _space(row: Row) -> Space:
+    return Space(**row)

@@ -1,0 +1,232 @@
+"""What indexing found out about a video → rows, all of it in the caller's transaction, and the same twice over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from uuid import UUID, uuid5
+
+from scenedex.errors import NotFoundError
+from scenedex.store.database import Row, Transaction
+from scenedex.store.encoding import plain, plain_json, term
+from scenedex.types import Caption, EmbeddingDraft, SceneRecord, SceneTerms, VideoRecord
+
+
+def write_video(tx: Transaction, record: VideoRecord) -> UUID:
+    """Store all that is known of a content; what was stored of it before is replaced.
+
+    Ids come from owner, content and scene index, so that writing again keeps them. Whoever writes the same
+    content at the same time waits here. Raises StoreError for a record that contradicts itself.
+    """
+    video = uuid5(tx.owner, record.content_hash)
+    rate = record.info.video.frame_rate if record.info.video else None
+    tx.execute(
+        UPSERT_VIDEO,
+        {
+            "id": video,
+            "hash": record.content_hash,
+            "title": plain(record.title),
+            "duration": record.duration_s,
+            "width": record.info.video.width if record.info.video else None,
+            "height": record.info.video.height if record.info.video else None,
+            "rate_num": rate.numerator if rate is not None else None,
+            "rate_den": rate.denominator if rate is not None else None,
+            "media": plain_json(asdict(record.info)),
+            "recipe": plain(record.recipe),
+            "sidecars": plain(record.sidecars),
+            "warnings": plain_json(record.warnings),
+        },
+    )
+    tx.execute("delete from scenes where owner_id = %(owner)s and video_id = %(video)s", {"video": video})
+    _write_scenes(tx, video, record.scenes)
+    scenes = {scene.index: scene_id(video, scene.index) for scene in record.scenes}
+    _write_captions(tx, video, record.captions)
+    _write_terms(tx, scenes, record.terms)
+    _write_embeddings(tx, scenes, record.embeddings)
+    _count(tx, video)
+    return video
+
+
+def write_words(  # noqa: PLR0913 (these five are the words of a video)
+    tx: Transaction,
+    video_id: UUID,
+    *,
+    captions: Sequence[Caption],
+    terms: Sequence[SceneTerms],
+    embeddings: Mapping[int, Sequence[EmbeddingDraft]],
+    sidecars: str,
+    title: str,
+) -> None:
+    """Replace captions, terms, and the embeddings of the spaces named; scenes and keyframes stay.
+
+    `terms` has one entry a scene, in order. Raises NotFoundError.
+    """
+    updated = tx.execute(
+        """update videos set title = %(title)s, sidecars = %(sidecars)s
+        where owner_id = %(owner)s and id = %(video)s returning id""",
+        {"title": plain(title), "sidecars": plain(sidecars), "video": video_id},
+    )
+    if not updated:
+        raise NotFoundError(f"There is no video {video_id}.")
+    rows = tx.execute(
+        "select index, id from scenes where owner_id = %(owner)s and video_id = %(video)s order by index",
+        {"video": video_id},
+    )
+    scenes = {row["index"]: row["id"] for row in rows}
+    ids = list(scenes.values())
+    tx.execute(
+        "delete from postings where owner_id = %(owner)s and scene_id = any(%(scenes)s)", {"scenes": ids}
+    )
+    _forget_embeddings(tx, ids, list(embeddings))
+    _write_captions(tx, video_id, captions)
+    _write_terms(tx, scenes, terms)
+    _write_embeddings(tx, scenes, embeddings)
+    _count(tx, video_id)
+
+
+def write_embeddings(
+    tx: Transaction, video_id: UUID, embeddings: Mapping[int, Sequence[EmbeddingDraft]]
+) -> None:
+    """Replace the embeddings of a video in the spaces named. Raises NotFoundError.
+
+    The row of the video is locked first, since the sums that it keeps change with them.
+    """
+    if not tx.execute(
+        "select id from videos where owner_id = %(owner)s and id = %(video)s for update", {"video": video_id}
+    ):
+        raise NotFoundError(f"There is no video {video_id}.")
+    rows = tx.execute(
+        "select index, id from scenes where owner_id = %(owner)s and video_id = %(video)s",
+        {"video": video_id},
+    )
+    scenes = {row["index"]: row["id"] for row in rows}
+    _forget_embeddings(tx, list(scenes.values()), list(embeddings))
+    _write_embeddings(tx, scenes, embeddings)
+    _count(tx, video_id)
+
+
+def scene_id(video_id: UUID, index: int) -> UUID:
+    """The id of a scene: the same each time the video is indexed."""
+    return uuid5(video_id, str(index))
+
+
+UPSERT_VIDEO = """
+insert into videos (owner_id, id, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
+  media, recipe, sidecars, warnings)
+values (%(owner)s, %(id)s, %(hash)s, %(title)s, %(duration)s, %(width)s, %(height)s, %(rate_num)s, %(rate_den)s,
+  %(media)s, %(recipe)s, %(sidecars)s, %(warnings)s)
+on conflict (owner_id, id) do update set title = excluded.title, duration_s = excluded.duration_s,
+  width = excluded.width, height = excluded.height, frame_rate_num = excluded.frame_rate_num,
+  frame_rate_den = excluded.frame_rate_den, media = excluded.media, recipe = excluded.recipe,
+  sidecars = excluded.sidecars, warnings = excluded.warnings
+"""
+
+
+def _write_scenes(tx: Transaction, video: UUID, scenes: Sequence[SceneRecord]) -> None:
+    tx.execute_many(
+        """insert into scenes (owner_id, id, video_id, index, start_s, end_s, thumbnail_key)
+        values (%(owner)s, %(id)s, %(video)s, %(index)s, %(start)s, %(end)s, %(thumbnail)s)""",
+        [
+            {
+                "id": scene_id(video, scene.index),
+                "video": video,
+                "index": scene.index,
+                "start": scene.start_s,
+                "end": scene.end_s,
+                "thumbnail": scene.thumbnail_key,
+            }
+            for scene in scenes
+        ],
+    )
+    tx.execute_many(
+        """insert into keyframes (owner_id, scene_id, ordinal, t_s, quality, width, height, object_key)
+        values (%(owner)s, %(scene)s, %(ordinal)s, %(t_s)s, %(quality)s, %(width)s, %(height)s, %(object_key)s)""",
+        [
+            {"scene": scene_id(video, scene.index), "ordinal": ordinal, **asdict(keyframe)}
+            for scene in scenes
+            for ordinal, keyframe in enumerate(scene.keyframes)
+        ],
+    )
+
+
+def _write_captions(tx: Transaction, video: UUID, captions: Sequence[Caption]) -> None:
+    tx.execute("delete from captions where owner_id = %(owner)s and video_id = %(video)s", {"video": video})
+    rows: list[Row] = [
+        {
+            **asdict(caption),
+            "text": plain(caption.text),
+            "language": plain(caption.language or ""),
+            "video": video,
+        }
+        for caption in captions
+    ]
+    tx.execute_many(
+        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text)
+        values (%(owner)s, %(video)s, %(origin)s, %(language)s, %(index)s, %(start_s)s, %(end_s)s, %(text)s)""",
+        rows,
+    )
+
+
+def _write_terms(tx: Transaction, scenes: Mapping[int, UUID], terms: Sequence[SceneTerms]) -> None:
+    rows = []
+    for index, of_scene in enumerate(terms):
+        weights: dict[str, float] = {}
+        for word, tf in of_scene.tf.items():
+            if key := term(word):
+                weights[key] = weights.get(key, 0.0) + tf
+        rows += [
+            {"term": key, "scene": scenes[index], "tf": tf, "len": of_scene.length}
+            for key, tf in weights.items()
+        ]
+    tx.execute_many(
+        """insert into postings (owner_id, term, scene_id, tf, len)
+        values (%(owner)s, %(term)s, %(scene)s, %(tf)s, %(len)s)""",
+        sorted(rows, key=lambda row: (row["term"], row["scene"])),
+    )
+
+
+def _forget_embeddings(tx: Transaction, scenes: Sequence[UUID], spaces: Sequence[int]) -> None:
+    tx.execute(
+        """delete from embeddings
+        where owner_id = %(owner)s and scene_id = any(%(scenes)s) and space_id = any(%(spaces)s)""",
+        {"scenes": list(scenes), "spaces": list(spaces)},
+    )
+
+
+def _write_embeddings(
+    tx: Transaction, scenes: Mapping[int, UUID], embeddings: Mapping[int, Sequence[EmbeddingDraft]]
+) -> None:
+    tx.execute_many(
+        """insert into embeddings (owner_id, space_id, scene_id, ordinal, t_s, vector, metadata)
+        values (%(owner)s, %(space)s, %(scene)s, %(ordinal)s, %(t_s)s, %(vector)s, %(metadata)s)""",
+        [
+            {
+                "space": space,
+                "scene": scenes[draft.scene_index],
+                "ordinal": draft.ordinal,
+                "t_s": draft.t_s,
+                "vector": draft.vector,
+                "metadata": plain_json(draft.metadata),
+            }
+            for space, drafts in embeddings.items()
+            for draft in drafts
+        ],
+    )
+
+
+def _count(tx: Transaction, video: UUID) -> None:
+    """Bring the sums that are kept with the video up to date: they are of this transaction, so they never drift."""
+    tx.execute(
+        """with own as materialized (select id from scenes where owner_id = %(owner)s and video_id = %(video)s),
+        words as (select scene_id, max(len) as len from postings
+          where owner_id = %(owner)s and scene_id in (select id from own) group by scene_id),
+        spaces as (select space_id, count(vector) as n from embeddings
+          where owner_id = %(owner)s and scene_id in (select id from own) group by space_id)
+        update videos set scene_count = (select count(*) from own),
+          (caption_count, longest_caption_s) = (select count(*), coalesce(max(end_s - start_s), 0) from captions
+            where owner_id = %(owner)s and video_id = %(video)s),
+          passages = (select count(*) from words),
+          spoken = (select count(*) from words where len > 0),
+          tokens = (select coalesce(sum(len), 0) from words),
+          vectors = (select coalesce(jsonb_object_agg(space_id, n), '{}') from spaces)
+        where owner_id = %(owner)s and id = %(video)s""",
+        {"video": video},
+    )

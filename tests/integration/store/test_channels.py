@@ -1,0 +1,351 @@
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+from psycopg.sql import SQL
+from tests.integration.store.records import TEXT, embeddings, record, unit, words
+
+from scenedex.errors import UsageError
+from scenedex.store.channels import after, search_channels, statement
+from scenedex.store.database import Database, Transaction
+from scenedex.store.scenes import scenes_of
+from scenedex.store.spaces import ensure_space, partition
+from scenedex.store.videos import write_video
+from scenedex.types import LOCAL_OWNER, ChannelRow, Filters, VectorQuery, Vectors
+
+CLUSTERED = replace(TEXT, name="clustered", dim=64)
+VIDEOS, SCENES, PER_SCENE = 20, 25, 4
+COUNT = VIDEOS * SCENES * PER_SCENE
+EVERYTHING = Filters()
+
+
+def text(*terms: str, k: int = 10) -> dict[str, object]:
+    return {"terms": terms, "vectors": (), "filters": EVERYTHING, "k": k}
+
+
+def clustered(count: int, seed: int) -> Vectors:
+    """Unit vectors in clusters, as a model gives them: HNSW finds no way in pure noise."""
+    random = np.random.default_rng(seed)
+    centres = random.standard_normal((count // 20, 64))
+    points = centres[random.integers(0, len(centres), count)] + 0.7 * random.standard_normal((count, 64))
+    return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+
+class Filled:
+    """A library of 20 videos with 2,000 vectors, beside another owner's 500."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.space = ensure_space(database, CLUSTERED)
+        self.vectors = clustered(COUNT, seed=1)
+        self.videos = [self.write(LOCAL_OWNER, n, self.vectors) for n in range(VIDEOS)]
+        self.other = uuid4()
+        for n in range(VIDEOS // 4):
+            self.write(self.other, n, -self.vectors)
+        with database.migrator() as connection:
+            connection.execute("analyze")
+        with database.transaction(LOCAL_OWNER) as tx:
+            self.scenes = [scene.id for video in self.videos for scene in scenes_of(tx, video)]
+
+    def write(self, owner: UUID, number: int, vectors: Vectors) -> UUID:
+        own = vectors[number * SCENES * PER_SCENE :][: SCENES * PER_SCENE]
+        drafts = embeddings(list(own), per_scene=PER_SCENE)
+        texts = [
+            " ".join(["x", *(f"w{scene * word % 397}" for word in range(1, 9))]) for scene in range(SCENES)
+        ]
+        with self.database.transaction(owner) as tx:
+            return write_video(tx, record(f"{number:02}", texts, embeddings={self.space.id: drafts}))
+
+    def best(self, query: np.ndarray, k: int, videos: Sequence[int] = range(VIDEOS)) -> dict[UUID, float]:
+        """The k best scenes and their cosine, compared one by one."""
+        cosines = (self.vectors @ query).reshape(VIDEOS * SCENES, PER_SCENE).max(axis=1)
+        allowed = [n for n in np.argsort(-cosines) if n // SCENES in videos]
+        return {self.scenes[n]: float(cosines[n]) for n in allowed[:k]}
+
+
+@pytest.fixture(scope="module")
+def filled(server, clean_environment) -> Filled:  # type: ignore[no-untyped-def]
+    """Written once: the tests below only read."""
+    import psycopg
+
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("create database filled template scenedex owner scenedex_owner")
+        with Database.at(server, "filled") as database:
+            yield Filled(database)
+        admin.execute("drop database filled with (force)")
+
+
+def ask(
+    filled: Filled, query: np.ndarray, k: int, exact_up_to: int, filters: Filters = EVERYTHING
+) -> list[ChannelRow]:
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        return search_channels(
+            tx,
+            terms=(),
+            vectors=[VectorQuery(channel="visual", space=filled.space, vector=query)],
+            filters=filters,
+            k=k,
+            exact_up_to=exact_up_to,
+        )
+
+
+def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
+    composed, params = statement(["w24", "w11*"], [query], filters, (10, [rows], [hnsw]))
+    if hnsw:
+        tx.execute("set local enable_sort = off")
+    explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
+    plan = tx.execute(explain + composed, params)
+    return "\n".join(row["QUERY PLAN"] for row in plan)
+
+
+QUERIES = clustered(20, seed=7)
+
+
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["exact", "hnsw"])
+def test_the_best_scenes_are_found(filled: Filled, exact_up_to: int) -> None:
+    k, recalled = 20, 0
+    queries = [*QUERIES, *filled.vectors[::100]]
+    for query in queries:
+        found = ask(filled, query, k, exact_up_to)
+        truth = filled.best(query, k)
+        assert len(found) == k
+        assert len({row.scene_id for row in found}) == k
+        assert [row.raw for row in found] == sorted((row.raw for row in found), reverse=True)
+        recalled += len(truth.keys() & {row.scene_id for row in found})
+        for row in found:
+            if row.scene_id in truth:
+                assert row.raw == pytest.approx(truth[row.scene_id], abs=2e-3)  # 16-bit floats
+    recall = recalled / (k * len(queries))
+    assert recall >= (0.95 if exact_up_to == 0 else 0.99)
+
+
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["exact", "hnsw"])
+@pytest.mark.parametrize("videos", [(3,), (0, 7), tuple(range(0, VIDEOS, 2))])
+def test_filters_leave_the_page_full(filled: Filled, exact_up_to: int, videos: tuple[int, ...]) -> None:
+    only = Filters(video_ids=tuple(filled.videos[n] for n in videos))
+    for query in QUERIES[:5]:
+        found = ask(filled, query, 20, exact_up_to, only)
+        truth = filled.best(query, 20, videos)
+        assert len(found) == 20
+        assert {row.scene_id for row in found} <= set(filled.best(query, COUNT, videos))
+        assert len(truth.keys() & {row.scene_id for row in found}) >= 19
+
+
+def test_asking_for_more_than_there_is_gives_all(filled: Filled) -> None:
+    for exact_up_to in (50_000, 0):
+        found = ask(filled, QUERIES[0], 10_000, exact_up_to)
+        assert {row.scene_id for row in found} == set(filled.scenes)
+
+
+def test_the_time_is_that_of_the_vector_that_matched(filled: Filled) -> None:
+    (first, *_) = ask(filled, filled.vectors[3 * PER_SCENE + 2], 5, 50_000)
+    assert (first.scene_id, first.t_s) == (filled.scenes[3], 32.0)
+    assert first.raw == pytest.approx(1, abs=1e-3)
+
+
+def test_the_exact_scan_uses_no_vector_index(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        plan = explained(tx, query, EVERYTHING, 80, hnsw=False)
+    assert "vector_idx" not in plan
+    assert f"on {partition(filled.space.id)}" in plan
+    assert f"actual rows={COUNT}.00" in plan
+
+
+def test_hnsw_uses_the_vector_index_and_nothing_else(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        plan = explained(tx, query, EVERYTHING, 80, hnsw=True)
+    ann, _, rest = plan.partition("CTE more0")
+    assert f"Index Scan using {partition(filled.space.id)}_vector_idx" in ann
+    assert "Order By: ((vector)::halfvec(64) <=>" in ann
+    assert "actual rows=80.00" in ann
+    more = rest.partition("CTE dense0")[0]
+    assert "(never executed)" in more  # the walk filled the page
+
+
+def test_words_are_found_by_index_under_row_level_security(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        tx.execute("set local enable_seqscan = off")  # the rows are few enough to read them all
+        tx.execute("set local enable_bitmapscan = off")
+        plan = explained(tx, query, EVERYTHING, 80, hnsw=False)
+    assert plan.count("using postings_pkey on postings") == 3
+    assert plan.count("AND (term = ") == 2
+    assert plan.count("AND (term >= ") == 1
+
+
+def test_another_owner_is_never_found(filled: Filled) -> None:
+    opposite = -QUERIES[0]  # the other owner has the opposite of each vector
+    with filled.database.transaction(filled.other) as tx:
+        asked = {
+            "terms": ("x",),
+            "vectors": [VectorQuery(channel="visual", space=filled.space, vector=opposite)],
+        }
+        for exact_up_to in (50_000, 0):
+            found = search_channels(tx, filters=EVERYTHING, k=1000, exact_up_to=exact_up_to, **asked)
+            assert len([row for row in found if row.channel == "visual"]) == SCENES * VIDEOS // 4
+            assert len([row for row in found if row.channel == "lexical"]) == SCENES * VIDEOS // 4
+            assert not {row.scene_id for row in found} & set(filled.scenes)
+        by_force = Filters(video_ids=tuple(filled.videos))
+        assert search_channels(tx, filters=by_force, k=1000, **asked) == []
+
+
+def test_scenes_with_many_vectors_do_not_crowd_out_the_others(database: Database) -> None:
+    """One scene has 60 vectors right at the query, 20 scenes have one somewhere: all of them are asked for."""
+    space = ensure_space(database, TEXT)
+    near = embeddings([unit(1)] * 60, per_scene=60)
+    far = [
+        replace(draft, scene_index=1 + n, ordinal=0)
+        for n, draft in enumerate(embeddings([unit(50 + n) for n in range(20)]))
+    ]
+    with database.transaction(LOCAL_OWNER) as tx:
+        write_video(tx, record(texts=["x"] * 21, embeddings={space.id: (*near, *far)}))
+    for exact_up_to in (50_000, 0):
+        with database.transaction(LOCAL_OWNER) as tx:
+            query = VectorQuery(channel="visual", space=space, vector=unit(1))
+            found = search_channels(
+                tx, terms=(), vectors=[query], filters=EVERYTHING, k=20, exact_up_to=exact_up_to
+            )
+        assert len({row.scene_id for row in found}) == 20
+
+
+def test_several_channels_answer_at_once(database: Database) -> None:
+    one = ensure_space(database, TEXT)
+    two = ensure_space(database, replace(TEXT, name="wide", dim=16, modality="visual"))
+    drafts = {one.id: embeddings([unit(1), None, unit(3)]), two.id: embeddings([unit(4, 16), unit(5, 16)])}
+    with database.transaction(LOCAL_OWNER) as tx:
+        video_id = write_video(tx, record(embeddings=drafts))
+        scenes = [scene.id for scene in scenes_of(tx, video_id)]
+        found = search_channels(
+            tx,
+            terms=["bus", "bus"],
+            vectors=[
+                VectorQuery(channel="transcript", space=one, vector=unit(3)),
+                VectorQuery(channel="visual", space=two, vector=unit(4, 16)),
+            ],
+            filters=EVERYTHING,
+            k=5,
+        )
+    channels = {c: [r.scene_id for r in found if r.channel == c] for c in ("transcript", "visual", "lexical")}
+    assert channels == {
+        "transcript": [scenes[2], scenes[0]],
+        "visual": [scenes[0], scenes[1]],
+        "lexical": [scenes[1]],
+    }
+    assert [row.t_s for row in found if row.channel == "lexical"] == [None]
+
+
+def test_an_empty_library_and_an_empty_question_give_nothing(database: Database) -> None:
+    space = ensure_space(database, TEXT)
+    query = VectorQuery(channel="visual", space=space, vector=unit(1))
+    with database.transaction(LOCAL_OWNER) as tx:
+        assert search_channels(tx, terms=["x", "y*"], vectors=[query], filters=EVERYTHING, k=5) == []
+        assert search_channels(tx, terms=[], vectors=[], filters=EVERYTHING, k=5) == []
+        assert search_channels(tx, terms=["*", ""], vectors=[], filters=EVERYTHING, k=5) == []
+
+
+@pytest.mark.parametrize("vector", [unit(1, 9), np.zeros(8, np.float32), np.full(8, np.nan, np.float32)])
+def test_a_query_that_is_no_unit_vector_is_refused(database: Database, vector: np.ndarray) -> None:
+    query = VectorQuery(channel="visual", space=replace(TEXT, id=1), vector=vector)
+    with database.transaction(LOCAL_OWNER) as tx, pytest.raises(UsageError, match="8 finite numbers"):
+        search_channels(tx, terms=[], vectors=[query], filters=EVERYTHING, k=5)
+
+
+# -- BM25 -------------------------------------------------------------------------------------------------
+
+WORDS = [
+    "red",
+    "blue",
+    "car",
+    "bus",
+    "tree",
+    "sea",
+    "snow",
+    "rain",
+    "비",
+    "비가",
+    "비행기",
+    "빅",
+    "차",
+    "자동차",
+]
+
+
+def corpus(count: int) -> list[str]:
+    random = np.random.default_rng(3)
+    weights = 1 / np.arange(1, len(WORDS) + 1)
+    lengths = random.integers(0, 30, count)
+    return [" ".join(random.choice(WORDS, length, p=weights / weights.sum())) for length in lengths]
+
+
+def bm25(texts: Sequence[str], query: Sequence[str]) -> dict[int, float]:
+    """Robertson and Zaragoza (2009) as Lucene has it; texts without words are no documents."""
+    documents = {n: Counter(t.split()) for n, t in enumerate(texts) if t}
+    mean = sum(d.total() for d in documents.values()) / len(documents)
+    scores: Counter[int] = Counter()
+    for word in query:
+        start = word.removesuffix("*")
+        tfs = {
+            n: sum(tf for w, tf in d.items() if (w.startswith(start) if "*" in word else w == word))
+            for n, d in documents.items()
+        }
+        df = sum(tf > 0 for tf in tfs.values())
+        idf = math.log(1 + (len(documents) - df + 0.5) / (df + 0.5))
+        for n, tf in tfs.items():
+            if tf:
+                scores[n] += idf * tf / (tf + 1.5 * (1 - 0.75 + 0.75 * documents[n].total() / mean))
+    return dict(scores)
+
+
+@pytest.mark.parametrize(
+    "query", [["car"], ["red", "sea", "unheard"], ["비*"], ["차", "비*", "red"], ["unheard"]]
+)
+def test_lexical_scores_are_those_of_bm25(database: Database, query: list[str]) -> None:
+    texts = corpus(200)
+    ids: dict[int, UUID] = {}
+    for start in range(0, 200, 50):
+        with database.transaction(LOCAL_OWNER) as tx:
+            video_id = write_video(tx, record(f"{start}", texts[start : start + 50], captions=()))
+            ids |= {start + scene.index: scene.id for scene in scenes_of(tx, video_id)}
+    with database.transaction(uuid4()) as tx:  # another owner's words count for nothing
+        write_video(tx, record("other", ["red car 비"] * 30))
+    with database.transaction(LOCAL_OWNER) as tx:
+        found = search_channels(tx, **text(*query, k=500))  # type: ignore[arg-type]
+        page = search_channels(tx, **text(*query, k=7))  # type: ignore[arg-type]
+    truth = bm25(texts, query)
+    scores = {row.scene_id: row.raw for row in found}
+    assert scores == pytest.approx({ids[n]: score for n, score in truth.items()}, abs=1e-5)
+    assert [row.raw for row in page] == pytest.approx(sorted(truth.values(), reverse=True)[:7], abs=1e-5)
+
+
+def test_lexical_filters_leave_the_page_full(database: Database) -> None:
+    with database.transaction(LOCAL_OWNER) as tx:
+        write_video(tx, record("aa", ["car car car"] * 30))
+        few = write_video(tx, record("bb", ["red car", "blue car", "no"]))
+        asked = {"terms": ("car",), "vectors": (), "filters": Filters(video_ids=(few,))}
+        assert len(search_channels(tx, k=2, **asked)) == 2
+        by_prefix = {**asked, "terms": ("ca*",)}
+        assert {row.scene_id for row in search_channels(tx, k=9, **by_prefix)} == {
+            s.id for s in scenes_of(tx, few)[:2]
+        }
+
+
+def test_long_terms_are_cut_alike_when_written_and_when_asked(database: Database) -> None:
+    endless = "가" * 5000
+    with database.transaction(LOCAL_OWNER) as tx:
+        write_video(tx, record(texts=(endless,), terms=(words(endless),)))
+        assert len(search_channels(tx, **text(endless))) == 1  # type: ignore[arg-type]
+        assert len(search_channels(tx, **text(endless + "*"))) == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "end"),
+    [("비", "빅"), ("az", "a{"), ("\ud7ff", "\ue000"), ("a\U0010ffff", "b"), ("\U0010ffff", None)],
+)
+def test_the_end_of_a_prefix_comes_after_all_that_begin_so(prefix: str, end: str | None) -> None:
+    assert after(prefix) == end
