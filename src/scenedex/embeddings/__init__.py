@@ -1,0 +1,1 @@
+"""Pictures, sound and words → unit vectors and terms."""

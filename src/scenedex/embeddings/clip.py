@@ -1,0 +1,46 @@
+"""CLIP (Radford et al. 2021) and its open_clip kin: pictures and English texts in one space."""
+
+from collections.abc import Sequence
+
+from scenedex.embeddings.images import WideRule
+from scenedex.embeddings.pictures import PictureTower
+from scenedex.embeddings.protocols import Embedding
+from scenedex.embeddings.towers import BATCH, TextTower
+from scenedex.inference.session import RunOptions
+from scenedex.inference.weights import LocalModel
+from scenedex.types import Pixels, Space, Vector
+
+
+class ClipEncoder:
+    """An ImageEncoder and a TextEncoder.
+
+    CLIP sees a square: its own centre crop loses 44 % of a 16:9 picture. `wide` says what is done about it.
+    """
+
+    def __init__(
+        self,
+        model: LocalModel,
+        options: RunOptions | None = None,
+        *,
+        wide: WideRule = "crops",
+        normalize: bool = True,
+        max_side: int = 0,
+        batch: int = BATCH,
+    ) -> None:
+        self.space: Space = model.card.space(model.revision, "" if wide == "crop" else wide)
+        self._pictures = PictureTower(
+            model, options, wide=wide, normalize=normalize, max_side=max_side, batch=batch
+        )
+        self._texts = TextTower(model, options, normalize=normalize)
+
+    def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
+        """One embedding a picture; what fails is a value."""
+        return self._pictures.embed_pictures(pictures)
+
+    def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
+        """One embedding for each part that a wide picture is seen in."""
+        return self._pictures.embed_views(pictures)
+
+    def embed(self, texts: Sequence[str]) -> list[Vector | None]:
+        """One unit vector a text; None for a blank one. Raises EncoderError."""
+        return self._texts.embed(texts)

@@ -1,0 +1,41 @@
+"""The encoder for a model, whatever its family."""
+
+from scenedex.embeddings.clap import ClapEncoder
+from scenedex.embeddings.clip import ClipEncoder
+from scenedex.embeddings.e5 import E5Encoder
+from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.images import WideRule
+from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
+from scenedex.embeddings.siglip import SiglipEncoder
+from scenedex.errors import UsageError
+from scenedex.inference.session import RunOptions
+from scenedex.inference.weights import LocalModel
+
+
+def visual_encoder(
+    model: LocalModel, options: RunOptions | None = None, *, wide: WideRule = "crops"
+) -> ImageTextEncoder:
+    """Pictures, and texts to find them by. Raises UsageError for a model that does not see."""
+    if model.card.family == "clip":
+        return ClipEncoder(model, options, wide=wide)
+    if model.card.family == "siglip":
+        return SiglipEncoder(model, options)
+    raise UsageError(f"The model {model.card.key} does not see pictures.")
+
+
+def audio_encoder(model: LocalModel, options: RunOptions | None = None) -> AudioTextEncoder:
+    """Sounds, and texts to find them by. Raises UsageError for a model that does not hear."""
+    if model.card.family == "clap":
+        return ClapEncoder(model, options)
+    raise UsageError(f"The model {model.card.key} does not hear sounds.")
+
+
+def text_encoders(model: LocalModel, options: RunOptions | None = None) -> tuple[TextEncoder, TextEncoder]:
+    """The encoder of passages and the encoder of queries, in one space, sharing one network.
+
+    Raises UsageError for a model that is not made for texts alone.
+    """
+    if model.card.family == "e5":
+        encoder = E5Encoder(model, options)
+        return encoder, encoder.queries
+    raise UsageError(f"The model {model.card.key} is not made to compare texts with texts.")

@@ -1,0 +1,74 @@
+"""Pictures → embeddings, for every family that sees."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from scenedex.embeddings.images import Tensor, WideRule, pixels_of, preprocess, views
+from scenedex.embeddings.protocols import Embedding
+from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
+from scenedex.errors import EncoderError, GraphError
+from scenedex.inference.registry import ImageInput
+from scenedex.inference.session import RunOptions
+from scenedex.inference.weights import LocalModel
+from scenedex.types import Pixels
+
+
+class PictureTower:
+    """The seeing half of a model."""
+
+    def __init__(
+        self,
+        model: LocalModel,
+        options: RunOptions | None = None,
+        *,
+        wide: WideRule = "crops",
+        normalize: bool = True,
+        max_side: int = 0,
+        batch: int = BATCH,
+    ) -> None:
+        if model.card.image is None:
+            raise GraphError(f"The model {model.card.key} sees no pictures.")
+        self.card = model.card
+        self.tower = Tower(model, "vision", options, normalize=normalize)
+        self._spec: ImageInput = model.card.image
+        self._wide: WideRule = wide
+        self._normalize = normalize
+        self._max_side = max_side or 4 * model.card.image.size
+        self._batch = batch
+
+    def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
+        """One embedding a picture: of a picture seen in two parts, the direction between them."""
+        return [self._joined(parts) for parts in self.embed_views(pictures)]
+
+    def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
+        """One embedding for each part of each picture."""
+        counts: list[int] = []
+        parts = iter(self.tower.embed(self._tensors(pictures, counts), "pixel_values", self._batch))
+        return [tuple(next(parts) for _ in range(count)) for count in counts]
+
+    def _tensors(
+        self, pictures: Sequence[Pixels | bytes], counts: list[int]
+    ) -> Iterator[Tensor | EncoderError]:
+        """The tensors of all parts, one after the other; `counts` gets how many each picture has."""
+        for picture in pictures:
+            try:
+                seen = views(pixels_of(picture, max_side=self._max_side), self._spec, self._wide)
+            except EncoderError as exc:
+                counts.append(1)
+                yield exc
+                continue
+            counts.append(len(seen))
+            for part in seen:
+                yield preprocess(part, self._spec)
+
+    def _joined(self, parts: tuple[Embedding, ...]) -> Embedding:
+        vectors = [part.vector for part in parts if part.vector is not None]
+        if len(parts) == 1 or len(vectors) < len(parts):
+            return next((part for part in parts if part.error), parts[0])
+        between = as_vector(np.mean(vectors, axis=0), self.card, normalize=self._normalize)
+        first = parts[0].metadata
+        took_ms = sum(part.metadata["inference_time_ms"] for part in parts)
+        return described(
+            self.card, between, device=first["device"], took_ms=took_ms, normalized=self._normalize
+        )

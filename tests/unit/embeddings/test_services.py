@@ -1,0 +1,254 @@
+"""Encoders behind HTTP: what they are asked, and every way in which they fail."""
+
+import base64
+import hashlib
+import hmac
+import json
+import math
+import time
+
+import numpy as np
+import pytest
+from tests.unit.embeddings.server import Server, late
+
+from scenedex.embeddings.images import decode
+from scenedex.embeddings.openai_text import OpenAITextEncoder
+from scenedex.embeddings.remote_clip import RemoteClipEncoder
+from scenedex.errors import (
+    EncoderTimeoutError,
+    PictureError,
+    RemoteAnswerError,
+    RemoteEncoderError,
+    RemoteFailedError,
+    RemoteRefusedError,
+)
+from scenedex.types import Space
+
+SECRET = "a secret key"
+SPACE = Space(name="clip-b32@1", model="ViT-B-32", revision="1", modality="visual", dim=4)
+PICTURE = np.full((20, 30, 3), 99, np.uint8)
+
+
+def signed_right(path, headers, body):
+    """The server's side of DESIGN's signature, written down once more."""
+    message = (
+        f"POST\n{path}\n{headers['x-timestamp']}\n{headers['x-nonce']}\n{hashlib.sha256(body).hexdigest()}"
+    )
+    right = hmac.new(SECRET.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return right == headers["x-signature"] and abs(time.time() - int(headers["x-timestamp"])) < 60
+
+
+def clip_server(path, headers, body):
+    if not signed_right(path, headers, body):
+        return 401, {"error": "signature"}
+    asked = json.loads(body)
+    items = asked.get("texts") or asked.get("images")
+    rows = [[float(len(item) % 7), 1.0, 2.0, 3.0] for item in items]
+    return 200, {"embeddings": rows, "model": "ViT-B-32", "dim": 4, "inference_time_ms": 1.0}
+
+
+def openai_server(path, headers, body):
+    asked = json.loads(body)
+    rows = [
+        {"index": i, "embedding": [float(len(text)), 1.0, 0.0, 0.0]} for i, text in enumerate(asked["input"])
+    ]
+    return 200, {"data": rows[::-1], "model": asked["model"]}
+
+
+@pytest.fixture
+def serve():
+    made = []
+
+    def start(answer):
+        made.append(Server(answer))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def clip():
+    made = []
+
+    def connect(server, **options):
+        named = {
+            "url": server.url,
+            "secret": SECRET,
+            "space": SPACE,
+            "timeout_s": 5,
+            "text_timeout_s": 5,
+        } | options
+        made.append(RemoteClipEncoder(**named))
+        return made[-1]
+
+    yield connect
+    for encoder in made:
+        encoder.close()
+
+
+@pytest.fixture
+def openai():
+    made = []
+
+    def connect(server, **options):
+        named = {"base_url": f"{server.url}/v1", "api_key": "sk-1", "dim": 4, "timeout_s": 5} | options
+        made.append(OpenAITextEncoder(**named))
+        return made[-1]
+
+    yield connect
+    for encoder in made:
+        encoder.close()
+
+
+def test_texts_go_signed_and_come_back_as_unit_vectors(serve, clip):
+    server = serve(clip_server)
+    found = clip(server).embed(["a dog", " ", "빨간 자동차 \ud800"])
+    assert found[1] is None
+    assert np.allclose(found[0], np.array([5, 1, 2, 3]) / math.sqrt(39))
+    assert found[0].dtype == np.float32
+    path, headers, body = server.requests[0]
+    assert path == "/v1/embed/text"
+    assert json.loads(body) == {"texts": ["a dog", "빨간 자동차 ?"]}
+    assert len(headers["x-nonce"]) >= 16
+
+
+def test_pictures_go_as_jpeg_in_batches_and_a_broken_one_stays_here(serve, clip):
+    server = serve(clip_server)
+    made = clip(server).embed_pictures([PICTURE] * 9 + [b"broken"])
+    assert [type(each.error) for each in made] == [type(None)] * 9 + [PictureError]
+    assert made[0].metadata["device"] == "remote"
+    assert made[9].metadata["error"].startswith("PictureError")
+    assert [len(json.loads(body)["images"]) for _, _, body in server.requests] == [8, 1]
+    sent = decode(base64.b64decode(json.loads(server.requests[0][2])["images"][0]))
+    assert sent.shape == PICTURE.shape
+    assert clip(server).embed_views([PICTURE])[0][0].vector is not None
+
+
+def test_a_wrong_secret_is_refused_and_not_tried_again(serve, clip):
+    server = serve(clip_server)
+    with pytest.raises(RemoteRefusedError, match="secret"):
+        clip(server, secret="another").embed(["a"])
+    assert len(server.requests) == 1
+    made = clip(server, secret="another").embed_pictures([PICTURE, PICTURE])
+    assert [type(each.error) for each in made] == [RemoteRefusedError] * 2
+
+
+def test_every_attempt_has_a_nonce_of_its_own(serve, clip):
+    server = serve(lambda *_: (500, {}))
+    with pytest.raises(RemoteFailedError, match="500"):
+        clip(server, retries=2).embed(["a"])
+    assert len({headers["x-nonce"] for _, headers, _ in server.requests}) == 3
+
+
+def test_a_failure_that_passes_is_outlasted(serve, clip):
+    answers = iter([(503, {}), None])
+    server = serve(lambda *request: next(answers) or clip_server(*request))
+    assert clip(server, retries=1).embed(["a"])[0] is not None
+
+
+def test_a_slow_service_is_a_timeout(serve, clip):
+    server = serve(late(5.0, clip_server))
+    started = time.monotonic()
+    with pytest.raises(EncoderTimeoutError, match="Timeout"):
+        clip(server, text_timeout_s=0.1, retries=0).embed(["a"])
+    made = clip(server, timeout_s=0.1, retries=0).embed_pictures([PICTURE])[0]
+    assert time.monotonic() - started < 5
+    assert "Timeout" in made.metadata["error"]
+
+
+def test_nobody_there_is_a_named_error(serve, clip):
+    server = serve(clip_server)
+    server.close()
+    with pytest.raises(RemoteFailedError, match="cannot be reached"):
+        clip(server, retries=0).embed(["a"])
+    server._thread.join()
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ({"embeddings": [[1.0, 2.0, 3.0, float("nan")]]}, "no direction"),
+        ({"embeddings": [[0.0, 0.0, 0.0, 0.0]]}, "no direction"),
+        ({"embeddings": [[1e999, 0, 0, 0]]}, "no direction"),
+        ({"embeddings": [[1.0, 2.0, 3.0]]}, "another model"),
+        ({"embeddings": [["a", "b", "c", "d"]]}, "numbers"),
+        ({"embeddings": [[1.0, 2.0, 3.0, None]]}, "no direction|numbers"),
+        ({"embeddings": []}, "0 embeddings"),
+        ({"embeddings": None}, "no embeddings"),
+        ({"embeddings": [[1.0, 2.0, 3.0, 4.0]], "model": "ViT-L-14"}, "cannot be compared"),
+        ([1, 2], "object"),
+        (b"<html>", "JSON"),
+    ],
+)
+def test_nonsense_is_a_named_error(serve, clip, answer, word):
+    server = serve(lambda *_: (200, answer))
+    with pytest.raises(RemoteAnswerError, match=word) as caught:
+        clip(server).embed(["a"])
+    assert isinstance(caught.value, RemoteEncoderError)
+    assert type(clip(server).embed_pictures([PICTURE])[0].error) is RemoteAnswerError
+
+
+def test_one_bad_row_spoils_only_its_picture(serve, clip):
+    def answer(path, headers, body):
+        count = len(json.loads(body)["images"])
+        return 200, {"embeddings": [[1.0, 2.0, 3.0, float("nan") if i == 1 else 4.0] for i in range(count)]}
+
+    made = clip(serve(answer)).embed_pictures([PICTURE] * 3)
+    assert [each.error is None for each in made] == [True, False, True]
+
+
+def test_a_picture_that_the_server_does_not_take_fails_alone(serve, clip):
+    bad = np.zeros((500, 500, 3), np.uint8)
+
+    def answer(path, headers, body):
+        return (413, {}) if len(body) > 5000 else clip_server(path, headers, body)
+
+    made = clip(serve(answer)).embed_pictures([PICTURE, bad, PICTURE])
+    assert [each.error is None for each in made] == [True, False, True]
+
+
+def test_openai_shape_any_order(serve, openai):
+    server = serve(openai_server)
+    found = openai(server, model="text-embedding-3-small").embed(["aaaa", "", "bb"])
+    assert found[1] is None
+    assert np.allclose(found[0], np.array([4, 1, 0, 0]) / math.sqrt(17))
+    assert np.allclose(found[2], np.array([2, 1, 0, 0]) / math.sqrt(5))
+    path, headers, body = server.requests[0]
+    assert path == "/v1/embeddings"
+    assert headers["authorization"] == "Bearer sk-1"
+    assert json.loads(body) == {"model": "text-embedding-3-small", "input": ["aaaa", "bb"]}
+
+
+def test_openai_defaults():
+    encoder = OpenAITextEncoder()
+    assert encoder.space.dim == 1536
+    assert encoder.space.model == "text-embedding-3-small"
+    encoder.close()
+
+
+def test_openai_many_texts_go_in_batches(serve, openai):
+    server = serve(openai_server)
+    found = openai(server).embed(["x" * (i % 9 + 1) for i in range(300)])
+    assert len(server.requests) == 3
+    assert all(vector is not None for vector in found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ((401, {"error": {"message": "bad key"}}), RemoteRefusedError),
+        ((400, {"error": {"message": "too long"}}), RemoteAnswerError),
+        ((500, {}), RemoteFailedError),
+        ((429, {}), RemoteFailedError),
+        ((200, {"data": []}), RemoteAnswerError),
+        ((200, {"data": [{"index": 0}]}), RemoteAnswerError),
+        ((200, {"data": [{"index": 7, "embedding": [1, 2, 3, 4]}]}), RemoteAnswerError),
+        ((200, {"data": [{"index": 0, "embedding": [1, 2]}]}), RemoteAnswerError),
+        ((200, {}), RemoteAnswerError),
+    ],
+)
+def test_openai_failures_have_names(serve, openai, answer, error):
+    with pytest.raises(error):
+        openai(serve(lambda *_: answer)).embed(["a"])
