@@ -1,0 +1,43 @@
+"""A profile → the encoders that index with it, each with its space in the store, and the models that are missing."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.equipment import Equipment
+from scenedex.errors import WeightsMissingError
+from scenedex.indexing.sights import Sight
+from scenedex.indexing.sounds import Hearing
+from scenedex.inference.registry import Profile
+from scenedex.store.database import Database
+from scenedex.store.spaces import ensure_space
+from scenedex.types import Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senses:
+    """What a library sees, hears and reads with."""
+
+    sight: Sight | None
+    hearing: Hearing | None
+    encoder: TextEncoder  #: of passages
+    space: Space
+
+
+def senses(database: Database, equipment: Equipment, profile: Profile, *, see: bool) -> Senses:
+    """The encoders of a profile whose weights are here; wordllama reads where the text model's are not.
+
+    `see` false leaves the visual channel out. Raises EncoderError for weights that are damaged.
+    """
+    sight = hearing = None
+    encoder: TextEncoder = equipment.words
+    if see:
+        with suppress(WeightsMissingError):
+            eyes = equipment.visual(profile.visual)
+            sight = Sight(encoder=eyes, space=ensure_space(database, eyes.space))
+    with suppress(WeightsMissingError):
+        ears = equipment.audio(profile.audio)
+        hearing = Hearing(encoder=ears, space=ensure_space(database, ears.space))
+    with suppress(WeightsMissingError):
+        encoder = equipment.texts(profile.text)[0]
+    return Senses(sight=sight, hearing=hearing, encoder=encoder, space=ensure_space(database, encoder.space))

@@ -1,0 +1,76 @@
+"""Embeddings that a library lacks, made from what it has: keyframes, captions, and the files themselves for sound."""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from scenedex.errors import MediaError, NotFoundError
+from scenedex.indexing.pipeline import Parts
+from scenedex.indexing.sights import Looking
+from scenedex.indexing.sounds import sound_embeddings
+from scenedex.indexing.words import transcript_embeddings
+from scenedex.media.probe import probe
+from scenedex.store.coverage import without_embeddings
+from scenedex.store.files import files_of
+from scenedex.store.scenes import captions_of, scenes_of
+from scenedex.store.writing import write_embeddings
+from scenedex.types import EmbeddingDraft
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[int, int], None]
+"""Told how many videos of how many are done."""
+
+
+def fill(parts: Parts, tell: Tell | None = None) -> int:
+    """Embed what has no row in a space of `parts`; the number of videos that got something.
+
+    A video is one transaction; it can be stopped anywhere and goes on from there. Sound of a file that is offline
+    or cannot be read waits until it is back.
+    """
+    with parts.transaction() as tx:
+        lacking: dict[UUID, set[int]] = {}
+        for space in [part.space for part in (parts, parts.sight, parts.hearing) if part is not None]:
+            for video_id in without_embeddings(tx, space):
+                lacking.setdefault(video_id, set()).add(space.id)
+    filled = 0
+    for number, (video_id, spaces) in enumerate(lacking.items()):
+        with parts.database.lock(f"fill:{parts.owner}:{video_id}"):
+            made = _made(parts, video_id, spaces)
+            if made:
+                with parts.transaction() as tx:
+                    write_embeddings(tx, video_id, made)
+                filled += 1
+        if tell:
+            tell(number + 1, len(lacking))
+    return filled
+
+
+def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[EmbeddingDraft, ...]]:
+    with parts.transaction() as tx:
+        scenes = scenes_of(tx, video_id)
+        captions = captions_of(tx, video_id)
+        paths = [Path(file.path) for file in files_of(tx, video_id) if os.access(file.path, os.R_OK)]
+    spans = [(scene.start_s, scene.end_s) for scene in scenes]
+    made: dict[int, tuple[EmbeddingDraft, ...]] = {}
+    if parts.space.id in spaces:
+        made[parts.space.id] = transcript_embeddings(spans, captions, parts.encoder)
+    if parts.sight and parts.sight.space.id in spaces:
+        try:
+            with Looking(parts.sight) as looking:
+                for scene in scenes:
+                    looking.give(
+                        scene.index, [(k.t_s, parts.objects.get(k.object_key)) for k in scene.keyframes]
+                    )
+                made |= looking.embeddings()
+        except NotFoundError as exc:
+            log.warning("the pictures of video %s are not there: %s", video_id, exc)
+    if parts.hearing and parts.hearing.space.id in spaces and paths:
+        try:
+            info = probe(paths[0], parts.limits)
+            made |= sound_embeddings(paths[0], info, parts.limits, spans, parts.hearing)
+        except (MediaError, OSError) as exc:
+            log.warning("the sound of %r cannot be read: %s", paths[0], exc)
+    return {space_id: drafts for space_id, drafts in made.items() if drafts}

@@ -1,0 +1,212 @@
+"""One content from file to everything that the store keeps of it."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from uuid import UUID
+
+from scenedex.embeddings.encoder import TextEncoder
+from scenedex.errors import DecodeError
+from scenedex.indexing.progress import Progress
+from scenedex.indexing.sights import Looking, Sight
+from scenedex.indexing.sounds import Hearing, sound_embeddings
+from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
+from scenedex.media.decode import Decoding, frames_at, measure_duration
+from scenedex.media.probe import probe
+from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidecar_fingerprint
+from scenedex.media.subtitles import embedded_captions
+from scenedex.scenes.segment import segment, sound_scenes
+from scenedex.store.database import Database, Transaction
+from scenedex.store.objects import ObjectStore
+from scenedex.store.scenes import captions_of, scenes_of
+from scenedex.store.videos import write_video, write_words
+from scenedex.types import (
+    Caption,
+    Limits,
+    MediaInfo,
+    SceneDraft,
+    SceneRecord,
+    Space,
+    StoredKeyframe,
+    VideoRecord,
+)
+
+RECIPE_VERSION = 1
+"""Raised when the same file would give other scenes or words than before: it is then indexed again."""
+
+HEADER_TOLERANCE_S = 0.5
+"""A header's duration this close to what was decoded is taken for true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the pipeline works with; the same for all files of a run."""
+
+    owner: UUID
+    database: Database
+    objects: ObjectStore
+    encoder: TextEncoder
+    space: Space  #: the transcript space, as the store knows it
+    sight: Sight | None  #: what embeds keyframes; None: no visual channel
+    hearing: Hearing | None  #: what embeds sound; None: no audio channel
+    limits: Limits
+    detector: str
+    scratch: Path  #: folder for what waits for the end of a long shot
+    own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """One transaction in the owner's name."""
+        return self.database.transaction(self.owner)
+
+    def write(self, record: VideoRecord, also: Callable[[Transaction, UUID], None]) -> UUID:
+        """Write all of a video, and what `also` adds, in one transaction."""
+        with self.transaction() as tx:
+            video_id = write_video(tx, record)
+            also(tx, video_id)
+        return video_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A video on disk: the path to read it from, and all paths at which it lies."""
+
+    path: Path
+    digest: str  #: sha256, hex
+    sources: tuple[Path, ...]
+
+    def names(self) -> tuple[str, ...]:
+        """The file names, which are words to search for."""
+        return tuple(sorted({source.name for source in self.sources}))
+
+    def sidecars(self) -> tuple[Sidecar, ...]:
+        """The subtitle files beside each of its paths."""
+        return tuple(sidecar for source in self.sources for sidecar in find_sidecars(source))
+
+    def fingerprint(self) -> str:
+        """Changes when a name or a sidecar does: the words are then read again."""
+        parts = [*self.names(), sidecar_fingerprint(self.sidecars())]
+        return hashlib.sha256(b"\0".join(os.fsencode(part) for part in parts)).hexdigest()
+
+
+def recipe(parts: Parts) -> str:
+    """How scenes come about here, in one word that is kept with each video. Embeddings have spaces instead."""
+    return f"{RECIPE_VERSION}:{parts.detector}:scenedetect-{version('scenedetect-headless')}"
+
+
+def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRecord:
+    """Read a file and give all that is known of it. Its pictures are in the object store when this returns.
+
+    Raises MediaError when there is nothing to index in it.
+    """
+    info = probe(content.path, parts.limits)
+    with Looking(parts.sight) as looking:
+        scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, looking)
+        progress.stage("words", 0.0)
+        seen = looking.embeddings()
+    embedded = embedded_captions(content.path, info, parts.limits)
+    beside, said = read_sidecars(content.sidecars(), parts.limits)
+    captions = within([*embedded, *closed, *beside], duration_s)
+    spans = [(scene.start_s, scene.end_s) for scene in scenes]
+    return VideoRecord(
+        content_hash=content.digest,
+        title=content.path.name,
+        info=info,
+        duration_s=duration_s,
+        scenes=tuple(scenes),
+        captions=captions,
+        terms=terms_of_scenes(spans, captions, content.names()),
+        embeddings={
+            parts.space.id: transcript_embeddings(spans, captions, parts.encoder),
+            **seen,
+            **sound_embeddings(content.path, info, parts.limits, spans, parts.hearing),
+        },
+        recipe=recipe(parts),
+        sidecars=content.fingerprint(),
+        warnings=tuple(dict.fromkeys([*info.warnings, *warnings, *said])),
+    )
+
+
+def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
+    """Read names and sidecars of a known video again; nothing is decoded."""
+    with parts.transaction() as tx:
+        kept = [c for c in captions_of(tx, video_id) if c.origin != "sidecar"]
+        spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
+    beside, _ = read_sidecars(content.sidecars(), parts.limits)
+    captions = within([*kept, *beside], spans[-1][1])
+    with parts.transaction() as tx:
+        write_words(
+            tx,
+            video_id,
+            captions=captions,
+            terms=terms_of_scenes(spans, captions, content.names()),
+            embeddings={parts.space.id: transcript_embeddings(spans, captions, parts.encoder)},
+            sidecars=content.fingerprint(),
+            title=content.path.name,
+        )
+
+
+def _scenes(
+    parts: Parts, path: Path, info: MediaInfo, progress: Progress, looking: Looking
+) -> tuple[list[SceneRecord], float, tuple[Caption, ...], tuple[str, ...]]:
+    """The one decode pass: scenes with their pictures stored, the true duration, closed captions, warnings."""
+
+    def reached(seconds: float) -> None:
+        progress.stage("scenes", seconds / info.duration_s if info.duration_s else 0.0)
+
+    if info.video is None:
+        duration_s = _lasting(info.duration_s or measure_duration(path, info, parts.limits))
+        return (
+            [_stored(parts.objects, scene, looking) for scene in sound_scenes(duration_s)],
+            duration_s,
+            (),
+            (),
+        )
+    with Decoding(path, info, parts.limits, progress=reached) as decoding:
+        drafts = segment(
+            decoding,
+            duration_s=lambda: _lasting(_duration(info, decoding.end_s)),
+            detector=parts.detector,
+            fetch=lambda times: frames_at(path, info, parts.limits, times),
+            folder=parts.scratch,
+        )
+        scenes = [_stored(parts.objects, draft, looking) for draft in drafts]
+    if not scenes:
+        raise DecodeError("Nothing in this file could be decoded.")
+    return scenes, scenes[-1].end_s, decoding.captions, decoding.warnings
+
+
+def _duration(info: MediaInfo, measured_s: float) -> float:
+    """What was decoded, or the header's word where the two nearly agree."""
+    header_s = info.duration_s or 0.0
+    return max(header_s, measured_s) if abs(header_s - measured_s) <= HEADER_TOLERANCE_S else measured_s
+
+
+def _lasting(duration_s: float) -> float:
+    if not duration_s > 0:
+        raise DecodeError("Nothing in this file lasts: no picture and no sound could be read.")
+    return duration_s
+
+
+def _stored(objects: ObjectStore, draft: SceneDraft, looking: Looking) -> SceneRecord:
+    looking.give(draft.index, [(keyframe.t_s, keyframe.jpeg) for keyframe in draft.keyframes])
+    keyframes = tuple(
+        StoredKeyframe(
+            t_s=keyframe.t_s,
+            quality=keyframe.quality,
+            width=keyframe.width,
+            height=keyframe.height,
+            object_key=objects.put(keyframe.jpeg),
+        )
+        for keyframe in draft.keyframes
+    )
+    return SceneRecord(
+        index=draft.index,
+        start_s=draft.start_s,
+        end_s=draft.end_s,
+        keyframes=keyframes,
+        thumbnail_key=objects.put(draft.thumbnail) if draft.thumbnail else None,
+    )

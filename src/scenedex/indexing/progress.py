@@ -1,0 +1,39 @@
+"""What the indexer tells whoever watches it."""
+
+from typing import Literal, Protocol
+
+from scenedex.types import FileOutcome
+
+Stage = Literal["hash", "scenes", "words", "store"]
+
+
+class Progress(Protocol):
+    """Called from the indexing thread; must return at once and never raise."""
+
+    def found(self, files: int) -> None:
+        """So many files will be looked at."""
+
+    def start(self, path: str) -> None:
+        """This file is next."""
+
+    def stage(self, stage: Stage, done: float) -> None:
+        """How far a stage of the file in hand has come, 0 to 1."""
+
+    def finish(self, outcome: FileOutcome) -> None:
+        """The file in hand is done."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def found(self, files: int) -> None:
+        """Nothing."""
+
+    def start(self, path: str) -> None:
+        """Nothing."""
+
+    def stage(self, stage: Stage, done: float) -> None:
+        """Nothing."""
+
+    def finish(self, outcome: FileOutcome) -> None:
+        """Nothing."""

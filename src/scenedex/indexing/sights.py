@@ -1,0 +1,87 @@
+"""Keyframes → embeddings, in batches, while the decoder works on."""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from scenedex.embeddings.protocols import ImageEncoder
+from scenedex.types import EmbeddingDraft, Space
+
+BATCH = 8
+MAX_WAITING = 4
+"""Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
+
+Place = tuple[int, int, float]
+"""Scene index, ordinal in the scene, time in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """An encoder of pictures, and its space as the store knows it."""
+
+    encoder: ImageEncoder
+    space: Space
+
+
+class Looking:
+    """Takes the keyframes of one video as they come, and has all their embeddings in the end."""
+
+    def __init__(self, sight: Sight | None) -> None:
+        self._sight = sight
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="look")
+        self._batch: list[tuple[Place, bytes]] = []
+        self._waiting: deque[Future[list[EmbeddingDraft]]] = deque()
+        self._drafts: list[EmbeddingDraft] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def give(self, scene_index: int, keyframes: Sequence[tuple[float, bytes]]) -> None:
+        """The keyframes of a scene: time and encoded picture of each."""
+        if self._sight is None:
+            return
+        for ordinal, (t_s, picture) in enumerate(keyframes):
+            self._batch.append(((scene_index, ordinal, t_s), picture))
+            if len(self._batch) == BATCH:
+                self._send()
+
+    def embeddings(self) -> dict[int, tuple[EmbeddingDraft, ...]]:
+        """Space id to the embeddings of all that was given; empty without an encoder. Waits for them."""
+        if self._sight is None:
+            return {}
+        self._send()
+        while self._waiting:
+            self._take()
+        return {self._sight.space.id: tuple(self._drafts)}
+
+    def _send(self) -> None:
+        if self._batch:
+            if len(self._waiting) == MAX_WAITING:
+                self._take()
+            self._waiting.append(self._pool.submit(self._look, self._batch))
+            self._batch = []
+
+    def _take(self) -> None:
+        self._drafts += self._waiting.popleft().result()
+
+    def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
+        assert self._sight is not None
+        seen = self._sight.encoder.embed_pictures([picture for _, picture in batch])
+        return [
+            EmbeddingDraft(
+                scene_index=index,
+                ordinal=ordinal,
+                t_s=t_s,
+                vector=embedding.vector,
+                metadata=embedding.metadata,
+            )
+            for ((index, ordinal, t_s), _), embedding in zip(batch, seen, strict=True)
+        ]

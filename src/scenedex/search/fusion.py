@@ -1,0 +1,36 @@
+"""Calibrated scores of channels → one score of a scene, and its band."""
+
+import math
+from collections.abc import Collection, Mapping
+
+from scenedex.types import Band, Channel
+
+STRONG = 0.85
+POSSIBLE = 0.5
+RESULT = 0.25
+"""Below this a scene is no result, not even a hidden one: most unrelated queries have one so near."""
+
+
+def rescaled(weights: Mapping[Channel, float], present: Collection[Channel]) -> dict[Channel, float]:
+    """The weights of the channels that are present and count at all, so that they sum to 1."""
+    kept = {channel: weight for channel, weight in weights.items() if channel in present and weight > 0}
+    total = math.fsum(kept.values())
+    return {channel: weight / total for channel, weight in kept.items()}
+
+
+def fused(calibrated: Mapping[Channel, float], weights: Mapping[Channel, float]) -> float:
+    """1 − Π (1 − c)^(n·w) over the n channels of `weights` (which sum to 1): 0 to 1.
+
+    Each channel is a chance that the scene is meant, and the scene is missed when all of them miss (noisy or;
+    Pearl 1988). A channel without evidence leaves the product alone: it adds nothing and takes nothing,
+    where a weighted mean would put a scene down for what another channel does not know about it.
+    """
+    missed = 1.0
+    for channel, weight in weights.items():
+        missed *= (1.0 - calibrated.get(channel, 0.0)) ** (len(weights) * weight)
+    return 1.0 - missed
+
+
+def band(score: float) -> Band:
+    """`strong` from 0.85, `possible` from 0.5, else `weak`."""
+    return "strong" if score >= STRONG else "possible" if score >= POSSIBLE else "weak"

@@ -1,0 +1,138 @@
+"""Which candidates are shown, in which order."""
+
+from uuid import UUID, uuid5
+
+import pytest
+
+from scenedex.search.calibration import WORDLLAMA_BACKGROUND
+from scenedex.search.candidates import Candidate, by_scene, candidates
+from scenedex.search.cutoff import Judged, cut, judge
+from scenedex.search.evidence import hit
+from scenedex.search.question import read_question
+from scenedex.types import Caption, ChannelRow, Scene, SceneCard
+
+SPACE = UUID(int=7)
+WEIGHTS = {"transcript": 0.6, "lexical": 0.4}
+
+
+def card(video: str, index: int, *lines: str) -> SceneCard:
+    start_s = index * 10.0
+    scene = Scene(
+        id=uuid5(SPACE, f"{video} {index}"),
+        video_id=uuid5(SPACE, video),
+        index=index,
+        start_s=start_s,
+        end_s=start_s + 10,
+        thumbnail_key=None,
+        captions=tuple(
+            Caption(start_s=start_s + 1 + i, end_s=start_s + 2 + i, text=line, origin="embedded")
+            for i, line in enumerate(lines)
+        ),
+    )
+    return SceneCard(scene=scene, video=video, path=f"/videos/{video}")
+
+
+def answer(
+    query: str, cards: list[SceneCard], lexical: dict[int, float], transcript: dict[int, float] | None = None
+) -> tuple[list[Judged], int]:
+    """What is shown of the cards; `lexical` and `transcript` are raw scores by place in `cards`."""
+    question = read_question(query)
+    rows = [ChannelRow(channel="lexical", scene_id=cards[i].scene.id, raw=raw) for i, raw in lexical.items()]
+    rows += [
+        ChannelRow(
+            channel="transcript",
+            scene_id=cards[i].scene.id,
+            raw=raw,
+            t_s=cards[i].scene.start_s + 1,
+            space_id=1,
+        )
+        for i, raw in (transcript or {}).items()
+    ]
+    found: list[Candidate] = candidates(
+        question, by_scene(rows, lambda row: row.raw), {c.scene.id: c for c in cards}
+    )
+    return cut(judge(question, found, WEIGHTS, {1: WORDLLAMA_BACKGROUND}))
+
+
+def names(shown: list[Judged]) -> list[tuple[str, int]]:
+    return [(one.candidate.card.video, one.candidate.card.scene.index) for one in shown]
+
+
+def test_a_caption_repeated_comes_before_better_scores() -> None:
+    cards = [
+        card("a.mp4", 0, "red car, red car, car red"),
+        card("b.mp4", 0, "the car is red"),
+        card("c.mp4", 0, "A red car."),
+    ]
+    shown, _ = answer("a red car", cards, {0: 9.0, 1: 5.0, 2: 1.0}, {0: 0.9, 1: 0.9})
+    assert names(shown)[0] == ("c.mp4", 0)
+    assert names(shown)[-1] == ("b.mp4", 0)
+
+
+def test_all_words_beat_some_words() -> None:
+    cards = [card("a.mp4", 0, "a car"), card("a.mp4", 1, "the car that was painted red")]
+    shown, hidden = answer("red car", cards, {0: 3.0, 1: 2.0})
+    assert names(shown) == [("a.mp4", 1), ("a.mp4", 0)]
+    assert hidden == 0
+    assert shown[0].score > 0.85
+    assert shown[1].score < 0.5
+
+
+def test_weak_nearness_alone_is_hidden_and_counted() -> None:
+    cards = [card("a.mp4", i, "something else") for i in range(4)]
+    shown, hidden = answer("zebra", cards, {}, {0: 0.50, 1: 0.33, 2: 0.25, 3: 0.05})
+    assert names(shown) == [("a.mp4", 0), ("a.mp4", 1)]
+    assert hidden == 1
+
+
+def test_a_title_shows_its_video_once() -> None:
+    cards = [card("zebra.mp4", i, "hello") for i in range(5)] + [card("b.mp4", 0, "a zebra")]
+    shown, hidden = answer("zebra", cards, dict.fromkeys(range(6), 1.0))
+    assert names(shown) == [("b.mp4", 0), ("zebra.mp4", 0)]
+    assert hidden == 4
+
+
+def test_words_in_the_name_of_another_copy_still_count() -> None:
+    shown, _ = answer("holiday", [card("copy.mp4", 0)], {0: 1.0})
+    assert names(shown) == [("copy.mp4", 0)]
+
+
+def test_ties_go_by_name_then_scene() -> None:
+    cards = [card("b.mp4", 1, "zebra"), card("b.mp4", 0, "zebra"), card("a.mp4", 3, "zebra")]
+    shown, _ = answer("zebra", cards, {0: 1.0, 1: 1.0, 2: 1.0})
+    assert names(shown) == [("a.mp4", 3), ("b.mp4", 0), ("b.mp4", 1)]
+
+
+def test_a_hit_says_where_and_why() -> None:
+    cards = [card("a.mp4", 2, "hello", "the <b>red</b> cars", "bye")]
+    question = read_question("red car")
+    shown, _ = answer("red car", cards, {0: 2.0}, {0: 0.35})
+    found = hit(question, shown[0], min)
+    assert (found.scene, found.video, found.path) == (2, "a.mp4", "/videos/a.mp4")
+    assert found.best_s == 22.0
+    assert found.band == "strong"
+    assert list(found.channels) == ["lexical", "transcript"]
+    assert found.channels["lexical"].text == "the &lt;b&gt;<mark>red</mark>&lt;/b&gt; <mark>cars</mark>"
+    assert found.channels["lexical"].t_s == 22.0
+    assert found.channels["transcript"].t_s == 21.0
+    assert found.channels["transcript"].raw == 0.35
+    assert 0 <= found.score <= 1
+
+
+def test_the_surest_channel_says_when() -> None:
+    cards = [card("a.mp4", 0, "an automobile", "x", "red")]
+    shown, _ = answer("red car", cards, {0: 0.5}, {0: 0.6})
+    assert hit(read_question("red car"), shown[0], min).best_s == 1.0
+
+
+def test_a_title_alone_points_at_the_start_of_the_scene() -> None:
+    shown, _ = answer("zebra", [card("zebra.mp4", 1)], {0: 1.0})
+    found = hit(read_question("zebra"), shown[0], min)
+    assert found.best_s == 10.0
+    assert found.band == "possible"
+    assert found.channels["lexical"].text == "<mark>zebra</mark>.mp4"
+
+
+@pytest.mark.parametrize("query", ["zebra", '"zebra"'])
+def test_no_candidates_no_hits(query: str) -> None:
+    assert answer(query, [], {}) == ([], 0)
