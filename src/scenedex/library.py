@@ -1,0 +1,291 @@
+"""The Python API: open a library, add videos, search in them."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
+
+import numpy as np
+
+from scenedex.config import Settings, read_settings
+from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.wordllama import WordLlamaEncoder
+from scenedex.errors import EncoderError, UsageError
+from scenedex.search.assembly import dense_channels, refresh_backgrounds
+from scenedex.search.engine import Engine
+from scenedex.store.database import Database
+from scenedex.store.objects import ObjectStore
+from scenedex.store.preferences import prefer, preference
+from scenedex.store.scenes import object_keys, scenes_of
+from scenedex.store.videos import list_videos, remove_video, resolve_video, stats
+from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, Video
+
+if TYPE_CHECKING:
+    from scenedex.embeddings.equipment import Equipment
+    from scenedex.indexing.pipeline import Parts
+    from scenedex.indexing.progress import Progress
+    from scenedex.indexing.run import IndexReport
+    from scenedex.inference.registry import Profile
+
+
+SWEEP_EVERY_S = 7 * 86_400.0
+"""Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
+
+
+def open_library(
+    home: Path | str | None = None, *, url: str | None = None, settings: Settings | None = None
+) -> "Library":
+    """Open the library in the folder `home`, or the one in the PostgreSQL at `url`; by default what the settings say.
+
+    The library is made when there is none. Raises StoreError with a sentence that says what to do when the
+    database cannot be started, reached or understood.
+    """
+    given = settings or read_settings()
+    changed = {
+        name: value
+        for name, value in {"scenedex_home": home and Path(home), "database_url": url}.items()
+        if value
+    }
+    return Library(given.model_copy(update=changed))
+
+
+class Library:
+    """Videos and all that is known of them. Close it, or use it in a `with` block."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.owner: UUID = LOCAL_OWNER
+        self.home = settings.scenedex_home.expanduser().absolute()
+        self._database = Database.open(url=settings.database_url, home=self.home)
+        self._words = WordLlamaEncoder()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the library. The embedded server stops when its last user leaves."""
+        self._database.close()
+
+    def add(
+        self,
+        *paths: Path | str,
+        exclude: Sequence[str] = (),
+        force: bool = False,
+        complete: bool = True,
+        progress: "Progress | None" = None,
+    ) -> "IndexReport":
+        """Index files and folders. What is known by its content is not read again, unless `force`.
+
+        `complete`: then embed, in the whole library, what the models in use have not embedded yet.
+
+        A file that cannot be indexed is an outcome with its reason, not an exception. Raises StoreError when
+        the library itself fails; what was finished before is kept.
+        """
+        from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
+
+        if not all(str(path).strip() for path in paths):
+            raise UsageError(
+                "An empty path was given: say which file or folder is meant (`.` for this folder)."
+            )
+        parts = self._parts()
+        report = index_paths(
+            parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
+        )
+        if complete:
+            self.fill()
+        with self._database.transaction(self.owner) as tx:
+            refresh_backgrounds(tx, self._queries)
+        self._sweep_now_and_then()
+        return report
+
+    def fill(self, tell: Callable[[int, int], None] | None = None) -> int:
+        """Embed what the models in use have not embedded yet; the number of videos that got something.
+
+        `tell` hears how many videos of how many are done. Nothing but sound is read from the files again.
+        """
+        from scenedex.indexing.fill import fill
+
+        return fill(self._parts(), tell)
+
+    def profile(self) -> "Profile":
+        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            recorded = preference(tx, "profile")
+        profile = self.equipment.registry.profile(self.settings.scenedex_profile or recorded or "standard")
+        if self.settings.clip_model_name:
+            parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
+            card = self.equipment.registry.find("/".join(part for part in parts if part))
+            profile = dataclasses.replace(profile, visual=card.key)
+        return profile
+
+    def use(self, profile: str) -> "Profile":
+        """Record the profile that this library works with from now on. Raises NotFoundError."""
+        found = self.equipment.registry.profile(profile)
+        with self._database.transaction(self.owner) as tx:
+            prefer(tx, "profile", found.name)
+        return found
+
+    def absent(self) -> str | None:
+        """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
+        profile = self.profile()
+        missing = self.equipment.missing((profile.visual, profile.audio, profile.text))
+        if not missing:
+            return None
+        megabytes = sum(file.megabytes for card in missing for file in self.equipment.store.missing(card))
+        return (
+            f"The models of the profile {profile.name} are not all on this machine, so pictures or sounds cannot be "
+            f"searched yet: `scenedex models pull` fetches {', '.join(card.key for card in missing)} (about "
+            f"{megabytes:.0f} MB); what is indexed now is completed after that."
+        )
+
+    def search(self, query: str, *, limit: int = 10, offset: int = 0, videos: Sequence[str] = ()) -> Answer:
+        """The scenes that fit `query` best, best first. `videos` (ids, paths or file names) narrows the search.
+
+        An answer without hits means that nothing fits. Raises UsageError for a query or a limit that makes no
+        sense, NotFoundError or AmbiguousError for a video.
+        """
+        with self._database.transaction(self.owner) as tx:
+            filters = Filters(video_ids=tuple(resolve_video(tx, video).id for video in videos))
+            weights = self._weights()
+            dense, degraded = dense_channels(tx, self._queries, weights)
+            engine = Engine(dense=dense, weights=weights, degraded=degraded)
+            return engine.search(tx, query, filters=filters, limit=limit, offset=offset)
+
+    def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
+        """The videos, the newest first."""
+        with self._database.transaction(self.owner) as tx:
+            return list_videos(tx, limit=limit, offset=offset)
+
+    def show(self, video: str) -> tuple[Video, list[Scene]]:
+        """One video with its scenes, keyframes and captions; `video` is an id, a path or a file name."""
+        with self._database.transaction(self.owner) as tx:
+            found = resolve_video(tx, video)
+            return found, scenes_of(tx, found.id)
+
+    def sweep(self) -> int:
+        """Remove pictures that no scene names: of removed videos, and of runs that were killed. How many."""
+        with self._database.operator() as statements:
+            keep = object_keys(statements)
+        return self._objects().sweep(keep)
+
+    def remove(self, video: str) -> Video:
+        """Forget a video. The file itself stays where it is."""
+        with self._database.transaction(self.owner) as tx:
+            found = resolve_video(tx, video)
+            remove_video(tx, found.id)
+        return found
+
+    def picture(self, object_key: str) -> bytes:
+        """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""
+        return self._objects().get(object_key)
+
+    def stats(self) -> dict[str, Any]:
+        """Counts: videos, hours, scenes, keyframes, captions, embeddings by space."""
+        with self._database.transaction(self.owner) as tx:
+            return stats(tx)
+
+    def health(self) -> dict[str, Any]:
+        """What the library stands on: versions of the database and of its schema, and where pictures lie."""
+        return {
+            **self._database.versions(),
+            "database": "elsewhere" if self.settings.database_url else "embedded",
+            "pictures": str(self._picture_folder()),
+        }
+
+    def senses(self) -> dict[str, Any]:
+        """What this machine sees, hears and reads with: profile, devices, missing weights, time for one picture."""
+        from scenedex.inference.session import available_devices
+
+        profile = self.profile()
+        found: dict[str, Any] = {
+            "profile": profile.name,
+            "devices": available_devices(),
+            "missing": self.absent(),
+        }
+        try:
+            eyes = self.equipment.visual(profile.visual)
+        except EncoderError:
+            return found
+        picture = np.full((480, 854, 3), 128, dtype=np.uint8)
+        eyes.embed_pictures([picture])  # loads the network
+        (seen,) = eyes.embed_pictures([picture])
+        ms = seen.metadata["inference_time_ms"]
+        return {
+            **found,
+            "runs_on": seen.metadata["device"],
+            "picture_ms": ms,
+            "trouble": seen.metadata["error"],
+        }
+
+    def _sweep_now_and_then(self) -> None:
+        swept = self.home / "swept"
+        if not swept.exists() or time.time() - swept.stat().st_mtime > SWEEP_EVERY_S:
+            swept.touch()
+            self.sweep()
+
+    def _picture_folder(self) -> Path | str:
+        return self.settings.scenedex_objects or self.home / "objects"
+
+    def _objects(self) -> ObjectStore:
+        return ObjectStore(self._picture_folder())
+
+    @cached_property
+    def equipment(self) -> "Equipment":
+        """The encoders of this machine."""
+        from scenedex.embeddings.equipment import (
+            Equipment,  # ONNX Runtime: not needed to search by words alone
+        )
+        from scenedex.inference.registry import load_registry
+        from scenedex.inference.session import RunOptions
+        from scenedex.inference.weights import WeightStore
+
+        settings = self.settings
+        store = WeightStore(
+            settings.models_folder(),
+            hub_cache=settings.hf_home / "hub" if settings.hf_home else None,
+            token=settings.huggingface_hub_token,
+            offline=settings.hf_hub_offline,
+        )
+        options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s)
+        return Equipment(load_registry(), store, options)
+
+    def _queries(self, space: Space) -> TextEncoder:
+        if space.name == self._words.space.name:
+            return self._words
+        return self.equipment.queries(space)
+
+    def _weights(self) -> dict[Channel, float]:
+        return {
+            "visual": self.settings.weight_visual if self.settings.clip_enabled else 0.0,
+            "transcript": self.settings.weight_transcript,
+            "lexical": self.settings.weight_lexical,
+            "audio": self.settings.weight_audio,
+        }
+
+    def _parts(self) -> "Parts":
+        from scenedex.indexing.assembly import senses
+        from scenedex.indexing.pipeline import Parts
+
+        found = senses(self._database, self.equipment, self.profile(), see=self.settings.clip_enabled)
+        return Parts(
+            owner=self.owner,
+            database=self._database,
+            objects=self._objects(),
+            encoder=found.encoder,
+            space=found.space,
+            sight=found.sight,
+            hearing=found.hearing,
+            limits=self.settings.limits(),
+            detector=self.settings.scenedex_detector,
+            scratch=self.home,
+            own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
+        )

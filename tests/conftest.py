@@ -1,0 +1,81 @@
+"""A real database for whoever asks: one embedded server a run, one clone of a template database a test."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from scenedex.store.database import Database
+from scenedex.store.embedded import EmbeddedServer
+
+SETTINGS = (
+    "SCENEDEX_",
+    "PG",
+    "CLIP_",
+    "WEIGHT_",
+    "THRESHOLD_",
+    "RERANK_",
+    "DATABASE_URL",
+    "VISUAL_MODE",
+    "FUSION",
+)
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees the settings of whoever runs it, or their library."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(SETTINGS) and n != "SCENEDEX_TEST_MEDIA"]:
+            patch.delenv(name)
+        patch.setenv("SCENEDEX_HOME", str(tmp_path_factory.mktemp("home") / "library"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[EmbeddedServer]:
+    """A server whose database `scenedex` is up to date, empty, and the template of the others."""
+    with EmbeddedServer(tmp_path_factory.mktemp("server")) as running:
+        with psycopg.connect(running.conninfo("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
+        Database.at(running).close()
+        yield running
+
+
+@pytest.fixture
+def new_database(server: EmbeddedServer) -> Iterator[Callable[[str], str]]:
+    """Make a database from a template (`scenedex`, or `template1` for an empty one); its name."""
+    made: list[str] = []
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as admin:
+
+        def create(template: str) -> str:
+            made.append(f"test_{os.getpid()}_{next(NUMBERS)}")
+            admin.execute(f"create database {made[-1]} template {template} owner scenedex_owner")  # type: ignore[arg-type]
+            return made[-1]
+
+        yield create
+        for name in made:
+            admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def database_name(new_database: Callable[[str], str]) -> str:
+    """A clone of the template, for this test alone."""
+    return new_database("scenedex")
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, database_name: str) -> Iterator[Database]:
+    """An open database, for this test alone."""
+    with Database.at(server, database_name) as opened:
+        yield opened
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a library of this test's own can lie."""
+    return tmp_path / "library"
