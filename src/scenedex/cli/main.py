@@ -1,0 +1,51 @@
+"""The command `scenedex` and its sub-commands."""
+
+import io
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from scenedex.cli import demo, doctor, index, models, search, videos
+from scenedex.cli.failures import Commands
+from scenedex.cli.output import version_text
+
+app = typer.Typer(
+    name="scenedex",
+    cls=Commands,
+    help="Search inside your videos, on your own machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("index")(index.index)
+app.command("search")(search.search)
+app.add_typer(videos.app, name="videos")
+app.add_typer(models.app, name="models")
+app.command("stats")(videos.stats)
+app.command("doctor")(doctor.doctor)
+app.command("migrate")(doctor.migrate)
+app.command("demo")(demo.demo)
+
+
+def say_version(wanted: bool) -> None:
+    """Print name and version, and stop."""
+    if wanted:
+        typer.echo(version_text())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr.")] = False,
+) -> None:
+    """Search inside your videos, on your own machine."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL, stream=sys.stderr)
+    # A terminal that cannot show a character gets its escape instead of a failure.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

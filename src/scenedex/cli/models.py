@@ -1,0 +1,133 @@
+"""`scenedex models`: what sees, hears and reads."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from scenedex.cli import export
+from scenedex.cli.output import print_json, table
+from scenedex.errors import WeightsError
+from scenedex.library import Library, open_library
+
+app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
+
+app.command("export")(export.export)
+app.command("tensorrt")(export.tensorrt)
+app.command("pipeline")(export.pipeline)
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[MODEL]...", help="Models; without any, those of the profile in use."),
+]
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List models and profiles, and what of them is on this machine."""
+    with open_library() as library:
+        models, profile = _models(library), library.profile()
+        profiles = list(library.equipment.registry.profiles.values())
+    if as_json:
+        print_json({"models": models, "profiles": profiles, "in_use": profile})
+        return
+    rows = table("model", "for", "numbers", "MB", "languages", "licence", "here")
+    for model in models:
+        here = "yes" if model["here"] else "no"
+        size = f"{model['megabytes']:.0f}"
+        rows.add_row(
+            model["key"],
+            model["modality"],
+            str(model["dim"]),
+            size,
+            " ".join(model["languages"]),
+            model["licence"],
+            here,
+        )
+    console = Console(highlight=False)
+    console.print(rows)
+    console.print(f"\nIn use: {profile.name} ({profile.visual}, {profile.audio}, {profile.text}). Profiles:")
+    for one in profiles:
+        console.print(f"  {one.name}: {one.visual}, {one.audio}, {one.text}")
+
+
+@app.command("pull")
+def pull(keys: Keys = None) -> None:
+    """Fetch the weights of models. What is here already is only verified; what breaks off goes on next time."""
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True, highlight=False), disable=not Console(stderr=True).is_terminal,
+    )  # fmt: skip
+    tasks: dict[str, Any] = {}
+
+    def progress(path: str, have: int, total: int | None) -> None:
+        if path not in tasks:
+            tasks[path] = bars.add_task(path.rpartition("/")[2], total=total)
+        bars.update(tasks[path], completed=have, total=total)
+
+    with bars, open_library() as library:
+        for key in _keys(library, keys):
+            card = library.equipment.registry.find(key)
+            library.equipment.store.pull(card, progress=progress)
+            typer.echo(f"{card.key} is here.")
+
+
+@app.command("verify")
+def verify(keys: Keys = None) -> None:
+    """Read the weights of models and compare them with what is recorded of them."""
+    failed = False
+    with open_library() as library:
+        for key in _keys(library, keys):
+            card = library.equipment.registry.find(key)
+            try:
+                library.equipment.store.verify(card)
+                typer.echo(f"{card.key} is as it should be.")
+            except WeightsError as exc:
+                failed = True
+                typer.echo(str(exc), err=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("use")
+def use(profile: Annotated[str, typer.Argument(help="mini, clip, standard or large.")]) -> None:
+    """Record the profile that this library works with from now on."""
+    with open_library() as library:
+        used = library.use(profile)
+        absent = library.absent()
+    typer.echo(f"This library works with the profile {used.name} from now on.")
+    if absent:
+        typer.echo(absent, err=True)
+
+
+def _keys(library: Library, keys: list[str] | None) -> list[str]:
+    if keys:
+        return keys
+    profile = library.profile()
+    known = {card.key for card in library.equipment.registry}
+    return [key for key in (profile.visual, profile.audio, profile.text) if key in known]
+
+
+def _models(library: Library) -> list[dict[str, Any]]:
+    store = library.equipment.store
+    return [
+        {
+            "key": card.key,
+            "modality": card.modality,
+            "dim": card.dim,
+            "megabytes": card.megabytes,
+            "languages": card.languages,
+            "licence": card.licence,
+            "repository": card.repository,
+            "here": not store.missing(card),
+        }
+        for card in library.equipment.registry
+    ]

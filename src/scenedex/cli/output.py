@@ -1,0 +1,85 @@
+"""How answers look: one JSON document for programs, tables for people."""
+
+import dataclasses
+import json
+import sys
+from fractions import Fraction
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def version_text() -> str:
+    """Name and version of this program."""
+    return f"scenedex {version('scenedex')}"
+
+
+def complain(message: str) -> None:
+    """Say on stderr what went wrong."""
+    lines = "\n".join(shown(line) for line in message.splitlines())
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"scenedex: {lines}"))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout. Names that are no UTF-8 keep their bytes as escaped surrogates."""
+    sys.stdout.write(json.dumps(plain(value), indent=2) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Values of scenedex.types as dicts, lists, strings and numbers."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    return str(value) if isinstance(value, UUID) else value
+
+
+def shown(text: str) -> str:
+    """Text as it may stand on a screen: control characters and broken bytes are escaped."""
+    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in whole)
+
+
+def flowing(text: str) -> str:
+    """The lines of a caption as one."""
+    return shown(" ".join(text.split()))
+
+
+def clock(seconds: float) -> str:
+    """`1:02:03.4`, or `2:03.4` below an hour."""
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    small = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{small}" if hours else f"{minutes}:{small}"
+
+
+def table(*columns: str) -> Table:
+    """An open table, in the style of all commands."""
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def marked(snippet: str) -> Text:
+    """A snippet with `<mark>` as bold text."""
+    import html
+
+    text = Text()
+    for part in " ".join(snippet.split()).split("<mark>"):
+        inside, mark, after = part.partition("</mark>")
+        if mark:
+            text.append(shown(html.unescape(inside)), style="bold yellow")
+            text.append(shown(html.unescape(after)))
+        else:
+            text.append(shown(html.unescape(part)))
+    return text

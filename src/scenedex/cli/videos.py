@@ -1,0 +1,114 @@
+"""`scenedex videos` and `scenedex stats`"""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from scenedex.cli.output import clock, flowing, plain, print_json, shown, table
+from scenedex.library import open_library
+from scenedex.types import Scene, Video
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Which = Annotated[str, typer.Argument(metavar="VIDEO", help="An id, a path, or a file name.")]
+
+app = typer.Typer(help="The videos of the library.", invoke_without_command=True)
+
+
+@app.callback()
+def default(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """The videos of the library; without a sub-command: list them."""
+    if ctx.invoked_subcommand is None:
+        list_(as_json=as_json)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the videos, the newest first."""
+    with open_library() as library:
+        videos = library.videos()
+    if as_json:
+        print_json({"videos": videos})
+        return
+    rows = table("video", "length", "scenes", "captions", "id", "")
+    rows.columns[4].no_wrap = True
+    for video in videos:
+        state = "offline" if video.offline else ""
+        name = Text(shown(video.name))
+        rows.add_row(
+            name,
+            clock(video.duration_s),
+            str(video.scene_count),
+            str(video.caption_count),
+            str(video.id),
+            state,
+        )
+    Console(highlight=False).print(rows if videos else "No videos yet: scenedex index PATH adds some.")
+
+
+@app.command("show")
+def show(video: Which, as_json: AsJson = False) -> None:
+    """Show a video with its scenes, keyframes and captions."""
+    with open_library() as library:
+        found, scenes = library.show(video)
+    if as_json:
+        print_json(video_as_json(found, scenes))
+        return
+    console = Console(highlight=False)
+    console.print(Text(f"{shown(found.name)}  {clock(found.duration_s)}  {found.id}"))
+    for path in found.paths:
+        console.print(Text(f"  {shown(path)}"))
+    rows = table("scene", "time", "keyframes", "captions")
+    for scene in scenes:
+        said = Text(" / ".join(flowing(caption.text) for caption in scene.captions))
+        time = f"{clock(scene.start_s)} - {clock(scene.end_s)}"
+        rows.add_row(str(scene.index), time, str(len(scene.keyframes)), said)
+    console.print(rows)
+
+
+@app.command("remove")
+def remove(video: Which, as_json: AsJson = False) -> None:
+    """Forget a video. Its file stays where it is."""
+    with open_library() as library:
+        removed = library.remove(video)
+    if as_json:
+        print_json({"removed": removed})
+        return
+    typer.echo(f"Forgot {shown(removed.name)}. Its file was not touched.")
+
+
+def stats(as_json: AsJson = False) -> None:
+    """Count what the library holds."""
+    with open_library() as library:
+        counted = library.stats()
+    if as_json:
+        print_json(counted)
+        return
+    rows = table("", "")
+    for name, value in counted.items():
+        if isinstance(value, dict):
+            for space, numbers in value.items():
+                rows.add_row(
+                    Text(f"{name}: {shown(space)}"), ", ".join(f"{n} {what}" for what, n in numbers.items())
+                )
+        else:
+            rows.add_row(name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
+    Console(highlight=False).print(rows)
+
+
+def video_as_json(video: Video, scenes: list[Scene]) -> dict[str, Any]:
+    """A video with its scenes, as `videos show --json` and the API give it."""
+    made: dict[str, Any] = plain(video)
+    made["scenes"] = [
+        {
+            "index": scene.index,
+            "id": str(scene.id),
+            "start_s": scene.start_s,
+            "end_s": scene.end_s,
+            "keyframes": [plain(keyframe) for keyframe in scene.keyframes],
+            "captions": [plain(caption) for caption in scene.captions],
+        }
+        for scene in scenes
+    ]
+    return made

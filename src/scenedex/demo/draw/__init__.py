@@ -1,0 +1,1 @@
+"""Things, places, weather and letters drawn by code: a vocabulary of pictures."""

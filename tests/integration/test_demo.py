@@ -1,0 +1,73 @@
+"""`scenedex demo`, and what can be seen in its film afterwards."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenedex import Library, open_library
+
+ROOT = Path(__file__).parents[2]
+QUERIES = [
+    (query.strip(), int(shot))
+    for line in (ROOT / "training" / "words" / "film_queries.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and not line.startswith("#")
+    for query, shot in [line.split("|")]
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Library]]:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    done = subprocess.run(
+        [sys.executable, "-m", "scenedex", "demo"],
+        env=os.environ | {"SCENEDEX_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    with open_library(home) as library:
+        yield done.stdout, library
+
+
+def test_it_shows_off_and_says_how_to_go_on(demo: tuple[str, Library]) -> None:
+    said, _ = demo
+    assert "We should have turned left at the old mill." in " ".join(said.split())
+    assert "Nothing here fits" in said
+    assert "scenedex index ~/Videos" in said
+
+
+def test_no_query_shares_a_word_with_what_is_said(demo: tuple[str, Library]) -> None:
+    _, scenes = demo[1].show("scenedex-demo.mp4")
+    said = {word for s in scenes for c in s.captions for word in re.findall(r"\w+", c.text.lower())}
+    assert len(QUERIES) == 20
+    for query, _ in QUERIES:
+        assert not said & set(re.findall(r"\w+", query.lower())), query
+
+
+def test_eighteen_of_twenty_queries_about_pictures_find_the_right_scene_first(
+    demo: tuple[str, Library],
+) -> None:
+    """Asked without saying which profile: the demo film is searched in the space that it was indexed in."""
+    first = {query: demo[1].search(query).hits for query, _ in QUERIES}
+    right = [query for query, shot in QUERIES if first[query] and first[query][0].scene == shot - 1]
+    wrong = {
+        query: [(h.scene, h.score) for h in first[query][:2]] for query, _ in QUERIES if query not in right
+    }
+    assert len(right) >= 18, wrong
+
+
+def test_the_demo_embeds_nothing_else_with_the_mini_models(demo: tuple[str, Library], tmp_path: Path) -> None:
+    from tests.media import make_clip
+
+    _, library = demo
+    library.add(make_clip(tmp_path / "own.mp4"))
+    spaces = library.stats()["embeddings"]
+    (pictures,) = [row for name, row in spaces.items() if name.startswith("mini-pictures")]
+    assert pictures["scenes"] == 22

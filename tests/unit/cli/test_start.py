@@ -1,0 +1,27 @@
+"""Ctrl-C at any moment is met with one word and status 130."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("raised", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+def test_an_interrupt_while_modules_are_imported(tmp_path: Path, raised: str) -> None:
+    # dataclasses make their methods by exec() of a string: an interrupt there is one too.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, types\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == 'scenedex.cli.main': {raised}\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-m", "scenedex", "--version"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (process.returncode, process.stderr) == (130, "scenedex: Stopped.\n")
