@@ -1,0 +1,1 @@
+"""How the mini models are made: draws pictures and sounds, trains two small networks, exports and evaluates them."""

@@ -1,0 +1,118 @@
+"""What one training step is given: compositions, captions, and which words of the vocabulary are true of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset
+
+from training.captions import Captioner
+from training.compose import Composer, Material
+from training.scene import Director
+from training.text import Vectors, centred, plain
+from training.vocabulary import Vocabulary
+
+Array = np.ndarray
+LIGHTINGS = ("day", "sunset", "night")
+SKIES = ("clear", "cloudy", "rain", "snow", "fog", "storm")
+EASY_UNTIL = 0.5
+"""Until this share of the training, compositions grow harder; without this the network learns places and no things."""
+MEAN_OF = 12_000
+"""Compositions of which the mean caption is made."""
+
+
+@dataclass(slots=True)
+class Lesson:
+    """A batch. -1 stands for what a picture has not."""
+
+    pictures: Array  #: uint8 (batch, 80, 144, 3)
+    captions: Array  #: float32 (2, batch, 256): full and partial captions
+    things: Array  #: float32 (batch, concepts): how much of each thing, summing to 1 or 0
+    places: Array  #: int64 (batch,)
+    moods: Array  #: int64 (2, batch): light and weather
+    tinted: Array  #: int64 (2, batch): one thing with a colour, and the colour
+
+
+class Lessons(Dataset[Lesson]):
+    """Batch k is always the same."""
+
+    def __init__(self, vocabulary: Vocabulary, found: Material, mean: Array, size: int, count: int) -> None:
+        self._vocabulary, self._mean, self._size, self._count = vocabulary, mean, size, count
+        self._director = Director(vocabulary, found.stock)
+        self._composer, self._captioner = Composer(found), Captioner(vocabulary)
+        self._places = list(vocabulary.places)
+        self._colours = list(vocabulary.colours)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> Lesson:
+        rng = Random(1_000_003 + number)
+        easy = 0.9 - 0.65 * min(1.0, number / (EASY_UNTIL * self._count))
+        scenes = [self._director.scene(rng, easy=easy) for _ in range(self._size)]
+        texts = [self._captioner.full(scene, rng) for scene in scenes]
+        texts += [self._captioner.part(scene, rng) for scene in scenes]
+        things = np.zeros((self._size, len(self._vocabulary.concepts)), np.float32)
+        tinted = np.full((2, self._size), -1)
+        for k, scene in enumerate(scenes):
+            for actor in scene.actors:
+                things[k, actor.concept] += (actor.height + 0.1) / sum(a.height + 0.1 for a in scene.actors)
+            coloured = [actor for actor in scene.actors if actor.colour is not None]
+            if coloured:
+                chosen = rng.choice(coloured)
+                tinted[:, k] = chosen.concept, self._colours.index(str(chosen.colour))
+        return Lesson(
+            pictures=np.stack([self._composer.picture(scene) for scene in scenes]),
+            captions=centred(plain(texts), self._mean).reshape(2, self._size, -1),
+            things=things,
+            places=np.array([-1 if s.place is None else self._places.index(s.place) for s in scenes]),
+            moods=np.array(
+                [
+                    [-1 if s.place is None else LIGHTINGS.index(s.light) for s in scenes],
+                    [-1 if s.place is None else SKIES.index(s.weather) for s in scenes],
+                ]
+            ),
+            tinted=tinted,
+        )
+
+    def stream(self) -> Iterator[Lesson]:
+        """All batches in order, drawn ahead by another process."""
+        yield from DataLoader(self, batch_size=None, num_workers=1, prefetch_factor=6, collate_fn=None)
+
+
+def mean_caption(vocabulary: Vocabulary, found: Material) -> Array:
+    """What all captions have in common, in wordllama's space: shape (256,)."""
+    director, captioner, rng = Director(vocabulary, found.stock), Captioner(vocabulary), Random(7)
+    scenes = [director.scene(rng) for _ in range(MEAN_OF)]
+    texts = [speak(scene, rng) for scene in scenes for speak in (captioner.full, captioner.part)]
+    return np.asarray(plain(texts).mean(axis=0), dtype=np.float32)
+
+
+@dataclass(slots=True)
+class Bank:
+    """Vectors of the words themselves, to be told apart."""
+
+    things: list[Vectors]  #: by concept: its words
+    places: list[Vectors]
+    lights: list[Vectors]
+    skies: list[Vectors]
+    tinted: Array  #: (concepts, colours, 256): "red car", "blue car" ...
+
+
+def bank(vocabulary: Vocabulary, mean: Array) -> Bank:
+    """Embed every word of the vocabulary."""
+
+    def kind(name: str, order: tuple[str, ...]) -> list[Vectors]:
+        settings = vocabulary.settings[name]
+        return [centred(plain(settings[each].words), mean) for each in order]
+
+    names = [concept.name for concept in vocabulary.concepts]
+    phrases = [f"{colour} {name}" for name in names for colour in vocabulary.colours]
+    return Bank(
+        things=[centred(plain(concept.words), mean) for concept in vocabulary.concepts],
+        places=kind("place", tuple(vocabulary.places)),
+        lights=kind("light", LIGHTINGS),
+        skies=kind("weather", SKIES),
+        tinted=centred(plain(phrases), mean).reshape(len(names), len(vocabulary.colours), -1),
+    )

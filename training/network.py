@@ -1,0 +1,74 @@
+"""The two towers: small residual networks into the 256-dimensional text space."""
+
+import torch
+from torch import Tensor, nn
+
+DIMENSION = 256
+
+
+class Residual(nn.Module):
+    """Two convolutions and a way around them (He et al., 2016)."""
+
+    def __init__(self, before: int, after: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(before, after, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(after),
+            nn.ReLU(),
+            nn.Conv2d(after, after, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(after),
+        )
+        self.around: nn.Module = nn.Identity()
+        if stride > 1 or before != after:
+            pool = nn.AvgPool2d(stride, ceil_mode=True) if stride > 1 else nn.Identity()
+            self.around = nn.Sequential(pool, nn.Conv2d(before, after, 1, bias=False))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.body(x) + self.around(x))
+
+
+class Tower(nn.Module):
+    """An image, or a spectrogram as an image of one channel, to a unit vector of shape (batch, 256).
+
+    The first step folds squares of 2 pixels into channels: on a processor that is several times faster
+    than convolutions at full size.
+    """
+
+    def __init__(self, channels: int, widths: tuple[int, ...], blocks: tuple[int, ...]) -> None:
+        super().__init__()
+        before = widths[0]
+        layers: list[nn.Module] = [
+            nn.PixelUnshuffle(2),
+            nn.Conv2d(4 * channels, before, 3, 2, 1, bias=False),
+            nn.BatchNorm2d(before),
+            nn.ReLU(),
+        ]
+        for stage, (width, count) in enumerate(zip(widths, blocks, strict=True)):
+            for k in range(count):
+                layers.append(Residual(before, width, 2 if stage and k == 0 else 1))
+                before = width
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Linear(2 * before, DIMENSION)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.embedded(self.pooled(x))
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """What is seen anywhere and on the whole: shape (batch, 2 × the last width)."""
+        seen = self.body(x)
+        return torch.cat([seen.mean(dim=(2, 3)), seen.amax(dim=(2, 3))], dim=1)
+
+    def embedded(self, pooled: Tensor) -> Tensor:
+        """Unit vectors."""
+        found = self.head(pooled)
+        return found / (found.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()
+
+
+def picture_tower() -> Tower:
+    """1.8 million parameters; input (batch, 3, 80, 144), 0 to 255 scaled to -1 to 1."""
+    return Tower(3, (48, 96, 208), (1, 2, 2))
+
+
+def sound_tower() -> Tower:
+    """0.3 million parameters; input (batch, 1, 64, frames), frames a multiple of 4."""
+    return Tower(1, (24, 48, 96), (1, 1, 1))
