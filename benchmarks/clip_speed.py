@@ -1,0 +1,145 @@
+"""Pictures a second: our int8 ViT-B/32 in batches of 8 against open_clip's fp32, one by one, on this machine.
+
+    python -m benchmarks.clip_speed
+
+Both start at the pixels of a keyframe (683 x 384) and end at a unit vector, with every core that the process
+may use; both have the full size of ViT-B/32 and random weights, which cost what trained ones cost. They take
+turns, and the best turn of each counts: on a shared machine the rest is noise. open_clip has the better of one
+thread and all of them: where others use the machine as well, torch's threads wait for one another. Needs
+the extra `export` (onnx, open_clip).
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.vit_graph import Shape, vision_tower
+from scenedex.embeddings.pictures import PictureTower
+from scenedex.inference.quantize import to_int8
+from scenedex.inference.registry import ModelCard, load_registry
+from scenedex.inference.session import RunOptions, usable_cpus
+from scenedex.inference.weights import LocalModel, WeightStore
+
+TURNS = 5
+PICTURES = 24
+BATCH = 8
+AIM = 6.0
+
+
+def local(folder: Path, path: Path) -> LocalModel:
+    """The graph at `path` through registry and store, like any other."""
+    known = load_registry().find("clip-b32")
+    entry = f"""
+[[model]]
+key = "{path.stem}"
+family = "clip"
+modality = "visual"
+model_name = "ViT-B-32"
+pretrained = "random"
+repository = "bench/{path.stem}"
+revision = "1"
+dim = {known.dim}
+licence = "Apache-2.0"
+languages = []
+[model.image]
+size = {known.image.size}
+resize = "{known.image.resize}"
+interpolation = "{known.image.interpolation}"
+mean = {list(known.image.mean)}
+std = {list(known.image.std)}
+[model.files]
+vision = {{ path = "{path.name}", bytes = {path.stat().st_size} }}
+"""
+    registry = folder / f"{path.stem}.toml"
+    registry.write_text(entry, "utf-8")
+    card: ModelCard = load_registry(registry).find(path.stem)
+    home = folder / f"bench--{path.stem}" / "1"
+    home.mkdir(parents=True)
+    path.rename(home / path.name)
+    return WeightStore(folder).find(card)
+
+
+def keyframes() -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [
+        np.asarray(Image.fromarray(rng.integers(0, 256, (24, 43, 3), np.uint8)).resize((683, 384)))
+        for _ in range(PICTURES)
+    ]
+
+
+def rival(threads: int) -> Callable[[list[np.ndarray]], list[np.ndarray]] | None:
+    """open_clip as its README uses it: preprocess, encode, normalise, one picture after the other."""
+    try:
+        import open_clip
+        import torch
+    except ImportError:
+        return None
+    model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32-quickgelu", pretrained=None)
+    model.eval()
+
+    def run(pictures: list[np.ndarray]) -> list[np.ndarray]:
+        found = []
+        torch.set_num_threads(threads)
+        with torch.inference_mode():
+            for pixels in pictures:
+                made = model.encode_image(preprocess(Image.fromarray(pixels))[None])
+                found.append((made / made.norm(dim=-1, keepdim=True))[0].numpy())
+        return found
+
+    return run
+
+
+def tower(model: LocalModel, batch: int) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
+    made = PictureTower(model, RunOptions(device="cpu", timeout_s=60), wide="crop", batch=batch)
+    return lambda pictures: [each.vector for each in made.embed_pictures(pictures)]
+
+
+def best(ways: dict[str, Callable[[list[np.ndarray]], list[np.ndarray]]]) -> dict[str, float]:
+    """Pictures a second of each way, in its best turn."""
+    pictures, found = keyframes(), dict.fromkeys(ways, 0.0)
+    for way in ways.values():
+        way(pictures[:BATCH])
+    for _ in range(TURNS):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way(pictures)
+            found[name] = max(found[name], PICTURES / (time.perf_counter() - started))
+    return found
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        full = vision_tower(folder / "vit-b32-fp32.onnx", Shape())
+        to_int8(full, folder / "vit-b32-int8.onnx")
+        exact, eight = local(folder, full), local(folder, folder / "vit-b32-int8.onnx")
+        ways = {
+            f"scenedex int8, batches of {BATCH}": tower(eight, BATCH),
+            "scenedex int8, one by one": tower(eight, 1),
+            "scenedex fp32, one by one": tower(exact, 1),
+        }
+        pair = [np.asarray(tower(model, BATCH)(keyframes()[:BATCH])) for model in (exact, eight)]
+        for threads in sorted({1, usable_cpus()}):
+            other = rival(threads)
+            if other:
+                ways[f"open_clip fp32, one by one, threads: {threads}"] = other
+        found = best(ways)
+    print(f"ViT-B/32, random weights, {usable_cpus()} cores: pictures a second, pixels to unit vector")
+    for way, speed in found.items():
+        print(f"  {way:38s} {speed:7.1f}")
+    print(f"  cosine of int8 with fp32: {(pair[0] * pair[1]).sum(axis=1).min():.4f} at least")
+    if not other:
+        print("open_clip is not installed, so there is no ratio: pip install 'scenedex[export]'")
+        return 1
+    ratio = next(iter(found.values())) / max(found[way] for way in found if way.startswith("open_clip"))
+    print(f"ratio to open_clip: {ratio:.1f} (aim: {AIM:.0f})")
+    return 0 if ratio >= AIM else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
