@@ -1,0 +1,55 @@
+"""The docs name every command, option and setting, with its true default."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from scenedex.cli.main import app
+from scenedex.config import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def commands(command: Any, name: str) -> list[tuple[str, Any]]:
+    found = [(name, command)]
+    for part, sub in sorted(getattr(command, "commands", {}).items()):
+        found += commands(sub, f"{name} {part}")
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), commands(typer.main.get_command(app), "scenedex"), ids=str)
+def test_every_command_and_option_is_documented(name: str, command: Any) -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert re.search(rf"^#+ {re.escape(name)}\b|^`{re.escape(name)}", text, re.MULTILINE), (
+        f"{name} is missing"
+    )
+    for parameter in command.params:
+        for option in parameter.opts:
+            if option.startswith("--") and option != "--help":
+                assert f"`{option}" in text or f" {option}" in text, f"{name}: {option} is missing"
+
+
+def test_no_command_is_documented_that_is_not_there() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    named = {m.group(1).strip() for m in re.finditer(r"^#+ (scenedex[a-z ]*)", text, re.MULTILINE)}
+    assert named <= {name for name, _ in commands(typer.main.get_command(app), "scenedex")}
+
+
+def test_settings_and_their_table_agree() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", text, re.MULTILINE))
+    assert set(rows) == {name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, bool):
+            assert rows[name.upper()] == str(field.default).lower(), name
+        elif isinstance(field.default, int | float):
+            assert float(rows[name.upper()]) == field.default, name
+
+
+def test_relative_links_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
