@@ -1,0 +1,33 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench format
+
+demo: .venv/run      ## draw a short film, index it, search it
+	$(BIN)/scenedex demo
+
+test: .venv/dev      ## every test
+	$(BIN)/python -m pytest
+
+check: .venv/dev     ## style, types, import contract, size budget
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/budget.py
+
+bench: .venv/dev     ## measured against a rival in the same run
+	$(BIN)/python -m benchmarks
+
+format: .venv/dev
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+.venv/dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@ .venv/run
