@@ -5,6 +5,7 @@ starts at 0 here); intervals are half open, `[start_s, end_s)`. Frame rates are 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -325,9 +326,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What may be found at all. Empty fields filter nothing."""
+    """What may be found at all. Empty fields filter nothing; a scene must pass all the others."""
 
     video_ids: tuple[UUID, ...] = ()
+    after: datetime | None = None  #: the video was added then or later
+    before: datetime | None = None  #: the video was added earlier than that
+    min_duration_s: float | None = None  #: length of the video
+    max_duration_s: float | None = None
+    from_s: float | None = None  #: the scene ends after this time in its video
+    to_s: float | None = None  #: the scene begins before this time in its video
+    language: str | None = None  #: something in this language is said or written in the scene
+    tags: tuple[str, ...] = ()  #: the video has all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +388,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rerank:
+    """What became of the second look at the pictures of the pool."""
+
+    scored: int = 0  #: scenes whose keyframes were all compared
+    skipped: bool = False
+    reason: str | None = None  #: why it was skipped
+    score_range: float = 0.0  #: largest minus smallest calibrated score of the pool
+    weight: float = 0.0  #: how much the second look counts in the order, 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a search gives back."""
 
@@ -387,4 +407,5 @@ class Answer:
     hits: tuple[Hit, ...]
     hidden: int = 0  #: weaker hits that are not shown
     degraded: tuple[str, ...] = ()  #: channels left out, with the reason
+    rerank: Rerank = field(default_factory=Rerank)
     took_ms: dict[str, float] = field(default_factory=dict)
