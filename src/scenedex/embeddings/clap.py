@@ -30,6 +30,10 @@ class ClapEncoder:
         """One embedding a window of at most ten seconds at 48 kHz, mono; what fails is a value."""
         return self._sounds.embed(_features(windows), "input_features", batch=4)
 
+    def prepare(self) -> None:
+        """Load what texts need. Raises EncoderError."""
+        self._texts.prepare()
+
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector a text; None for a blank one. Raises EncoderError."""
         return self._texts.embed(texts)

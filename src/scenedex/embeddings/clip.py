@@ -41,6 +41,10 @@ class ClipEncoder:
         """One embedding for each part that a wide picture is seen in."""
         return self._pictures.embed_views(pictures)
 
+    def prepare(self) -> None:
+        """Load what texts need. Raises EncoderError."""
+        self._texts.prepare()
+
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector a text; None for a blank one. Raises EncoderError."""
         return self._texts.embed(texts)

@@ -21,6 +21,10 @@ class E5Encoder:
         self._prefix = rules.passage_prefix if rules else ""
         self.queries = _Queries(self.space, self._texts, rules.query_prefix if rules else "")
 
+    def prepare(self) -> None:
+        """Load what texts need. Raises EncoderError."""
+        self._texts.prepare()
+
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector a passage; None for a blank one. Raises EncoderError."""
         return self._texts.embed(texts, self._prefix)
@@ -31,6 +35,10 @@ class _Queries:
         self.space = space
         self._texts = texts
         self._prefix = prefix
+
+    def prepare(self) -> None:
+        """Load what texts need. Raises EncoderError."""
+        self._texts.prepare()
 
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector a query; None for a blank one. Raises EncoderError."""

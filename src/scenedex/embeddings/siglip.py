@@ -38,6 +38,10 @@ class SiglipEncoder:
         """The same, each in a tuple of its own: SigLIP sees every picture whole."""
         return self._pictures.embed_views(pictures)
 
+    def prepare(self) -> None:
+        """Load what texts need. Raises EncoderError."""
+        self._texts.prepare()
+
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector a text; None for a blank one. Raises EncoderError.
 

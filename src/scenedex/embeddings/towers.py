@@ -107,6 +107,10 @@ class TextTower:
         self._output = model.card.outputs.get("text", "")
         self._normalize = normalize
 
+    def prepare(self) -> None:
+        """Load the network, if it is not loaded. Raises EncoderError."""
+        self.session.load()
+
     def embed(self, texts: Sequence[str], prefix: str = "", batch: int = 2 * BATCH) -> list[Vector | None]:
         """One unit vector a text; None for a blank one. Raises EncoderError."""
         found: list[Vector | None] = [None] * len(texts)

@@ -97,6 +97,10 @@ class Session:
         """What the graph declares as its outputs. Loads the graph."""
         return self._load().signature.outputs
 
+    def load(self) -> None:
+        """Load the graph, if it is not loaded: from then on a run takes only its own time. Raises GraphError."""
+        self._load()
+
     def unload(self) -> None:
         """Give the memory back. The next use loads again; a run that is under way ends first."""
         with self._lock:

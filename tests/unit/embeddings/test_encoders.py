@@ -121,6 +121,28 @@ def test_the_order_of_texts_is_kept(clip):
         assert np.allclose(vector, encoder.embed([text])[0], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        ("clip-hf", ClipEncoder),
+        ("siglip2-hf", SiglipEncoder),
+        ("clap-hf", ClapEncoder),
+        ("e5-bert", E5Encoder),
+        ("e5-bert", lambda model, options: E5Encoder(model, options).queries),
+    ],
+)
+def test_texts_are_prepared_for_by_loading_their_network(name, of, tmp_path):
+    model = golden_model(name, tmp_path)
+    options = RunOptions(device="cpu", threads=1)
+    encoder = of(model, options)
+    session = process_sessions().open(model.files["text"], options)
+    session.unload()
+    encoder.prepare()
+    assert session.loaded
+    encoder.prepare()
+    assert encoder.embed(["a dog"])[0] is not None
+
+
 def test_sounds_that_are_none_are_values(tmp_path):
     encoder = ClapEncoder(golden_model("clap-hf", tmp_path))
     rng = np.random.default_rng(0)
