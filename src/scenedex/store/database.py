@@ -45,6 +45,12 @@ class Statements:
         with our_errors(), self._connection.cursor() as cursor:
             cursor.executemany(query, [{**row, **self._fixed} for row in rows])
 
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """When the block raises, what it did is undone, and the transaction around it goes on."""
+        with our_errors(), self._connection.transaction():
+            yield
+
 
 class Transaction(Statements):
     """Work in the name of one owner: no other owner's row is seen or written. `%(owner)s` is always there."""
