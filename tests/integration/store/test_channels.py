@@ -10,9 +10,11 @@ from psycopg.sql import SQL
 from tests.integration.store.records import TEXT, embeddings, record, unit, words
 
 from scenedex.errors import UsageError
-from scenedex.store.channels import after, search_channels, statement
+from scenedex.store.channels import after, prepare, search_channels, statement
 from scenedex.store.database import Database, Transaction
+from scenedex.store.reach import Reach
 from scenedex.store.scenes import scenes_of
+from scenedex.store.scope import scope_of
 from scenedex.store.spaces import ensure_space, partition
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, ChannelRow, Filters, VectorQuery, Vectors
@@ -94,9 +96,9 @@ def ask(
 
 
 def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
-    composed, params = statement(["w24", "w11*"], [query], filters, (10, [rows], [hnsw]))
-    if hnsw:
-        tx.execute("set local enable_sort = off")
+    reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), lazy=hnsw)
+    composed, params = statement(["w24", "w11*"], [query], scope_of(filters), reach)
+    prepare(tx, reach)
     explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
     plan = tx.execute(explain + composed, params)
     return "\n".join(row["QUERY PLAN"] for row in plan)
