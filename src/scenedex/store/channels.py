@@ -1,68 +1,62 @@
 """All channels of a search in one statement.
 
-The code decides how vectors are searched, not the planner, which likes HNSW too much for owners who have a small
-part of a partition: then it walks far and finds little. The scope (the owner's vectors, after filters) is known from
-sums kept with the videos. BM25 reads posting rows; its document frequencies, N and mean length are counted on the fly,
-so there are no statistics to keep up. Every operator here is leakproof: row-level security does not cost the index.
+A page asked for is a page filled: filters stand inside of every channel, and where the walk through an HNSW index gives
+up early, the rest is compared one by one. BM25 reads posting rows; its document frequencies, N and mean length are
+counted on the fly, so there are no statistics to keep up. Every operator that an index has to serve is leakproof:
+row-level security does not cost the index.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-import numpy as np
 from psycopg.sql import SQL, Composed, Literal
 
-from scenedex.errors import UsageError
-from scenedex.store.database import Transaction
+from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import term
-from scenedex.store.spaces import partition
+from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
+from scenedex.store.scope import Scope, scope_of
+from scenedex.store.spaces import check_vector
 from scenedex.types import ChannelRow, Filters, VectorQuery
 
-EXACT_UP_TO = 50_000
-"""Vectors in scope that are compared one by one (about 1.2 µs each on one core). More are left to HNSW."""
-
-HNSW_SHARE = 0.2
-"""Part of the partition that the scope must be for HNSW to find enough of it."""
-
+MIN_EF_SEARCH = 40
 MAX_EF_SEARCH = 1000  #: pgvector's limit
 K1, B = 1.5, 0.75  #: of BM25, in the variant of Lucene: Robertson, Zaragoza (2009), section 3
 
 
-def search_channels(
+def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
     tx: Transaction,
     *,
     terms: Sequence[str],
     vectors: Sequence[VectorQuery],
     filters: Filters,
     k: int,
+    exclude: Sequence[UUID] = (),
     exact_up_to: int = EXACT_UP_TO,
 ) -> list[ChannelRow]:
     """The best `k` scenes of each channel, best first, one row a scene (its best vector); filters are kept inside.
 
     `terms` is the lexical channel's question (each counted once; `비*` means all terms that begin so); without terms
-    there is no lexical channel. A channel gives fewer than `k` scenes only where no more are in scope.
+    there is no lexical channel. Scenes in `exclude` are left out. A channel gives fewer than `k` scenes only where no
+    more are in scope.
 
-    Raises UsageError for a vector that is no unit vector of its space.
+    Raises UsageError for a vector that is no unit vector of its space, and for filters that make no sense.
     """
     for query in vectors:
-        if query.vector.shape != (query.space.dim,) or not 0 < float(np.linalg.norm(query.vector)) < math.inf:
-            raise UsageError(
-                f"A query vector of {query.space.name} has {query.space.dim} finite numbers, not all zero."
-            )
+        check_vector(query)
+    scope = scope_of(filters, exclude)
     if k < 1 or not (terms or vectors):
         return []
-    sizes = _sizes(tx, vectors, filters)
-    rows = [max(k, math.ceil(2 * k * sizes[query.space.id]["per_scene"])) for query in vectors]
-    hnsw = [_wants_hnsw(sizes[query.space.id], exact_up_to) for query in vectors]
+    reach = reach_of(tx, vectors, scope, k, exact_up_to)
     while True:
-        found = _run(tx, terms, vectors, filters, (k, rows, hnsw))
+        found = _run(tx, terms, vectors, scope, reach)
         # scenes with many vectors near the query may have taken up all rows: then ask for more
-        short = [i for i, limit in enumerate(rows) if _scenes(found, i) < k and _seen(found, i) >= limit]
+        short = [
+            n for n, limit in enumerate(reach.rows) if _scenes(found, n) < k and _seen(found, n) >= limit
+        ]
         if not short:
             break
-        for number in short:
-            rows[number] *= 4
+        reach = reach.further(short)
     channels = [query.channel for query in vectors]
     return [
         ChannelRow(
@@ -76,71 +70,45 @@ def search_channels(
     ]
 
 
-def _scenes(found: Sequence[dict[str, Any]], number: int) -> int:
+def _scenes(found: Sequence[Row], number: int) -> int:
     return sum(row["number"] == number for row in found)
 
 
-def _seen(found: Sequence[dict[str, Any]], number: int) -> int:
+def _seen(found: Sequence[Row], number: int) -> int:
     """Vectors that were looked at for this channel."""
     return next((row["seen"] for row in found if row["number"] == number), 0)
 
 
-def _wants_hnsw(size: dict[str, Any], exact_up_to: int) -> bool:
-    return bool(size["scope"] > exact_up_to and size["scope"] >= HNSW_SHARE * size["total"])
-
-
-def _sizes(tx: Transaction, vectors: Sequence[VectorQuery], filters: Filters) -> dict[int, dict[str, Any]]:
-    """Space id → scope (vectors), per_scene (mean), total (vectors of all owners, about; -1 for unknown)."""
-    rows = tx.execute(
-        """select s.id, coalesce(o.scope, 0)::bigint as scope,
-          coalesce(o.scope::float8 / nullif(o.scenes, 0), 1) as per_scene,
-          coalesce((select reltuples from pg_class where oid = to_regclass(s.name)), -1)::float8 as total
-        from unnest(%(ids)s::int[], %(names)s::text[]) as s(id, name), lateral (
-          select sum((vectors->>s.id::text)::bigint) as scope, sum(scene_count) as scenes from videos
-          where owner_id = %(owner)s and (%(videos)s::uuid[] is null or id = any(%(videos)s))) as o""",
-        {
-            "ids": [query.space.id for query in vectors],
-            "names": [partition(query.space.id) for query in vectors],
-            "videos": list(filters.video_ids) or None,
-        },
-    )
-    return {row["id"]: row for row in rows}
-
-
 def _run(
-    tx: Transaction,
-    terms: Sequence[str],
-    vectors: Sequence[VectorQuery],
-    filters: Filters,
-    sizes: tuple[int, Sequence[int], Sequence[bool]],
-) -> list[dict[str, Any]]:
-    _, rows, hnsw = sizes
-    query, params = statement(terms, vectors, filters, sizes)
-    if any(hnsw):
-        ef = min(max(limit for limit, wanted in zip(rows, hnsw, strict=True) if wanted), MAX_EF_SEARCH)
-        tx.execute(SQL("set local hnsw.ef_search = {}").format(Literal(max(ef, 40))))
-        tx.execute(
-            "set local enable_sort = off"
-        )  # so that the planner does not sort where HNSW was decided on
+    tx: Transaction, terms: Sequence[str], vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
+) -> list[Row]:
+    query, params = statement(terms, vectors, scope, reach)
+    prepare(tx, reach)
     found = tx.execute(query, params)
-    if any(hnsw):
+    if any(reach.hnsw):
         tx.execute("set local enable_sort = on")
     return found
 
 
+def prepare(tx: Transaction, reach: Reach) -> None:
+    """Set what HNSW needs for the rest of the transaction."""
+    if any(reach.hnsw):
+        most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
+        ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
+        tx.execute(SQL("set local hnsw.ef_search = {}").format(Literal(ef)))
+        # so that the planner does not sort where HNSW was decided on
+        tx.execute("set local enable_sort = off")
+
+
 def statement(
-    terms: Sequence[str],
-    vectors: Sequence[VectorQuery],
-    filters: Filters,
-    sizes: tuple[int, Sequence[int], Sequence[bool]],
+    terms: Sequence[str], vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
 ) -> tuple[Composed, dict[str, Any]]:
-    """The statement, and its parameters but `owner`. `sizes`: k, and for each vector its rows, and HNSW or not."""
-    k, rows, hnsw = sizes
-    params: dict[str, Any] = {"videos": list(filters.video_ids), "k": k}
-    inside = SQL(INSIDE if filters.video_ids else "")
-    steps: list[SQL | Composed] = []
+    """The statement, and its parameters but `owner`."""
+    params: dict[str, Any] = {**scope.params, "k": reach.k}
+    inside, passes = scope.inside(), scope.passes()
+    steps: list[SQL | Composed] = [*scope.listed()]
     answers: list[SQL | Composed] = []
-    for number, (query, limit, wanted) in enumerate(zip(vectors, rows, hnsw, strict=True)):
+    for number, (query, limit, wanted) in enumerate(zip(vectors, reach.rows, reach.hnsw, strict=True)):
         params[f"v{number}"] = query.vector
         parts = {
             "n": SQL(str(number)),
@@ -148,20 +116,22 @@ def statement(
             "space": Literal(query.space.id),
             "rows": Literal(limit),
             "inside": inside,
+            "passes": passes,
         }
         steps.append(SQL(HNSW if wanted else EXACT).format(**parts))
         answers.append(SQL(BEST).format(**parts))
     if terms:
-        words = {term(word) for word in terms if not word.endswith("*")} - {""}
-        starts = {term(word[:-1]) for word in terms if word.endswith("*")} - {""}
-        params |= {
-            "terms": sorted(words),
-            "starts": sorted(starts),
-            "ends": [after(word) for word in sorted(starts)],
-        }
-        steps.append(SQL(LEXICAL).format(inside=inside, k1=Literal(K1), b=Literal(B)))
+        params |= _words(terms)
+        first, last = (SQL(""), passes) if reach.lazy else (inside, SQL(""))
+        steps.append(SQL(LEXICAL).format(inside=first, passes=last, k1=Literal(K1), b=Literal(B)))
         answers.append(SQL(LEXICAL_BEST))
     return SQL("with ") + SQL(",\n").join(steps) + SQL("\n") + SQL("\nunion all\n").join(answers), params
+
+
+def _words(terms: Sequence[str]) -> dict[str, list[Any]]:
+    words = {term(word) for word in terms if not word.endswith("*")} - {""}
+    starts = sorted({term(word[:-1]) for word in terms if word.endswith("*")} - {""})
+    return {"terms": sorted(words), "starts": starts, "ends": [after(word) for word in starts]}
 
 
 def after(prefix: str) -> str | None:
@@ -173,9 +143,6 @@ def after(prefix: str) -> str | None:
     return None
 
 
-INSIDE = """
-    and scene_id in (select id from scenes where owner_id = %(owner)s and video_id = any(%(videos)s))"""
-
 # `+ 0`: not the expression of the index, so every vector in scope is compared
 EXACT = """dense{n} as materialized (
   select scene_id, t_s, (vector::halfvec({dim}) <=> %(v{n})s::halfvec({dim})) + 0 as d from embeddings
@@ -185,7 +152,7 @@ EXACT = """dense{n} as materialized (
 # nothing but the distance may stand in ORDER BY; `more` runs only where the index walk gave up before the page was full
 HNSW = """ann{n} as materialized (
   select scene_id, t_s, vector::halfvec({dim}) <=> %(v{n})s::halfvec({dim}) as d from embeddings
-  where owner_id = %(owner)s and space_id = {space} and vector is not null{inside}
+  where owner_id = %(owner)s and space_id = {space} and vector is not null{passes}
   order by vector::halfvec({dim}) <=> %(v{n})s::halfvec({dim}) limit {rows}),
 more{n} as materialized (
   select scene_id, t_s, (vector::halfvec({dim}) <=> %(v{n})s::halfvec({dim})) + 0 as d from embeddings
@@ -215,8 +182,9 @@ scored as (
     select scene_id, sum(tf) as tf, max(len) as len, count(*) over () as df from postings p
     where p.owner_id = %(owner)s and p.term >= t.low and p.term < t.high group by scene_id) x
   where true{inside}),
+ranked as (select scene_id, sum(s) as s from scored group by scene_id order by s desc, scene_id offset 0),
 lexical as materialized (
-  select scene_id, sum(s) as s from scored group by scene_id order by s desc, scene_id limit %(k)s)"""
+  select * from ranked where true{passes} order by s desc, scene_id limit %(k)s)"""
 
 LEXICAL_BEST = (
     "(select -1 as number, scene_id, s as raw, null::float8 as t_s, 0 as seen from lexical order by s desc)"

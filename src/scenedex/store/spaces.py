@@ -1,14 +1,16 @@
 """Spaces: each one a row and a partition of `embeddings` with an HNSW index of its own."""
 
+import math
 from typing import Any
 
+import numpy as np
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
-from scenedex.errors import StoreError
+from scenedex.errors import StoreError, UsageError
 from scenedex.store.database import Database, Row, Statements
-from scenedex.types import Space
+from scenedex.types import Space, VectorQuery
 
 COLUMNS = SQL("id, name, model, revision, modality, dim, state")
 
@@ -79,6 +81,14 @@ def _make(connection: Connection[DictRow], space: Space) -> Space:
     ):
         tx.execute(SQL(statement).format(**names))
     return made
+
+
+def check_vector(query: VectorQuery) -> None:
+    """Raises UsageError for a vector that cannot be compared with those of its space."""
+    if query.vector.shape != (query.space.dim,) or not 0 < float(np.linalg.norm(query.vector)) < math.inf:
+        raise UsageError(
+            f"A query vector of {query.space.name} has {query.space.dim} finite numbers, not all zero."
+        )
 
 
 def partition(space_id: int) -> str:

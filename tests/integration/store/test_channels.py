@@ -10,9 +10,11 @@ from psycopg.sql import SQL
 from tests.integration.store.records import TEXT, embeddings, record, unit, words
 
 from scenedex.errors import UsageError
-from scenedex.store.channels import after, search_channels, statement
+from scenedex.store.channels import after, prepare, search_channels, statement
 from scenedex.store.database import Database, Transaction
+from scenedex.store.reach import Reach, reach_of
 from scenedex.store.scenes import scenes_of
+from scenedex.store.scope import scope_of
 from scenedex.store.spaces import ensure_space, partition
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, ChannelRow, Filters, VectorQuery, Vectors
@@ -94,9 +96,9 @@ def ask(
 
 
 def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
-    composed, params = statement(["w24", "w11*"], [query], filters, (10, [rows], [hnsw]))
-    if hnsw:
-        tx.execute("set local enable_sort = off")
+    reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), lazy=hnsw)
+    composed, params = statement(["w24", "w11*"], [query], scope_of(filters), reach)
+    prepare(tx, reach)
     explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
     plan = tx.execute(explain + composed, params)
     return "\n".join(row["QUERY PLAN"] for row in plan)
@@ -133,6 +135,128 @@ def test_filters_leave_the_page_full(filled: Filled, exact_up_to: int, videos: t
         assert len(found) == 20
         assert {row.scene_id for row in found} <= set(filled.best(query, COUNT, videos))
         assert len(truth.keys() & {row.scene_id for row in found}) >= 19
+
+
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["exact", "hnsw"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(to_s=10.0),
+        Filters(from_s=100.0, to_s=140.0),
+        Filters(language="en", from_s=200.0),
+        Filters(language="en"),
+    ],
+    ids=["first scenes", "middle", "language and end", "language"],
+)
+def test_filters_of_scenes_leave_the_page_full(filled: Filled, exact_up_to: int, filters: Filters) -> None:
+    start, end = filters.from_s or 0.0, filters.to_s or math.inf
+    allowed = {
+        scene
+        for n, scene in enumerate(filled.scenes)
+        if 10 * (n % SCENES) + 10 > start and 10 * (n % SCENES) < end
+    }
+    recalled = 0
+    for query in QUERIES:
+        everything = filled.best(query, COUNT)
+        truth = [scene for scene in everything if scene in allowed][:20]
+        found = ask(filled, query, 20, exact_up_to, filters)
+        assert len(found) == len({row.scene_id for row in found}) == 20
+        assert {row.scene_id for row in found} <= allowed
+        recalled += len({row.scene_id for row in found} & set(truth))
+    assert recalled >= 0.95 * 20 * len(QUERIES)
+
+
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["exact", "hnsw"])
+def test_scenes_that_are_left_out_leave_the_page_full(filled: Filled, exact_up_to: int) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    nearest = list(filled.best(QUERIES[0], 450))
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        asked = {"terms": ("x",), "vectors": [query], "filters": EVERYTHING, "exact_up_to": exact_up_to}
+        found = search_channels(tx, k=50, exclude=nearest, **asked)
+    rest = set(filled.scenes) - set(nearest)
+    assert {row.scene_id for row in found if row.channel == "visual"} == rest
+    assert {row.scene_id for row in found if row.channel == "lexical"} == rest
+
+
+def test_a_filter_that_keeps_only_what_is_far_away_leaves_the_page_full(filled: Filled) -> None:
+    """HNSW walks the near ones, all of them refused, until it gives up: the rest is then compared one by one."""
+    query = QUERIES[0]
+    by_video = {
+        n: max(cosine for scene, cosine in filled.best(query, COUNT, [n]).items()) for n in range(VIDEOS)
+    }
+    farthest = sorted(by_video, key=by_video.__getitem__)[:2]
+    only = Filters(video_ids=tuple(filled.videos[n] for n in farthest))
+    reach = Reach(k=40, rows=(160,), hnsw=(True,), lazy=True)
+    asked = VectorQuery(channel="visual", space=filled.space, vector=query)
+    composed, params = statement((), [asked], scope_of(only), reach)
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        prepare(tx, reach)
+        tx.execute("set local hnsw.max_scan_tuples = 100")
+        plan = tx.execute(SQL("explain (analyze, costs off, timing off) ") + composed, params)
+        found = [row["scene_id"] for row in tx.execute(composed, params)]
+    more = "\n".join(row["QUERY PLAN"] for row in plan).partition("CTE more0")[2].partition("CTE dense0")[0]
+    assert "never executed" not in more
+    truth = filled.best(query, 40, farthest)
+    assert len(found) == 40
+    assert len(set(found) & truth.keys()) >= 39
+
+
+LEFT = {
+    "everything": (EVERYTHING, True),
+    "most of a video's time": (Filters(from_s=50.0), True),
+    "a little of a video's time": (Filters(to_s=30.0), False),
+    "its language": (Filters(language="en"), True),
+    "another language": (Filters(language="ko"), False),
+    "long videos": (Filters(min_duration_s=100), True),
+    "short videos": (Filters(max_duration_s=100), False),
+    "tagged videos": (Filters(tags=("none",)), False),
+}
+
+
+@pytest.mark.parametrize(("filters", "many"), LEFT.values(), ids=LEFT.keys())
+def test_what_filters_leave_decides_how_is_searched(filled: Filled, filters: Filters, many: bool) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        scope = scope_of(filters)
+        reach = reach_of(tx, [query], scope, 10, COUNT // 5)
+        composed, params = statement((), [query], scope, reach)
+        prepare(tx, reach)
+        plan = tx.execute(SQL("explain ") + composed, params)
+        words = reach_of(tx, (), scope, 10, COUNT // PER_SCENE // 5)
+    index = f"Index Scan using {partition(filled.space.id)}_vector_idx"
+    assert (index in "\n".join(row["QUERY PLAN"] for row in plan)) == many
+    assert reach.hnsw == (many,)
+    assert words.lazy == many
+
+
+def test_few_videos_of_a_large_library_are_searched_one_by_one(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        for count, many in ((3, False), (15, True)):
+            scope = scope_of(Filters(video_ids=tuple(filled.videos[:count])))
+            assert reach_of(tx, [query], scope, 10, 500).hnsw == (many,)
+
+
+def test_an_owner_of_little_is_searched_one_by_one(filled: Filled) -> None:
+    """Another owner has a fifth of the partition: less than what HNSW finds enough of."""
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(filled.other) as tx:
+        first = scope_of(Filters(to_s=50.0))  # of 20 % of the partition 20 %
+        assert reach_of(tx, [query], first, 10, 0).hnsw == (False,)
+        assert reach_of(tx, [query], scope_of(EVERYTHING), 10, 0).hnsw == (True,)
+
+
+def test_hnsw_tests_scenes_as_they_come(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        plan = explained(tx, query, Filters(from_s=50.0, language="en"), 80, hnsw=True)
+    listed = plan.partition("CTE scope")[2].partition("CTE ")[0]
+    assert "never executed" in listed  # nobody needed the list of all scenes
+    ann = plan.partition("CTE ann0")[2].partition("CTE more0")[0]
+    assert f"Index Scan using {partition(filled.space.id)}_vector_idx" in ann
+    assert "actual rows=80.00" in ann
+    assert "SubPlan" in ann
+    assert "Sort" not in ann
 
 
 def test_asking_for_more_than_there_is_gives_all(filled: Filled) -> None:
@@ -302,10 +426,15 @@ def bm25(texts: Sequence[str], query: Sequence[str]) -> dict[int, float]:
     return dict(scores)
 
 
+@pytest.mark.parametrize("exact_up_to", [50_000, 0], ids=["listed", "as they come"])
+@pytest.mark.parametrize("kept", [(0.0, math.inf), (100.0, 300.0)], ids=["all", "filtered"])
 @pytest.mark.parametrize(
     "query", [["car"], ["red", "sea", "unheard"], ["비*"], ["차", "비*", "red"], ["unheard"]]
 )
-def test_lexical_scores_are_those_of_bm25(database: Database, query: list[str]) -> None:
+def test_lexical_scores_are_those_of_bm25(
+    database: Database, query: list[str], kept: tuple[float, float], exact_up_to: int
+) -> None:
+    """Filters keep some of the scenes, and leave the weights of the words as they are."""
     texts = corpus(200)
     ids: dict[int, UUID] = {}
     for start in range(0, 200, 50):
@@ -315,9 +444,11 @@ def test_lexical_scores_are_those_of_bm25(database: Database, query: list[str]) 
     with database.transaction(uuid4()) as tx:  # another owner's words count for nothing
         write_video(tx, record("other", ["red car 비"] * 30))
     with database.transaction(LOCAL_OWNER) as tx:
-        found = search_channels(tx, **text(*query, k=500))  # type: ignore[arg-type]
-        page = search_channels(tx, **text(*query, k=7))  # type: ignore[arg-type]
-    truth = bm25(texts, query)
+        filters = Filters(from_s=kept[0], to_s=None if math.isinf(kept[1]) else kept[1])
+        asked = {"terms": query, "vectors": (), "filters": filters, "exact_up_to": exact_up_to}
+        found = search_channels(tx, k=500, **asked)  # type: ignore[arg-type]
+        page = search_channels(tx, k=7, **asked)  # type: ignore[arg-type]
+    truth = {n: score for n, score in bm25(texts, query).items() if kept[0] <= 10 * (n % 50) < kept[1]}
     scores = {row.scene_id: row.raw for row in found}
     assert scores == pytest.approx({ids[n]: score for n, score in truth.items()}, abs=1e-5)
     assert [row.raw for row in page] == pytest.approx(sorted(truth.values(), reverse=True)[:7], abs=1e-5)

@@ -45,6 +45,7 @@ create table videos (
   -- space id to number of vectors: tells how large a search is before it is planned
   vectors jsonb not null default '{}',
   added_at timestamptz not null default now(),
+  tags jsonb not null default '[]',
   primary key (owner_id, id),
   unique (owner_id, content_hash)
 );

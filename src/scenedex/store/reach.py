@@ -1,0 +1,104 @@
+"""How far each channel looks, decided before the search: which vectors are compared one by one, which by HNSW.
+
+The code decides, not the planner, which likes HNSW too much for owners who have a small part of a partition: then it
+walks far and finds little. What is in scope is known from sums kept with the videos; what filters leave of the scenes
+of these videos is estimated from a sample.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg.sql import SQL, Literal
+
+from scenedex.store.database import Transaction
+from scenedex.store.scope import Scope
+from scenedex.store.spaces import partition
+from scenedex.types import VectorQuery
+
+EXACT_UP_TO = 50_000
+"""Vectors in scope that are compared one by one (about 1.2 µs each on one core). More are left to HNSW."""
+
+HNSW_SHARE = 0.2
+"""Part of the partition that the scope must be for HNSW to find enough of it."""
+
+SAMPLE = 1_000
+"""Scenes from which the effect of filters is estimated. The ids of scenes are hashes: the first are a random sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a search looks."""
+
+    k: int  #: scenes wanted of each channel
+    rows: tuple[int, ...]  #: nearest vectors to look at, for each vector asked
+    hnsw: tuple[bool, ...]  #: by HNSW, for each vector asked
+    lazy: bool  #: so many scenes are in scope that the lexical channel tests them as they come
+
+    def further(self, numbers: Sequence[int]) -> "Reach":
+        """The same with four times the rows for the vectors of these numbers."""
+        rows = (limit * 4 if number in numbers else limit for number, limit in enumerate(self.rows))
+        return replace(self, rows=tuple(rows))
+
+
+def reach_of(
+    tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, k: int, exact_up_to: int = EXACT_UP_TO
+) -> Reach:
+    """Decide for a search; `exact_up_to` as EXACT_UP_TO."""
+    sizes = _sizes(tx, vectors, scope, exact_up_to)
+    own = [sizes[query.space.id] for query in vectors]
+    return Reach(
+        k=k,
+        rows=tuple(max(k, math.ceil(2 * k * size["per_scene"])) for size in own),
+        hnsw=tuple(
+            size["vectors"] > exact_up_to and size["vectors"] >= HNSW_SHARE * size["total"] for size in own
+        ),
+        lazy=sizes[0]["scenes"] > exact_up_to,
+    )
+
+
+def _sizes(
+    tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, exact_up_to: int
+) -> dict[int, dict[str, Any]]:
+    """Space id → vectors and scenes in scope, per_scene (mean), total (vectors of all owners, about; -1 for unknown).
+
+    Under 0 stands what holds for no space: the scenes.
+    """
+    sampled = bool(scope.of_scene.as_string())
+    rows = tx.execute(
+        SQL(SIZES).format(
+            sample=SQL(SAMPLED).format(size=Literal(SAMPLE), video=scope.of_video, scene=scope.of_scene)
+            if sampled
+            else SQL(""),
+            video=scope.of_video,
+            part=SQL(PART if sampled else "1"),
+        ),
+        {
+            **scope.params,
+            "ids": [0, *(query.space.id for query in vectors)],
+            "names": ["", *(partition(query.space.id) for query in vectors)],
+            "exact_up_to": exact_up_to,
+        },
+    )
+    return {row["id"]: row for row in rows}
+
+
+SIZES = """{sample}select ids.id, o.vectors * part as vectors, o.scenes * part as scenes,
+  coalesce(o.vectors / nullif(o.scenes, 0), 1) as per_scene,
+  coalesce((select reltuples from pg_class where oid = to_regclass(ids.name)), -1)::float8 as total
+from unnest(%(ids)s::int[], %(names)s::text[]) as ids(id, name), lateral (
+  select coalesce(sum((v.vectors->>ids.id::text)::bigint), 0)::float8 as vectors,
+    coalesce(sum(v.scene_count), 0)::float8 as scenes
+  from videos v where v.owner_id = %(owner)s{video}) as o, lateral (select {part} as part offset 0) as p"""
+
+# not run where all may be compared one by one whatever the filters leave
+PART = """case when greatest(o.vectors, o.scenes) > %(exact_up_to)s
+  then (select coalesce(avg(inside::int), 1) from sample)::float8 else 1 end"""
+
+SAMPLED = """with sample as materialized (
+  select (true{scene}) as inside
+  from (select * from scenes where owner_id = %(owner)s order by id limit {size}) s
+    join videos v on v.owner_id = s.owner_id and v.id = s.video_id
+  where v.owner_id = %(owner)s{video})
+"""

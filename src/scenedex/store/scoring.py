@@ -1,0 +1,59 @@
+"""Given scenes, and no search: how each of their keyframes compares with a query, and the vectors themselves.
+
+Both read by key. The vector index gives the nearest of all and cannot be asked about these few.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+from psycopg.sql import SQL, Literal
+
+from scenedex.store.database import Transaction
+from scenedex.store.spaces import check_vector
+from scenedex.types import Space, Vector, VectorQuery
+
+
+def score_scenes(
+    tx: Transaction, query: VectorQuery, scene_ids: Sequence[UUID]
+) -> dict[UUID, tuple[tuple[float, float], ...]]:
+    """Scene → (time in the video in seconds, cosine) of each keyframe, in order; one statement for all scenes.
+
+    Whole keyframes only, no regions of them. Scenes that have none in this space, or are not there, are left out.
+    Raises UsageError for a vector that is no unit vector of its space.
+    """
+    check_vector(query)
+    if not scene_ids:
+        return {}
+    parts = {"dim": Literal(query.space.dim), "space": Literal(query.space.id)}
+    rows = tx.execute(SQL(SCORES).format(**parts), {"scenes": list(set(scene_ids)), "vector": query.vector})
+    return {row["scene_id"]: tuple(zip(row["times"], row["cosines"], strict=True)) for row in rows}
+
+
+def scene_vectors(tx: Transaction, scene_id: UUID, space: Space) -> tuple[tuple[float, Vector], ...]:
+    """(time in the video in seconds, unit vector) of each keyframe of a scene, in order; () where there are none.
+
+    Whole keyframes only, no regions of them. The vectors have the precision of 16-bit floats.
+    """
+    rows = tx.execute(SQL(VECTORS).format(space=Literal(space.id)), {"scene": scene_id})
+    return tuple((row["t_s"], _unit(np.array(row["vector"], np.float32))) for row in rows)
+
+
+def _unit(vector: Vector) -> Vector:
+    return vector / np.linalg.norm(vector)
+
+
+SCORES = """
+select scene_id, array_agg(t_s order by ordinal) as times,
+  array_agg(1 - (vector::halfvec({dim}) <=> %(vector)s::halfvec({dim})) order by ordinal) as cosines
+from embeddings
+where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s)
+  and vector is not null and region = 0
+group by scene_id
+"""
+
+VECTORS = """
+select t_s, vector::real[] as vector from embeddings
+where owner_id = %(owner)s and space_id = {space} and scene_id = %(scene)s and vector is not null and region = 0
+order by ordinal
+"""

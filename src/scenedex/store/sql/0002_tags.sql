@@ -1,0 +1,1 @@
+alter table videos add column tags jsonb not null default '[]';
