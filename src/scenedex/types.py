@@ -26,7 +26,8 @@ Waveform = NDArray[np.float32]
 """Mono sound: shape (samples,), -1 to 1."""
 
 CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen"]
-Channel = Literal["visual", "audio", "transcript", "description", "lexical"]
+Channel = Literal["visual", "audio", "transcript", "description", "lexical", "anchor"]
+"""`anchor` is what looks like a picture or scene that was given beside, or instead of, words."""
 Mode = Literal["recall", "rerank", "auto", "skip"]
 Band = Literal["strong", "possible", "weak"]
 Modality = Literal["visual", "audio", "text"]
@@ -385,6 +386,19 @@ class Hit:
     band: Band
     channels: dict[Channel, Evidence]
     thumbnail: str | None = None
+    alike: int = 0  #: scenes that look nearly the same and were folded into this one
+    then: tuple["Hit", ...] = ()  #: what follows it, where one thing after another was asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoHits:
+    """What was found in one video."""
+
+    video_id: UUID
+    video: str  #: file name
+    path: str | None  #: None when the video is offline
+    hits: tuple[Hit, ...]  #: the best, best first
+    more: int = 0  #: hits of this video beyond these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,7 +408,7 @@ class Rerank:
     scored: int = 0  #: scenes whose keyframes were all compared
     skipped: bool = False
     reason: str | None = None  #: why it was skipped
-    score_range: float = 0.0  #: largest minus smallest calibrated score of the pool
+    score_range: float = 0.0  #: largest minus smallest cosine in the pool
     weight: float = 0.0  #: how much the second look counts in the order, 0 to 1
 
 
@@ -408,4 +422,5 @@ class Answer:
     hidden: int = 0  #: weaker hits that are not shown
     degraded: tuple[str, ...] = ()  #: channels left out, with the reason
     rerank: Rerank = field(default_factory=Rerank)
+    groups: tuple[VideoHits, ...] = ()  #: where grouping was asked for; `hits` then has the best of each
     took_ms: dict[str, float] = field(default_factory=dict)

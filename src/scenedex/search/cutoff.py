@@ -1,13 +1,14 @@
 """Candidates → hits in their order, and how many were too weak to show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from scenedex.search.calibration import TITLE_SHARE, Background, inverse_frequency, lexical_calibrated
 from scenedex.search.candidates import Candidate
-from scenedex.search.fusion import POSSIBLE, RESULT, fused
+from scenedex.search.fusion import POSSIBLE, RESULT, fused, reciprocal_ranks
 from scenedex.search.question import Question
+from scenedex.search.request import Fusion
 from scenedex.types import Channel
 
 
@@ -17,7 +18,8 @@ class Judged:
 
     candidate: Candidate
     calibrated: Mapping[Channel, float]
-    score: float
+    score: float  #: 0 to 1; makes the band
+    rank: float  #: 0 to 1; makes the order: the score, unless a second look or another fusion moved it
 
     @property
     def order(self) -> int:
@@ -25,8 +27,8 @@ class Judged:
         return self.candidate.match.order if self.candidate.match else 0
 
 
-def cut(judged: Sequence[Judged]) -> tuple[list[Judged], int]:
-    """The hits, best first, and how many weaker ones are hidden.
+def cut(judged: Sequence[Judged], *, hide: bool = True) -> tuple[list[Judged], int]:
+    """The hits, best first, and how many weaker ones are hidden; all of them, where nothing is to be hidden.
 
     Hidden are: scenes near in meaning alone and weakly so, and, where only the title has the words, every scene
     of the video but the first. Ties go by file name, then to the earlier scene.
@@ -38,7 +40,9 @@ def cut(judged: Sequence[Judged]) -> tuple[list[Judged], int]:
         video = one.candidate.card.scene.video_id
         by_title = one.candidate.match is not None and one.candidate.match.title_only
         near = one.calibrated.get("transcript", 0.0) >= POSSIBLE
-        if one.candidate.dense_only and one.score < POSSIBLE:
+        if not hide:
+            shown.append(one)
+        elif one.candidate.dense_only and one.score < POSSIBLE:
             hidden += one.score >= RESULT
         elif by_title and not near and video in titled:
             hidden += 1
@@ -52,24 +56,29 @@ def judge(
     question: Question,
     found: Sequence[Candidate],
     weights: Mapping[Channel, float],
-    backgrounds: Mapping[int, Background],
+    backgrounds: Mapping[tuple[Channel, int], Background],
+    fusion: Fusion = "weighted",
 ) -> list[Judged]:
-    """Calibrate and fuse. `weights` are those of the present channels and sum to 1; `backgrounds` go by space."""
+    """Calibrate and fuse. `weights` are those of the present channels and sum to 1; `backgrounds` by channel, space."""
     idf = _idf(question, found)
     top = max((c.rows["lexical"].raw for c in found if "lexical" in c.rows), default=0.0)
     judged = []
     for candidate in found:
         calibrated: dict[Channel, float] = {
-            channel: backgrounds[row.space_id].calibrated(row.raw)
+            channel: backgrounds[channel, row.space_id].calibrated(row.raw)
             for channel, row in candidate.rows.items()
-            if row.space_id in backgrounds
+            if (channel, row.space_id) in backgrounds
         }
         if "lexical" in candidate.rows:
             # What BM25 makes of a title depends on how little is said in the scene: that tells nothing here.
             title_only = candidate.match is not None and candidate.match.title_only
             raw = 0.0 if title_only else candidate.rows["lexical"].raw
             calibrated["lexical"] = lexical_calibrated(_share(candidate, idf), raw / top if top > 0 else 0.0)
-        judged.append(Judged(candidate=candidate, calibrated=calibrated, score=fused(calibrated, weights)))
+        score = fused(calibrated, weights)
+        judged.append(Judged(candidate=candidate, calibrated=calibrated, score=score, rank=score))
+    if fusion == "rrf":
+        ranks = reciprocal_ranks([one.calibrated for one in judged], weights)
+        return [replace(one, rank=rank) for one, rank in zip(judged, ranks, strict=True)]
     return judged
 
 
@@ -100,7 +109,7 @@ def _place(one: Judged) -> tuple[int, float, float, str, str, int]:
     card = one.candidate.card
     return (
         -one.order,
-        -round(one.score, 9),
+        -round(one.rank, 9),
         -round(raw, 9),
         card.video,
         str(card.scene.video_id),

@@ -1,7 +1,7 @@
 """Calibrated scores of channels → one score of a scene, and its band."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from scenedex.types import Band, Channel
 
@@ -9,6 +9,8 @@ STRONG = 0.85
 POSSIBLE = 0.5
 RESULT = 0.25
 """Below this a scene is no result, not even a hidden one: most unrelated queries have one so near."""
+
+RANK_CONSTANT = 60
 
 
 def rescaled(weights: Mapping[Channel, float], present: Collection[Channel]) -> dict[Channel, float]:
@@ -29,6 +31,24 @@ def fused(calibrated: Mapping[Channel, float], weights: Mapping[Channel, float])
     for channel, weight in weights.items():
         missed *= (1.0 - calibrated.get(channel, 0.0)) ** (len(weights) * weight)
     return 1.0 - missed
+
+
+def reciprocal_ranks(
+    calibrated: Sequence[Mapping[Channel, float]], weights: Mapping[Channel, float]
+) -> list[float]:
+    """Weighted reciprocal rank fusion: the sum of weight · 61 / (60 + rank) over the channels, 0 to 1.
+
+    Cormack, Clarke, Büttcher (2009), with its k = 60; 61 makes the first of every channel 1. What is even in a channel
+    has the same rank there.
+    """
+    scores = [0.0] * len(calibrated)
+    for channel, weight in weights.items():
+        values = sorted({each[channel] for each in calibrated if channel in each}, reverse=True)
+        ranks = {value: rank for rank, value in enumerate(values, start=1)}
+        for position, each in enumerate(calibrated):
+            if channel in each:
+                scores[position] += weight * (RANK_CONSTANT + 1) / (RANK_CONSTANT + ranks[each[channel]])
+    return scores
 
 
 def band(score: float) -> Band:

@@ -4,14 +4,14 @@ Both read by key. The vector index gives the nearest of all and cannot be asked 
 """
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 from psycopg.sql import SQL, Literal
 
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import check_vector
-from scenedex.types import Space, Vector, VectorQuery
+from scenedex.types import Space, Vector, VectorQuery, Vectors
 
 
 def score_scenes(
@@ -39,6 +39,28 @@ def scene_vectors(tx: Transaction, scene_id: UUID, space: Space) -> tuple[tuple[
     return tuple((row["t_s"], _unit(np.array(row["vector"], np.float32))) for row in rows)
 
 
+def vectors_of(tx: Transaction, scene_ids: Sequence[UUID], space: Space) -> dict[UUID, Vectors]:
+    """Scene → unit vectors of its keyframes, (n, dim); scenes without any are left out."""
+    if not scene_ids:
+        return {}
+    rows = tx.execute(SQL(MANY).format(space=Literal(space.id)), {"scenes": list(set(scene_ids))})
+    found: dict[UUID, list[Vector]] = {}
+    for row in rows:
+        found.setdefault(row["scene_id"], []).append(_unit(np.array(row["vector"], np.float32)))
+    return {scene: np.stack(vectors) for scene, vectors in found.items()}
+
+
+def some_vectors(tx: Transaction, space: Space, count: int) -> Vectors:
+    """Up to `count` vectors of the owner in this space, (n, dim), as good as by chance: scenes are numbered so.
+
+    They follow one another from a place drawn for each call, so that the cost does not grow with the library.
+    """
+    rows = tx.execute(SQL(SOME).format(space=Literal(space.id)), {"count": count, "from": uuid4()})
+    if not rows:
+        return np.zeros((0, space.dim), np.float32)
+    return np.stack([_unit(np.array(row["vector"], np.float32)) for row in rows])
+
+
 def _unit(vector: Vector) -> Vector:
     return vector / np.linalg.norm(vector)
 
@@ -56,4 +78,21 @@ VECTORS = """
 select t_s, vector::real[] as vector from embeddings
 where owner_id = %(owner)s and space_id = {space} and scene_id = %(scene)s and vector is not null and region = 0
 order by ordinal
+"""
+
+MANY = """
+select scene_id, vector::real[] as vector from embeddings
+where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s) and vector is not null and region = 0
+order by scene_id, ordinal
+"""
+
+SOME = """
+(select vector::real[] as vector from embeddings
+ where owner_id = %(owner)s and space_id = {space} and scene_id >= %(from)s and vector is not null
+ order by scene_id limit %(count)s)
+union all
+(select vector::real[] from embeddings
+ where owner_id = %(owner)s and space_id = {space} and scene_id < %(from)s and vector is not null
+ order by scene_id limit %(count)s)
+limit %(count)s
 """

@@ -1,0 +1,50 @@
+"""A second look at the pictures of a pool: it moves scenes in the order, and never into another band."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from scenedex.search.cutoff import Judged
+from scenedex.types import Rerank
+
+
+def pool(brought: Mapping[UUID, bool], size: int) -> list[UUID]:
+    """At most `size` of the scenes, in their order: those that words brought first, then those that only pictures did.
+
+    `brought`: scene to whether a channel other than the visual one brought it, best first.
+    """
+    by_words = [scene for scene, words in brought.items() if words]
+    by_pictures = [scene for scene, words in brought.items() if not words]
+    return (by_words + by_pictures)[:size]
+
+
+def reranked(
+    judged: Sequence[Judged], cosines: Mapping[UUID, float], *, weight: float, min_range: float
+) -> tuple[list[Judged], Rerank]:
+    """The order becomes (1 − weight) · what it was + weight · cosine, brought to 0 … 1 over the pool.
+
+    A scene without pictures keeps its place value. Nothing changes where the cosines differ by less than `min_range`:
+    then they tell these scenes apart by chance.
+    """
+    if not cosines:
+        return list(judged), Rerank(skipped=True, reason="no scene of the pool has pictures", weight=weight)
+    least, most = min(cosines.values()), max(cosines.values())
+    wide = most - least
+    if weight == 0 or wide < min_range:
+        reason = (
+            "the second look has no weight"
+            if weight == 0
+            else f"the pictures are all about as near: {wide:.3f} < {min_range:g}"
+        )
+        return list(judged), Rerank(
+            scored=len(cosines), skipped=True, reason=reason, score_range=round(wide, 6), weight=weight
+        )
+
+    def blended(one: Judged) -> Judged:
+        cosine = cosines.get(one.candidate.card.scene.id)
+        if cosine is None:
+            return one
+        return replace(one, rank=(1 - weight) * one.rank + weight * (cosine - least) / wide)
+
+    report = Rerank(scored=len(cosines), score_range=round(wide, 6), weight=weight)
+    return [blended(one) for one in judged], report
