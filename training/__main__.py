@@ -64,7 +64,7 @@ def _options() -> argparse.Namespace:
         default=1e9,
         help="end the picture tower's training after so long: not repeatable",
     )
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="beside the process that draws")
     parser.add_argument(
         "--redraw", action="store_true", help="after a change of the drawing code or the word lists"
     )

@@ -92,6 +92,10 @@ def _layers(veils: tuple, t: float) -> Image.Image:
     return layer.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
 
 
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels."""
+
+
 class Composer:
     """Draws compositions. The same composition (with its seed) is the same picture."""
 
@@ -100,10 +104,16 @@ class Composer:
 
     def picture(self, scene: Scene, *, wear: bool = True, shape: int | None = None) -> np.ndarray:
         """RGB, uint8, shape (80, 144, 3); `wear` adds blur, noise and compression by chance."""
+        return self.composed(scene, wear=wear, shape=shape)[0]
+
+    def composed(
+        self, scene: Scene, *, wear: bool = True, shape: int | None = None
+    ) -> tuple[np.ndarray, list[Box]]:
+        """The picture, and where each actor stands in it (what lies outside of the frame included)."""
         rng = Random(scene.seed)
         width, height = SHAPES[rng.choices(range(5), SHAPE_CHANCES)[0] if shape is None else shape]
         frame = self._ground(scene, (width, height), rng)
-        taken: list[tuple[int, int, int, int]] = []
+        taken: list[Box] = []
         for actor in scene.actors:
             self._paste(frame, actor, scene, taken, rng)
         if rng.random() < 0.1:
@@ -114,12 +124,14 @@ class Composer:
             frame.paste(veil, (0, 0), veil)
         if wear:
             frame = _worn(frame, rng)
+        left, top = (WIDTH - frame.width) // 2, (HEIGHT - frame.height) // 2
         if frame.size != (WIDTH, HEIGHT):
             canvas = Image.new("RGB", (WIDTH, HEIGHT), GREY)
-            canvas.paste(frame, ((WIDTH - frame.width) // 2, (HEIGHT - frame.height) // 2))
+            canvas.paste(frame, (left, top))
             frame = canvas
         pixels = np.asarray(frame)
-        return _noisy(pixels, rng) if wear else pixels
+        boxes = [(box[0] + left, box[1] + top, box[2] + left, box[3] + top) for box in taken]
+        return (_noisy(pixels, rng) if wear else pixels), boxes
 
     def _ground(self, scene: Scene, size: tuple[int, int], rng: Random) -> Image.Image:
         if scene.place is None:
@@ -153,11 +165,9 @@ class Composer:
         frame.paste(image, box[:2], image)
 
 
-def _spot(
-    frame: tuple[int, int], size: tuple[int, int], taken: list, rng: Random
-) -> tuple[int, int, int, int]:
+def _spot(frame: tuple[int, int], size: tuple[int, int], taken: list[Box], rng: Random) -> Box:
     """Somewhere that covers little of what stands there already."""
-    best, least = (0, 0, *size), 9.0
+    best, least = (0, 0, size[0], size[1]), 9.0
     for _ in range(8):
         left = round(rng.uniform(-0.12 * size[0], frame[0] - 0.88 * size[0]))
         low = rng.random() < 0.6 and size[1] < 0.7 * frame[1]
@@ -175,7 +185,7 @@ def _spot(
     return best
 
 
-def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+def _overlap(one: Box, other: Box) -> float:
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     area = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))

@@ -1,6 +1,6 @@
 """What one training step is given: compositions, captions, and which words of the vocabulary are true of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -8,7 +8,8 @@ import numpy as np
 from torch.utils.data import DataLoader, Dataset
 
 from training.captions import Captioner
-from training.compose import Composer, Material
+from training.compose import HEIGHT, WIDTH, Box, Composer, Material
+from training.network import CELL
 from training.scene import Director
 from training.text import Vectors, centred, plain
 from training.vocabulary import Vocabulary
@@ -29,6 +30,10 @@ class Lesson:
     pictures: Array  #: uint8 (batch, 80, 144, 3)
     captions: Array  #: float32 (2, batch, 256): full and partial captions
     things: Array  #: float32 (batch, concepts): how much of each thing, summing to 1 or 0
+    cells: (
+        Array  #: int64 (batch, 5, 9): which thing each square of CELL pixels shows; the last number for none
+    )
+    hues: Array  #: int64 (batch, 5, 9): its colour
     places: Array  #: int64 (batch,)
     moods: Array  #: int64 (2, batch): light and weather
     tinted: Array  #: int64 (2, batch): one thing with a colour, and the colour
@@ -53,6 +58,7 @@ class Lessons(Dataset[Lesson]):
         scenes = [self._director.scene(rng, easy=easy) for _ in range(self._size)]
         texts = [self._captioner.full(scene, rng) for scene in scenes]
         texts += [self._captioner.part(scene, rng) for scene in scenes]
+        made = [self._composer.composed(scene) for scene in scenes]
         things = np.zeros((self._size, len(self._vocabulary.concepts)), np.float32)
         tinted = np.full((2, self._size), -1)
         for k, scene in enumerate(scenes):
@@ -62,8 +68,21 @@ class Lessons(Dataset[Lesson]):
             if coloured:
                 chosen = rng.choice(coloured)
                 tinted[:, k] = chosen.concept, self._colours.index(str(chosen.colour))
+        shown = [covered(boxes) for _, boxes in made]
         return Lesson(
-            pictures=np.stack([self._composer.picture(scene) for scene in scenes]),
+            pictures=np.stack([picture for picture, _ in made]),
+            cells=np.stack(
+                [
+                    _labels(grid, [actor.concept for actor in scene.actors], things.shape[1])
+                    for grid, scene in zip(shown, scenes, strict=True)
+                ]
+            ),
+            hues=np.stack(
+                [
+                    _labels(grid, [self._hue(actor.colour) for actor in scene.actors], -1)
+                    for grid, scene in zip(shown, scenes, strict=True)
+                ]
+            ),
             captions=centred(plain(texts), self._mean).reshape(2, self._size, -1),
             things=things,
             places=np.array([-1 if s.place is None else self._places.index(s.place) for s in scenes]),
@@ -76,9 +95,39 @@ class Lessons(Dataset[Lesson]):
             tinted=tinted,
         )
 
+    def _hue(self, colour: str | None) -> int:
+        return -1 if colour is None else self._colours.index(colour)
+
     def stream(self) -> Iterator[Lesson]:
         """All batches in order, drawn ahead by another process."""
         yield from DataLoader(self, batch_size=None, num_workers=1, prefetch_factor=6, collate_fn=None)
+
+
+def covered(boxes: Sequence[Box]) -> Array:
+    """Which box each square of the picture shows: int64 (5, 9), -1 for none.
+
+    A box shows where it covers a third of the square, and at its middle; what is pasted later hides what was there.
+    """
+    rows, columns = HEIGHT // CELL, WIDTH // CELL
+    grid = np.full((rows, columns), -1)
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        wide = _shares(left, right, columns)
+        high = _shares(top, bottom, rows)
+        grid[np.outer(high, wide) >= 1 / 3] = number
+        row, column = (top + bottom) // 2 // CELL, (left + right) // 2 // CELL
+        grid[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)] = number
+    return grid
+
+
+def _shares(start: int, end: int, count: int) -> Array:
+    """The part of each square that lies between two pixels, along one axis."""
+    edges = np.arange(count + 1) * CELL
+    inside = np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1])
+    return np.clip(inside, 0, None) / CELL
+
+
+def _labels(grid: Array, labels: Sequence[int], none: int) -> Array:
+    return np.array([*labels, none])[grid]
 
 
 def mean_caption(vocabulary: Vocabulary, found: Material) -> Array:

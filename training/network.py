@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 
 DIMENSION = 256
+CELL = 16
+"""Pixels of the squares in which the picture tower names what it sees."""
 
 
 class Residual(nn.Module):
@@ -51,22 +53,46 @@ class Tower(nn.Module):
         self.head = nn.Linear(2 * before, DIMENSION)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.embedded(self.pooled(x))
+        return self.embedded(self.body(x))
 
-    def pooled(self, x: Tensor) -> Tensor:
+    def pooled(self, seen: Tensor) -> Tensor:
         """What is seen anywhere and on the whole: shape (batch, 2 × the last width)."""
-        seen = self.body(x)
         return torch.cat([seen.mean(dim=(2, 3)), seen.amax(dim=(2, 3))], dim=1)
 
-    def embedded(self, pooled: Tensor) -> Tensor:
-        """Unit vectors."""
-        found = self.head(pooled)
-        return found / (found.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()
+    def embedded(self, seen: Tensor) -> Tensor:
+        """Unit vectors, from what `body` gives."""
+        return unit(self.head(self.pooled(seen)))
 
 
-def picture_tower() -> Tower:
-    """1.8 million parameters; input (batch, 3, 80, 144), 0 to 255 scaled to -1 to 1."""
-    return Tower(3, (48, 96, 208), (1, 2, 2))
+class PictureTower(Tower):
+    """Names the thing in every square of the picture, and adds the meanings of these names to what else it sees.
+
+    A picture lies between the words for what it shows (Norouzi et al., 2014, "Zero-shot learning by convex
+    combination of semantic embeddings"), so that words that were never trained find it, too.
+    """
+
+    meanings: Tensor
+
+    def __init__(self, meanings: Tensor) -> None:
+        """`meanings`: the unit vector of each thing that can be named, (things, 256)."""
+        super().__init__(3, (48, 96, 208), (1, 2, 2))
+        self.register_buffer("meanings", meanings)
+        self.namer = nn.Conv2d(208, len(meanings) + 1, 1)
+        self.weight = nn.Parameter(torch.tensor(1.0))
+
+    def embedded(self, seen: Tensor) -> Tensor:
+        """Unit vectors, from what `body` gives."""
+        return self.told(seen, self.namer(seen))
+
+    def told(self, seen: Tensor, named: Tensor) -> Tensor:
+        """Unit vectors. `named`: (batch, things + 1, 5, 9), scores of every thing and of none in every square."""
+        present = named.softmax(dim=1)[:, :-1].amax(dim=(2, 3))
+        return unit(self.head(self.pooled(seen)) + self.weight * present @ self.meanings)
+
+
+def unit(found: Tensor) -> Tensor:
+    """Rows at length 1."""
+    return found / (found.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()
 
 
 def sound_tower() -> Tower:

@@ -10,13 +10,15 @@ from torch import Tensor, nn
 
 from training.lessons import Bank, Lesson, Lessons
 from training.muon import Muon
-from training.network import Tower, picture_tower
+from training.network import PictureTower
 
 BATCH = 128
 STEPS = 4500
 RATE = 3.5e-3
 WARM_UP = 150
 NEARNESS = 4.0
+THINGS, NOTHING = 4.0, 1.0
+"""What it counts to name the squares that show a thing, and those that show none."""
 REPORT_EVERY = 50
 
 
@@ -31,7 +33,8 @@ class Schedule:
 class Objective(nn.Module):
     """How far pictures are from their captions and from the words that are true of them.
 
-    A linear layer that names the things from the pooled features helps the network to begin; it is not exported.
+    That every square of a picture says what it shows (and in which colour) teaches several times faster than
+    captions alone. What tells the colours apart is not exported.
     """
 
     def __init__(self, words: Bank, features: int, seed: int = 3) -> None:
@@ -40,14 +43,19 @@ class Objective(nn.Module):
         self.word_scale = nn.Parameter(torch.tensor(2.7))
         self._words, self._rng = words, np.random.default_rng(seed)
         self._tinted = torch.from_numpy(words.tinted)
-        self._middles = F.normalize(torch.from_numpy(np.stack([each.mean(axis=0) for each in words.things])))
-        self.names = nn.Linear(features, len(words.things))
+        self._middles = middles(words)
+        self.hues = nn.Conv2d(features, words.tinted.shape[1], 1)
 
-    def forward(self, seen: Tensor, pooled: Tensor, lesson: Lesson) -> Tensor:
+    def forward(self, seen: Tensor, named: Tensor, features: Tensor, lesson: Lesson) -> Tensor:
         things = torch.from_numpy(lesson.things)
-        named = self.names(pooled)
-        self.right = float((things.gather(1, named.argmax(dim=1, keepdim=True)) > 0).float().mean())
-        loss = _spread(named, things)
+        cells, none = torch.from_numpy(lesson.cells), named.shape[1] - 1
+        shown = cells != none
+        self.right = float((named.detach().argmax(dim=1) == cells)[shown].float().mean())
+        told = F.cross_entropy(named, cells, reduction="none")
+        loss = THINGS * told[shown].mean() + NOTHING * told[~shown].mean()
+        loss = loss + 0.3 * F.cross_entropy(
+            self.hues(features), torch.from_numpy(lesson.hues), ignore_index=-1
+        )
         for captions in torch.from_numpy(lesson.captions):
             loss = loss + self._contrast(seen, captions)
         scale = self.word_scale.exp().clamp(max=40)
@@ -84,6 +92,11 @@ class Objective(nn.Module):
         return torch.from_numpy(np.stack([each[pick] for each, pick in zip(words, picks, strict=True)]))
 
 
+def middles(words: Bank) -> Tensor:
+    """The meaning of every thing: the mean of its words, unit vectors of shape (things, 256)."""
+    return F.normalize(torch.from_numpy(np.stack([each.mean(axis=0) for each in words.things])))
+
+
 def _soft(logits: Tensor, wanted: Tensor) -> Tensor:
     return -(wanted * logits.log_softmax(dim=1)).sum(dim=1).mean()
 
@@ -103,11 +116,11 @@ def scaled(pictures: np.ndarray) -> Tensor:
     return (values.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
-def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> Tower:
+def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> PictureTower:
     """The trained picture tower, in evaluation mode."""
     torch.manual_seed(1)
-    tower = picture_tower().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    objective = Objective(words, tower.head.in_features)
+    tower = PictureTower(middles(words)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    objective = Objective(words, tower.namer.in_channels)
     optimizers = _optimizers(tower, objective)
     begun, running, right = time.monotonic(), 0.0, 0.0
     for step, lesson in enumerate(lessons.stream()):
@@ -118,8 +131,9 @@ def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> Tower:
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = rate
         with torch.autocast("cpu", torch.bfloat16):
-            pooled = tower.pooled(scaled(lesson.pictures)).float()
-        loss = objective(tower.embedded(pooled), pooled, lesson)
+            features = tower.body(scaled(lesson.pictures)).float()
+        named = tower.namer(features)
+        loss = objective(tower.told(features, named), named, features, lesson)
         tower.zero_grad()
         objective.zero_grad()
         loss.backward()
@@ -129,16 +143,16 @@ def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> Tower:
         right += objective.right
         if (step + 1) % REPORT_EVERY == 0:
             spent = time.monotonic() - begun
-            means = f"loss {running / REPORT_EVERY:.3f}, things {right / REPORT_EVERY:.2f}"
+            means = f"loss {running / REPORT_EVERY:.3f}, squares {right / REPORT_EVERY:.2f}"
             print(f"step {step + 1} of {schedule.steps}: {means}, {spent:.0f} s", flush=True)
             running = right = 0.0
     return tower.eval()
 
 
-def _optimizers(tower: Tower, objective: Objective) -> list[torch.optim.Optimizer]:
+def _optimizers(tower: PictureTower, objective: Objective) -> list[torch.optim.Optimizer]:
     """Muon for the convolutions, AdamW for everything else."""
     convolutions = [weight for weight in tower.body.parameters() if weight.ndim == 4]
     scales = [weight for weight in [*tower.parameters(), *objective.parameters()] if weight.ndim < 2]
-    layers = [tower.head.weight, objective.names.weight]
+    layers = [tower.head.weight, tower.namer.weight, objective.hues.weight]
     groups = [{"params": layers, "weight_decay": 0.03}, {"params": scales, "weight_decay": 0.0}]
     return [Muon(convolutions, RATE, 0.03), torch.optim.AdamW(groups, lr=RATE)]
