@@ -6,12 +6,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.integration.store.records import record
 from tests.integration.store.seen import BROKEN, NOW, TIMEOUT, Seen, fill, session, statements
 from tests.media import shared_reference
 
 from scenedex.store import binaries
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
+from scenedex.store.videos import list_videos, write_video
+from scenedex.types import LOCAL_OWNER
 
 ROLES = pytest.mark.parametrize("role", ["scenedex_app", "scenedex_operator"])
 
@@ -80,3 +83,17 @@ def test_psql_runs_the_file_as_it_stands(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:4] == ["4|4|50.00", "8|4|50.00", "4|3|1|57.14", "2"]
+
+
+def test_times_are_compared_in_utc_wherever_the_database_is(
+    server: EmbeddedServer, database_name: str, database: Database
+) -> None:
+    with session(server, database_name, "postgres") as connection:
+        connection.execute(f"alter database {database_name} set timezone = 'Asia/Seoul'")  # type: ignore[call-overload]
+    for role in ("scenedex_app", "scenedex_operator"):
+        with session(server, database_name, role) as connection:
+            assert connection.execute("show timezone").fetchone() == {"TimeZone": "UTC"}
+    with Database.at(server, database_name) as opened, opened.transaction(LOCAL_OWNER) as tx:
+        write_video(tx, record())
+        (video,) = list_videos(tx)
+    assert video.added_at.endswith("+00:00")
