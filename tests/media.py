@@ -21,3 +21,11 @@ def make_clip(path: Path, *seconds: float) -> Path:
     """A clip of plain colours, one shot for each of these lengths; other lengths make another content."""
     shots_clip(path, seconds or (1.0, 1.0))
     return path
+
+
+def shared_reference(name: str) -> Path:
+    """A file of what earlier systems had; skips the test when it is not on this machine."""
+    path = Path(__file__).parents[2] / "shared" / "reference" / name
+    if not path.is_file():
+        pytest.skip(f"{name} of the earlier systems is not on this machine (looked at {path})")
+    return path

@@ -23,7 +23,7 @@ from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
-from scenedex.store.videos import list_videos, remove_video, resolve_video, stats
+from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
 from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, Video
 
 if TYPE_CHECKING:
@@ -187,6 +187,16 @@ class Library:
             found = resolve_video(tx, video)
             remove_video(tx, found.id)
         return found
+
+    def tag(self, video: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:
+        """Add and remove tags of a video; the video as it is then. Case and blanks around a tag do not count.
+
+        Raises UsageError for a blank or overlong tag (64 characters), and for more than 100 tags.
+        """
+        with self._database.transaction(self.owner) as tx:
+            found = resolve_video(tx, video)
+            tag_video(tx, found.id, add, remove)
+            return get_video(tx, found.id)
 
     def picture(self, object_key: str) -> bytes:
         """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""

@@ -276,6 +276,7 @@ class Video:
     offline: bool
     added_at: str  #: ISO 8601, UTC
     warnings: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
 """Seeing, hearing and reading by networks, through the whole library: the golden networks stand in for real weights."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,6 +169,43 @@ def test_a_picture_that_cannot_be_embedded_is_a_row_with_its_error(
     assert [f.outcome for f in library.add(clip).files] == ["indexed"]
     assert counts(library)["clip-hf"] == (0, library.stats()["keyframes"])
     assert library.search("goodbye").hits[0].scene == 0
+    for row in monitored(library):
+        assert row["vector"] is None
+        assert "Timeout" in row["metadata"]["error"]
+
+
+def monitored(library: Library) -> list[dict[str, Any]]:
+    """The scenes as operators see them."""
+    with library._database.transaction(library.owner) as tx:
+        return tx.execute(
+            """select index, embedding_visual_clip::text as vector, visual_clip_metadata as metadata
+            from video_scenes order by index"""
+        )
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["while indexing", "filled in later"])
+def test_every_picture_has_the_metadata_that_operators_ask_for(
+    library: Library, clip: Path, weights: Callable[..., Path], later: bool
+) -> None:
+    equip(library, weights("e5-bert"))
+    if later:
+        library.add(clip)
+    equip(library, weights())
+    library.add(clip)
+    _, scenes = library.show("clip.mp4")
+    for row, scene in zip(monitored(library), scenes, strict=True):
+        metadata = row["metadata"]
+        best = max(scene.keyframes, key=lambda keyframe: keyframe.quality)
+        assert library.picture(metadata["frame_path"]) == library.picture(best.object_key)
+        assert metadata["frame_quality"] == pytest.approx(best.quality, abs=1e-4)
+        assert metadata["embed_dim"] == len(json.loads(row["vector"]))
+        assert metadata["inference_time_ms"] > 0
+        assert metadata["normalized"] is True
+        assert metadata["error"] is None
+        age = datetime.now(UTC) - datetime.fromisoformat(metadata["created_at"])
+        assert timedelta(0) <= age < timedelta(hours=1)
+        assert (metadata["model_name"], metadata["device"]) == ("clip-hf", "cpu")
+        assert metadata["pretrained"]
 
 
 def test_a_silent_sound_track_leaves_rows_that_say_so(

@@ -59,12 +59,30 @@ def show(video: Which, as_json: AsJson = False) -> None:
     console.print(Text(f"{shown(found.name)}  {clock(found.duration_s)}  {found.id}"))
     for path in found.paths:
         console.print(Text(f"  {shown(path)}"))
+    if found.tags:
+        console.print(Text(f"  tags: {tagged(found)}"))
     rows = table("scene", "time", "keyframes", "captions")
     for scene in scenes:
         said = Text(" / ".join(flowing(caption.text) for caption in scene.captions))
         time = f"{clock(scene.start_s)} - {clock(scene.end_s)}"
         rows.add_row(str(scene.index), time, str(len(scene.keyframes)), said)
     console.print(rows)
+
+
+@app.command("tag")
+def tag(
+    video: Which,
+    tags: Annotated[list[str], typer.Argument(metavar="TAG...", help="Words to file it under.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take these tags away instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a video tags, which a search can ask for."""
+    with open_library() as library:
+        found = library.tag(video, remove=tags) if remove else library.tag(video, add=tags)
+    if as_json:
+        print_json({"id": found.id, "tags": found.tags})
+        return
+    typer.echo(f"{shown(found.name)}: {tagged(found) or 'no tags'}")
 
 
 @app.command("remove")
@@ -95,6 +113,11 @@ def stats(as_json: AsJson = False) -> None:
         else:
             rows.add_row(name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
     Console(highlight=False).print(rows)
+
+
+def tagged(video: Video) -> str:
+    """The tags of a video in a line."""
+    return ", ".join(shown(tag) for tag in video.tags)
 
 
 def video_as_json(video: Video, scenes: list[Scene]) -> dict[str, Any]:

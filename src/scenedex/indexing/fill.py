@@ -61,9 +61,7 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
         try:
             with Looking(parts.sight) as looking:
                 for scene in scenes:
-                    looking.give(
-                        scene.index, [(k.t_s, parts.objects.get(k.object_key)) for k in scene.keyframes]
-                    )
+                    looking.give(scene.index, [(k, parts.objects.get(k.object_key)) for k in scene.keyframes])
                 made |= looking.embeddings()
         except NotFoundError as exc:
             log.warning("the pictures of video %s are not there: %s", video_id, exc)

@@ -192,7 +192,6 @@ def _lasting(duration_s: float) -> float:
 
 
 def _stored(objects: ObjectStore, draft: SceneDraft, looking: Looking) -> SceneRecord:
-    looking.give(draft.index, [(keyframe.t_s, keyframe.jpeg) for keyframe in draft.keyframes])
     keyframes = tuple(
         StoredKeyframe(
             t_s=keyframe.t_s,
@@ -202,6 +201,9 @@ def _stored(objects: ObjectStore, draft: SceneDraft, looking: Looking) -> SceneR
             object_key=objects.put(keyframe.jpeg),
         )
         for keyframe in draft.keyframes
+    )
+    looking.give(
+        draft.index, [(kept, seen.jpeg) for kept, seen in zip(keyframes, draft.keyframes, strict=True)]
     )
     return SceneRecord(
         index=draft.index,

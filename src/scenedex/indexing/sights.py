@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Self
 
 from scenedex.embeddings.protocols import ImageEncoder
-from scenedex.types import EmbeddingDraft, Space
+from scenedex.types import EmbeddingDraft, Space, StoredKeyframe
 
 BATCH = 8
 MAX_WAITING = 4
 """Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
 
-Place = tuple[int, int, float]
-"""Scene index, ordinal in the scene, time in seconds."""
+Place = tuple[int, int, StoredKeyframe]
+"""Scene index, ordinal in the scene, and the keyframe that stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,12 @@ class Looking:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def give(self, scene_index: int, keyframes: Sequence[tuple[float, bytes]]) -> None:
-        """The keyframes of a scene: time and encoded picture of each."""
+    def give(self, scene_index: int, keyframes: Sequence[tuple[StoredKeyframe, bytes]]) -> None:
+        """The keyframes of a scene, each with its encoded picture."""
         if self._sight is None:
             return
-        for ordinal, (t_s, picture) in enumerate(keyframes):
-            self._batch.append(((scene_index, ordinal, t_s), picture))
+        for ordinal, (keyframe, picture) in enumerate(keyframes):
+            self._batch.append(((scene_index, ordinal, keyframe), picture))
             if len(self._batch) == BATCH:
                 self._send()
 
@@ -79,9 +79,13 @@ class Looking:
             EmbeddingDraft(
                 scene_index=index,
                 ordinal=ordinal,
-                t_s=t_s,
+                t_s=keyframe.t_s,
                 vector=embedding.vector,
-                metadata=embedding.metadata,
+                metadata={
+                    **embedding.metadata,
+                    "frame_path": keyframe.object_key,
+                    "frame_quality": round(keyframe.quality, 4),
+                },
             )
-            for ((index, ordinal, t_s), _), embedding in zip(batch, seen, strict=True)
+            for ((index, ordinal, keyframe), _), embedding in zip(batch, seen, strict=True)
         ]

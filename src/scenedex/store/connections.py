@@ -44,6 +44,7 @@ set plan_cache_mode = 'force_custom_plan';
 set jit = off;
 set hnsw.iterative_scan = 'relaxed_order';
 set client_min_messages = 'error';
+set timezone = 'UTC';
 select set_config('search_path', concat_ws(', ', 'public', (
   select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
   where e.extname = 'vector' and n.nspname <> 'public')), false)

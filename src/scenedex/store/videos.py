@@ -9,6 +9,7 @@ from uuid import UUID
 from scenedex.errors import AmbiguousError, NotFoundError, UsageError
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import path_hash, path_to_text, plain, text_to_path
+from scenedex.store.tags import tag_video
 from scenedex.store.writing import write_video, write_words
 from scenedex.types import Video
 
@@ -16,7 +17,7 @@ MAX_CANDIDATES = 10  #: videos that an AmbiguousError lists
 
 SELECT = """
 select v.id, v.content_hash, v.title, v.duration_s, v.width, v.height, v.frame_rate_num, v.frame_rate_den,
-  v.scene_count, v.caption_count, v.warnings, v.added_at, f.newest, coalesce(f.paths, '{}') as paths
+  v.scene_count, v.caption_count, v.warnings, v.added_at, v.tags, f.newest, coalesce(f.paths, '{}') as paths
 from videos v left join lateral (
   select (array_agg(path order by missing, seen_at desc, path))[1] as newest,
     array_agg(path order by seen_at desc, path) filter (where not missing) as paths
@@ -156,6 +157,7 @@ def _video(row: Row) -> Video:
         offline=not paths,
         added_at=row["added_at"].isoformat(timespec="seconds"),
         warnings=tuple(row["warnings"]),
+        tags=tuple(row["tags"]),
     )
 
 
@@ -167,6 +169,7 @@ __all__ = [
     "remove_video",
     "resolve_video",
     "stats",
+    "tag_video",
     "write_video",
     "write_words",
 ]

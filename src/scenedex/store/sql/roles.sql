@@ -31,9 +31,12 @@ begin
 exception when insufficient_privilege or invalid_grant_operation then null;
 end $$;
 
--- For sessions that are not ours (psql); ours say it themselves when they connect.
+-- For sessions that are not ours (psql); ours say it themselves when they connect. The operator's queries compare times
+-- of the metadata, which are in UTC.
 do $$
 begin
+  alter role scenedex_app set timezone = 'UTC';
+  alter role scenedex_operator set timezone = 'UTC';
   alter role scenedex_app set plan_cache_mode = 'force_custom_plan';
   alter role scenedex_app set jit = off;
   alter role scenedex_app set hnsw.iterative_scan = 'relaxed_order';

@@ -1,0 +1,175 @@
+alter table videos add column tags jsonb not null default '[]';  -- texts; who writes them normalises them
+
+-- pgvector may lie in a schema of its own. The functions below keep this path, whoever calls them.
+select set_config('search_path', concat_ws(', ', 'public', (
+  select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+  where e.extname = 'vector' and n.nspname <> 'public'), 'pg_temp'), true);
+
+-- The space that stands for a modality where only one can: the one that the owner names in owner_settings, else of the
+-- live ones the one that has seen the most of the owner's scenes, the newest of several. So a new model takes over when
+-- it has seen everything. Without an owner: over all videos that the caller may see. NULL where there is none.
+create function live_space(owner uuid, modality text) returns int
+language plpgsql stable set search_path from current set plan_cache_mode = 'force_custom_plan' as $$
+declare
+  chosen int;
+begin
+  select s.id into chosen from owner_settings o join spaces s on to_jsonb(s.name) = o.value
+  where o.owner_id = live_space.owner and o.name = 'live_space.' || live_space.modality
+    and s.modality = live_space.modality and s.state <> 'retired';
+  if chosen is null then
+    with live as (select s.id from spaces s where s.state = 'live' and s.modality = live_space.modality)
+    select live.id into chosen from live
+    order by case when (select count(*) from live) > 1 then (
+        select coalesce(sum(v.scene_count), 0) from videos v
+        where (live_space.owner is null or v.owner_id = live_space.owner) and v.vectors ? live.id::text)
+      end desc, live.id desc
+    limit 1;
+  end if;
+  return chosen;
+end $$;
+
+-- A scene with the embedding of its best keyframe that has one; where none has, the metadata say why. Grouped by owner:
+-- the space is looked for once for each of them, not for each scene.
+create view video_scenes with (security_invoker = true) as
+select s.id, s.video_id, s.owner_id, s.index, s.start_s, s.end_s,
+  case when s.thumbnail_key is not null then '/api/v1/scenes/' || s.id || '/thumbnail' end as thumbnail_url,
+  best.vector::vector as embedding_visual_clip,
+  best.metadata as visual_clip_metadata
+from (select owner_id, live_space(owner_id, 'visual') as space_id from videos group by owner_id) o
+  join scenes s on s.owner_id = o.owner_id
+  left join lateral (
+    select e.vector, e.metadata
+    from embeddings e left join keyframes k
+      on k.owner_id = e.owner_id and k.scene_id = e.scene_id and k.ordinal = e.ordinal
+    where e.owner_id = s.owner_id and e.scene_id = s.id and e.space_id = o.space_id and e.region = 0
+    order by e.vector is null, k.quality desc nulls last, e.ordinal
+    limit 1) best on true;
+
+-- The live visual space of an owner, and a query vector as it is compared there; one that cannot be is an error.
+create function visual_query(owner uuid, query vector, out space_id int, out dim int, out unit halfvec)
+language plpgsql stable set search_path from current as $$
+declare
+  space spaces;
+begin
+  select * into space from spaces s where s.id = live_space(owner, 'visual');
+  if space.id is null then
+    return;
+  elsif vector_dims(query) <> space.dim then
+    raise exception 'The query vector has % dimensions; the live visual space % has %.',
+      vector_dims(query), quote_literal(space.name), space.dim
+      using errcode = 'data_exception', hint = 'Make it with the model of that space.';
+  elsif vector_norm(query) = 0 then
+    raise exception 'The query vector is all zeros: it has no direction to compare.' using errcode = 'data_exception';
+  end if;
+  space_id := space.id;
+  dim := space.dim;
+  unit := l2_normalize(query)::halfvec;
+end $$;
+
+-- The statement that gives the `wanted` scenes nearest to $1 (owner_id, scene_id, similarity), by comparing all of the
+-- vectors in `scope`, or by a walk through HNSW; all are compared after all where the walk does not fill the page.
+-- Constants, not parameters: only so are the partition and the index used. A scene has at most 8 keyframes.
+create function visual_search_statement(space_id int, dim int, scope text, wanted int, by_index boolean) returns text
+language sql immutable set search_path from current as $$
+  select case when by_index then format(
+    'with walk as materialized (
+      select owner_id, scene_id, vector::halfvec(%2$s) <=> $1 as distance from embeddings
+      where space_id = %1$s and vector is not null%3$s order by vector::halfvec(%2$s) <=> $1 limit 8 * %4$s::bigint),
+    found as materialized (
+      select owner_id, scene_id, 1 - min(distance) as similarity from walk
+      group by owner_id, scene_id order by similarity desc, scene_id limit %4$s),
+    compared as materialized (
+      select owner_id, scene_id, 1 - min(vector <=> $1) as similarity from embeddings
+      where space_id = %1$s and vector is not null%3$s and (select count(*) from found) < %4$s
+      group by owner_id, scene_id order by similarity desc, scene_id limit %4$s)
+    select * from compared union all select * from found where not exists (select from compared)',
+    space_id, dim, scope, wanted)
+  else format(
+    'select owner_id, scene_id, 1 - min(vector <=> $1) as similarity from embeddings
+    where space_id = %1$s and vector is not null%2$s
+    group by owner_id, scene_id order by similarity desc, scene_id limit %3$s',
+    space_id, scope, wanted) end
+$$;
+
+-- Scenes by what is seen, best first: the cosine of the query to the keyframe that fits best. Those of one owner
+-- (filter_user_id, else the setting scenedex.owner_id, else whose video filter_video_id is), else all that the caller
+-- may see. Up to 50,000 vectors in scope are all compared; more by HNSW, if they are a fifth of their partition.
+create function search_scenes_by_visual_clip_embedding(
+  query_embedding vector,
+  match_threshold float8 default 0.5,
+  match_count int default 20,
+  filter_video_id uuid default null,
+  filter_user_id uuid default null
+) returns table (
+  id uuid, video_id uuid, index int, start_s float8, end_s float8, thumbnail_url text, similarity float8
+) language plpgsql stable set search_path from current set plan_cache_mode = 'force_custom_plan' as $$
+#variable_conflict use_column
+declare
+  owner uuid := coalesce(filter_user_id, nullif(current_setting('scenedex.owner_id', true), '')::uuid,
+    (select v.owner_id from videos v where v.id = filter_video_id));
+  query record := visual_query(owner, query_embedding);
+  scope text := '';
+  vectors bigint;
+  by_index boolean;
+  ef text := current_setting('hnsw.ef_search', true);
+  scan text := current_setting('hnsw.iterative_scan', true);
+  sort text := current_setting('enable_sort');
+begin
+  if match_count is null or match_count < 0 then
+    raise exception 'match_count says how many scenes to give at most: 0 or more.'
+      using errcode = 'invalid_parameter_value';
+  elsif query.unit is null or (filter_video_id is not null and owner is null) then
+    return;
+  end if;
+  if owner is not null then
+    scope := format(' and owner_id = %L::uuid', owner);
+  end if;
+  if filter_video_id is not null then
+    scope := scope || format(' and scene_id in (select id from scenes where owner_id = %L::uuid and video_id = %L::uuid)',
+      owner, filter_video_id);
+  end if;
+  select coalesce(sum((v.vectors->>query.space_id::text)::bigint), 0) into vectors from videos v
+  where (owner is null or v.owner_id = owner) and (filter_video_id is null or v.id = filter_video_id);
+  by_index := match_count <= 1000
+    and vectors > coalesce(nullif(current_setting('scenedex.exact_up_to', true), '')::bigint, 50000)
+    and vectors >= 0.2 * (select c.reltuples from pg_class c where c.oid = to_regclass('embeddings_' || query.space_id));
+  if by_index then  -- so that the planner does not sort where HNSW was decided on
+    perform set_config('hnsw.ef_search', least(greatest(8 * match_count, 40), 1000)::text, true),
+      set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('enable_sort', 'off', true);
+  end if;
+  return query execute format(
+    'select s.id, s.video_id, s.index, s.start_s, s.end_s,
+      case when s.thumbnail_key is not null then ''/api/v1/scenes/'' || s.id || ''/thumbnail'' end, n.similarity
+    from (%s) n join scenes s on s.owner_id = n.owner_id and s.id = n.scene_id
+    where n.similarity >= $2 order by n.similarity desc, s.id',
+    visual_search_statement(query.space_id, query.dim, scope, match_count, by_index)
+  ) using query.unit, match_threshold;
+  if by_index then
+    perform set_config('hnsw.ef_search', ef, true), set_config('hnsw.iterative_scan', scan, true),
+      set_config('enable_sort', sort, true);
+  end if;
+end $$;
+
+-- For each of these scenes that has embeddings in the live visual space (of the owner in scenedex.owner_id, if that is
+-- set): the cosine of the query to the keyframe that fits best, all of them compared. Best first.
+create function batch_score_scenes_clip(scene_ids uuid[], query_embedding vector)
+returns table (id uuid, similarity float8)
+language plpgsql stable set search_path from current set plan_cache_mode = 'force_custom_plan' as $$
+#variable_conflict use_column
+declare
+  owner uuid := nullif(current_setting('scenedex.owner_id', true), '')::uuid;
+  query record := visual_query(owner, query_embedding);
+begin
+  if query.unit is not null then
+    return query select e.scene_id, 1 - min(e.vector <=> query.unit) as similarity from embeddings e
+      where (owner is null or e.owner_id = owner) and e.space_id = query.space_id
+        and e.scene_id = any(scene_ids) and e.vector is not null
+      group by e.scene_id order by similarity desc, e.scene_id;
+  end if;
+end $$;
+
+revoke execute on function live_space, visual_query, visual_search_statement, search_scenes_by_visual_clip_embedding,
+  batch_score_scenes_clip from public;
+grant execute on function live_space, visual_query, visual_search_statement, search_scenes_by_visual_clip_embedding,
+  batch_score_scenes_clip to scenedex_app, scenedex_operator;
+grant select on video_scenes to scenedex_app, scenedex_operator;

@@ -1,1 +1,0 @@
-alter table videos add column tags jsonb not null default '[]';

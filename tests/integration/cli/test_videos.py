@@ -1,0 +1,70 @@
+"""`scenedex videos`, as it is typed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.media import make_clip
+
+from scenedex import Library, open_library
+from scenedex.errors import NotFoundError, UsageError
+
+
+@pytest.fixture
+def library(home: Path, tmp_path: Path):
+    with open_library(home) as opened:
+        opened.add(make_clip(tmp_path / "holiday.mp4"))
+        yield opened
+
+
+def scenedex(library: Library, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(
+        [sys.executable, "-m", "scenedex", "videos", *arguments],
+        env=os.environ | {"SCENEDEX_HOME": str(library.home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == status, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_video_is_tagged_and_shown_with_its_tags(library: Library) -> None:
+    assert "tags" not in scenedex(library, "show", "holiday.mp4").stdout
+    said = scenedex(library, "tag", "holiday.mp4", "Beach", " Summer ", "[bold]x").stdout
+    assert said == "holiday.mp4: [bold]x, beach, summer\n"
+    assert "  tags: [bold]x, beach, summer\n" in scenedex(library, "show", "holiday.mp4").stdout
+    assert json.loads(scenedex(library, "show", "holiday.mp4", "--json").stdout)["tags"] == [
+        "[bold]x",
+        "beach",
+        "summer",
+    ]
+    answer = json.loads(scenedex(library, "tag", "holiday.mp4", "BEACH", "--remove", "--json").stdout)
+    assert answer == {"id": str(library.videos()[0].id), "tags": ["[bold]x", "summer"]}
+    assert (
+        scenedex(library, "tag", "holiday.mp4", "summer", "[BOLD]x", "--remove").stdout
+        == "holiday.mp4: no tags\n"
+    )
+
+
+def test_wrong_tags_are_a_wrong_usage(library: Library) -> None:
+    assert "A tag may not be blank" in scenedex(library, "tag", "holiday.mp4", " ", status=2).stderr
+    assert "no video 'nowhere.mp4'" in scenedex(library, "tag", "nowhere.mp4", "x", status=2).stderr
+    scenedex(library, "tag", "holiday.mp4", status=2)
+
+
+def test_the_library_tags_by_any_name_of_the_video(library: Library) -> None:
+    (path,) = library.videos()[0].paths
+    assert library.tag("holiday.mp4", add=["B", "a"]).tags == ("a", "b")
+    assert library.tag(path, add=["c"], remove=["a"]).tags == ("b", "c")
+    assert library.videos()[0].tags == ("b", "c")
+    library.add(path, force=True)
+    assert library.show("holiday.mp4")[0].tags == ("b", "c")
+    with pytest.raises(NotFoundError):
+        library.tag("nowhere.mp4", add=["x"])
+    with pytest.raises(UsageError):
+        library.tag("holiday.mp4", add="word")
