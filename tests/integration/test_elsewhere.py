@@ -206,4 +206,4 @@ def test_callers_may_have_raw_vectors_and_the_library_keeps_unit_ones(
         assert (abs(float(np.linalg.norm(seen.vector)) - 1) < 1e-4) is normalize
         library.add(clip)
         assert np.allclose(lengths(library, "clip-hf@1+crops+side80"), 1.0, atol=1e-3)
-        assert spaces(library)["clip-hf@1+crops+side80"] == library.stats()["keyframes"]
+        assert spaces(library)["clip-hf@1+crops+side80"] == 2 * library.stats()["keyframes"]

@@ -1,9 +1,14 @@
-"""Keyframes → embeddings, in batches, while the decoder works on."""
+"""Keyframes → embeddings, in batches, while the decoder works on.
 
-from collections import deque
+A wide picture that its network sees in parts has an embedding for each part: what stands at its edge is then found
+about twice as often as by one for the whole (`python -m benchmarks wide`).
+"""
+
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -14,8 +19,8 @@ BATCH = 8
 MAX_WAITING = 4
 """Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
 
-Place = tuple[int, int, float]
-"""Scene index, ordinal in the scene, time in seconds."""
+Place = tuple[int, float]
+"""Scene index, time in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +53,8 @@ class Looking:
         """The keyframes of a scene: time and encoded picture of each."""
         if self._sight is None:
             return
-        for ordinal, (t_s, picture) in enumerate(keyframes):
-            self._batch.append(((scene_index, ordinal, t_s), picture))
+        for t_s, picture in keyframes:
+            self._batch.append(((scene_index, t_s), picture))
             if len(self._batch) == BATCH:
                 self._send()
 
@@ -60,7 +65,7 @@ class Looking:
         self._send()
         while self._waiting:
             self._take()
-        return {self._sight.space.id: tuple(self._drafts)}
+        return {self._sight.space.id: _counted(self._drafts)}
 
     def _send(self) -> None:
         if self._batch:
@@ -74,14 +79,22 @@ class Looking:
 
     def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
         assert self._sight is not None
-        seen = self._sight.encoder.embed_pictures([picture for _, picture in batch])
+        seen = self._sight.encoder.embed_views([picture for _, picture in batch])
         return [
             EmbeddingDraft(
                 scene_index=index,
-                ordinal=ordinal,
+                ordinal=0,  # counted when all are there
                 t_s=t_s,
-                vector=embedding.vector,
-                metadata=embedding.metadata,
+                vector=part.vector,
+                metadata=part.metadata,
+                region=number if len(parts) > 1 else 0,
             )
-            for ((index, ordinal, t_s), _), embedding in zip(batch, seen, strict=True)
+            for ((index, t_s), _), parts in zip(batch, seen, strict=True)
+            for number, part in enumerate(parts, start=1)
         ]
+
+
+def _counted(drafts: Sequence[EmbeddingDraft]) -> tuple[EmbeddingDraft, ...]:
+    """The drafts with their place in the scene."""
+    counters: defaultdict[int, count[int]] = defaultdict(count)
+    return tuple(replace(draft, ordinal=next(counters[draft.scene_index])) for draft in drafts)
