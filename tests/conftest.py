@@ -21,6 +21,9 @@ SETTINGS = (
     "DATABASE_URL",
     "VISUAL_MODE",
     "FUSION",
+    "OPENAI_",
+    "EMBEDDING_BACKEND",
+    "IV2_",
 )
 NUMBERS = itertools.count(1)
 

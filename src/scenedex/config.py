@@ -1,18 +1,26 @@
 """Settings: read once, at the entry points, and passed down as plain arguments."""
 
+import logging
 import os
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scenedex.errors import UsageError
 from scenedex.types import Limits
 
+if TYPE_CHECKING:
+    from scenedex.embeddings.elsewhere import Elsewhere
+
 ROOT_HOME = Path("/var/lib/scenedex")
 """Where root's library lies: PostgreSQL refuses to run as root, and its account may not enter /root."""
+
+SMALLEST_PICTURE = 32
+"""Pixels of a longest side below which nothing can be told from a picture."""
 
 
 def default_home() -> Path:
@@ -62,14 +70,59 @@ class Settings(BaseSettings):
     clip_text_embedding_max_retries: int = Field(
         default=1, ge=0, description="times that a remote encoder is asked again for a query after a failure"
     )
+    clip_normalize: bool = Field(
+        default=True,
+        description="false: raw vectors to callers of the encoder; what is stored is always of unit length",
+    )
+    clip_max_image_size: int = Field(
+        default=0,
+        ge=0,
+        description="longest side of a picture before it is prepared, in pixels; 0: four times the model's input",
+    )
+    clip_debug_log: bool = Field(default=False, description="true: log each run of an encoder to stderr")
+    clip_runpod_url: str | None = Field(
+        default=None, description="an embedding server that sees in place of this machine"
+    )
+    clip_runpod_secret: str | None = Field(
+        default=None, repr=False, description="the key with which requests to it are signed"
+    )
     clip_cache_dir: Path | None = Field(
         default=None, description="folder of fetched models; without it `models` in the user's cache folder"
     )
     hf_home: Path | None = Field(
         default=None, description="cache of Hugging Face: its models are used when they are there"
     )
-    huggingface_hub_token: str | None = Field(default=None, description="for models that ask for one")
+    huggingface_hub_token: str | None = Field(
+        default=None, repr=False, description="for models that ask for one"
+    )
     hf_hub_offline: bool = Field(default=False, description="true: nothing is fetched")
+    scenedex_text_model: str | None = Field(
+        default=None,
+        description="model of transcripts, before the profile's; openai/MODEL or openai/MODEL@NUMBERS asks the server "
+        "at OPENAI_BASE_URL",
+    )
+    openai_base_url: str | None = Field(
+        default=None, description="a server that speaks OpenAI's protocol; without it OpenAI's own"
+    )
+    openai_api_key: str | None = Field(default=None, repr=False, description="its key")
+    embedding_backend: Literal["visual", "clip", "internvl35", "internvideo2", "videoprism"] = Field(
+        default="visual",
+        description="model of scene-to-scene search: visual (the visual channel's), clip, internvl35, internvideo2 or "
+        "videoprism",
+    )
+    iv2_model_id: str | None = Field(
+        default=None, description="repository or folder of that model; without it the backend's own"
+    )
+    iv2_device: str = Field(
+        default="cuda:0", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="where it runs"
+    )
+    iv2_frames: int = Field(default=8, ge=1, le=64, description="pictures of a scene that it sees")
+    iv2_res: int = Field(
+        default=448, ge=28, le=2048, description="side of such a picture in pixels, for internvl35"
+    )
+    iv2_stride: int = Field(
+        default=4, ge=1, le=1024, description="pictures of the video from one to the next, at least"
+    )
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )
@@ -92,9 +145,42 @@ class Settings(BaseSettings):
     weight_transcript: float = Field(default=0.30, ge=0, description="weight of what is said")
     weight_lexical: float = Field(default=0.20, ge=0, description="weight of the words themselves")
 
+    @field_validator("clip_runpod_url", "openai_base_url")
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.lower().startswith(("http://", "https://")):
+            raise ValueError("a URL that begins with http:// or https:// is expected")
+        return value
+
+    @field_validator("clip_max_image_size")
+    @classmethod
+    def _is_visible(cls, value: int) -> int:
+        if 0 < value < SMALLEST_PICTURE:
+            raise ValueError(f"0, or at least {SMALLEST_PICTURE}")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.clip_runpod_url and not self.clip_runpod_secret:
+            raise ValueError("CLIP_RUNPOD_URL needs CLIP_RUNPOD_SECRET, with which requests are signed")
+        return self
+
     def models_folder(self) -> Path:
         """Where fetched models lie."""
         return self.clip_cache_dir or user_cache_path("scenedex", appauthor=False) / "models"
+
+    def elsewhere(self) -> "Elsewhere":
+        """The services that embed in place of this machine."""
+        from scenedex.embeddings.elsewhere import OPENAI, Elsewhere  # HTTP: most commands need none
+
+        named = self.scenedex_text_model or ""
+        return Elsewhere(
+            clip_url=self.clip_runpod_url,
+            clip_secret=self.clip_runpod_secret or "",
+            openai_url=self.openai_base_url,
+            openai_key=self.openai_api_key,
+            text_model=named if named.startswith(OPENAI) else "",
+        )
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""
@@ -112,7 +198,16 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as exc:
         wrong = "; ".join(
-            f"{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            ": ".join(
+                [*(str(part).upper() for part in error["loc"]), error["msg"].removeprefix("Value error, ")]
+            )
             for error in exc.errors()
         )
         raise UsageError(f"A setting cannot be used. {wrong}.") from exc
+
+
+def log_encoders() -> None:
+    """Let every run of an encoder be logged, to stderr where nobody has said where logs go."""
+    logging.basicConfig(stream=sys.stderr)
+    for name in ("scenedex.embeddings", "scenedex.inference"):
+        logging.getLogger(name).setLevel(logging.DEBUG)

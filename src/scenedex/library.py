@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
-from scenedex.config import Settings, read_settings
+from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
@@ -28,6 +28,7 @@ from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, 
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
+    from scenedex.embeddings.visual import VisualEmbedder
     from scenedex.indexing.pipeline import Parts
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
@@ -47,6 +48,8 @@ def open_library(
     database cannot be started, reached or understood.
     """
     given = settings or read_settings()
+    if given.clip_debug_log:
+        log_encoders()
     changed = {
         name: value
         for name, value in {"scenedex_home": home and Path(home), "database_url": url}.items()
@@ -129,6 +132,10 @@ class Library:
             parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
             card = self.equipment.registry.find("/".join(part for part in parts if part))
             profile = dataclasses.replace(profile, visual=card.key)
+        if self.settings.scenedex_text_model:
+            profile = dataclasses.replace(
+                profile, text=self.equipment.text_key(self.settings.scenedex_text_model)
+            )
         return profile
 
     def use(self, profile: str) -> "Profile":
@@ -137,6 +144,21 @@ class Library:
         with self._database.transaction(self.owner) as tx:
             prefer(tx, "profile", found.name)
         return found
+
+    def visual_embedder(self) -> "VisualEmbedder":
+        """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
+
+        Raises NotFoundError for the mini models, which are no model of the registry.
+        """
+        from scenedex.embeddings.visual import VisualEmbedder
+
+        return VisualEmbedder(
+            self.equipment.registry.find(self.profile().visual),
+            self.equipment.store,
+            self.equipment.options,
+            normalize=self.settings.clip_normalize,
+            max_side=self.settings.clip_max_image_size,
+        )
 
     def absent(self) -> str | None:
         """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
@@ -270,7 +292,13 @@ class Library:
             offline=settings.hf_hub_offline,
         )
         options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s)
-        return Equipment(load_registry(), store, options)
+        return Equipment(
+            load_registry(),
+            store,
+            options,
+            elsewhere=settings.elsewhere(),
+            max_side=settings.clip_max_image_size,
+        )
 
     def _queries(self, space: Space) -> TextEncoder:
         if space.name == self._words.space.name:

@@ -193,6 +193,7 @@ class EmbeddingDraft:
     t_s: float  #: time of the keyframe, or start of the window
     vector: Vector | None
     metadata: dict[str, Any] = field(default_factory=dict)  #: has `error` where vector is None
+    region: int = 0  #: 0: the whole picture; else which part of it, 1 the left or the upper one
 
 
 # -- what the store keeps ---------------------------------------------------------------------------------

@@ -67,6 +67,15 @@ def counts(library: Library) -> dict[str, tuple[int, int]]:
     return {name.partition("@")[0]: (row["embeddings"], row["errors"]) for name, row in found.items()}
 
 
+def regions(library: Library) -> set[tuple[int, int]]:
+    """Regions, and how many embeddings each has."""
+    with library._database.transaction(library.owner) as tx:
+        rows = tx.execute(
+            "select region, count(*) from embeddings where owner_id = %(owner)s group by region", {}
+        )
+    return {(row["region"], row["count"]) for row in rows}
+
+
 def test_keyframes_sounds_and_words_are_embedded_while_indexing(
     library: Library, clip: Path, weights: Callable[..., Path]
 ) -> None:
@@ -74,8 +83,9 @@ def test_keyframes_sounds_and_words_are_embedded_while_indexing(
     assert library.absent() is None
     assert [f.outcome for f in library.add(clip).files] == ["indexed"]
     keyframes = library.stats()["keyframes"]
-    # 2 s, 12 s and 2 s of sound in windows of at most 10 s
-    assert counts(library) == {"clip-hf": (keyframes, 0), "clap-hf": (4, 0), "e5-xlmr": (1, 0)}
+    # 2 s, 12 s and 2 s of sound in windows of at most 10 s; CLIP sees a wide picture in two parts
+    assert counts(library) == {"clip-hf": (2 * keyframes, 0), "clap-hf": (4, 0), "e5-xlmr": (1, 0)}
+    assert regions(library) == {(0, 5), (1, keyframes), (2, keyframes)}
     answer = library.search("a red picture")
     assert answer.plan.mode == "recall"
     assert set(answer.plan.weights) == {"visual", "audio", "transcript", "lexical"}
@@ -91,8 +101,8 @@ def test_the_best_picture_is_found_by_its_own_embedding(
     _, scenes = library.show("clip.mp4")
     eyes = library.equipment.visual("clip-hf")
     for scene in scenes:
-        (seen,) = eyes.embed_pictures([library.picture(scene.keyframes[0].object_key)])
-        library.equipment.visual = lambda _, v=seen.vector: Answering(eyes.space, v)  # type: ignore
+        (parts,) = eyes.embed_views([library.picture(scene.keyframes[0].object_key)])
+        library.equipment.visual = lambda _, v=parts[-1].vector: Answering(eyes.space, v)  # type: ignore
         best = library.search("whatever").hits[0]
         assert best.channels["visual"].raw == pytest.approx(1.0, abs=2e-3)
         assert best.channels["visual"].t_s in [k.t_s for s in scenes for k in s.keyframes]
@@ -139,7 +149,7 @@ def test_after_a_pull_what_is_missing_is_filled_without_decoding_pictures(
     assert [f.outcome for f in library.add(clip).files] == ["unchanged"]
     keyframes = library.stats()["keyframes"]
     assert counts(library) == {
-        "wordllama-256": (1, 0), "clip-hf": (keyframes, 0), "clap-hf": (4, 0), "e5-xlmr": (1, 0),
+        "wordllama-256": (1, 0), "clip-hf": (2 * keyframes, 0), "clap-hf": (4, 0), "e5-xlmr": (1, 0),
     }  # fmt: skip
     assert library.fill() == 0
 
@@ -167,7 +177,7 @@ def test_a_picture_that_cannot_be_embedded_is_a_row_with_its_error(
         library.equipment.registry, library.equipment.store, RunOptions(device="cpu", timeout_s=1e-9)
     )
     assert [f.outcome for f in library.add(clip).files] == ["indexed"]
-    assert counts(library)["clip-hf"] == (0, library.stats()["keyframes"])
+    assert counts(library)["clip-hf"] == (0, 2 * library.stats()["keyframes"])
     assert library.search("goodbye").hits[0].scene == 0
     for row in monitored(library):
         assert row["vector"] is None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scenedex.embeddings.images import WideRule
-from scenedex.embeddings.pictures import PictureTower
+from scenedex.embeddings.pictures import PictureTower, shrunk
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.towers import BATCH, TextTower
 from scenedex.inference.session import RunOptions
@@ -27,7 +27,8 @@ class ClipEncoder:
         max_side: int = 0,
         batch: int = BATCH,
     ) -> None:
-        self.space: Space = model.card.space(model.revision, "" if wide == "crop" else wide)
+        ways = ["" if wide == "crop" else wide, shrunk(model.card, max_side)]
+        self.space: Space = model.card.space(model.revision, "+".join(filter(None, ways)))
         self._pictures = PictureTower(
             model, options, wide=wide, normalize=normalize, max_side=max_side, batch=batch
         )

@@ -13,13 +13,20 @@ from scenedex.inference.weights import LocalModel
 
 
 def visual_encoder(
-    model: LocalModel, options: RunOptions | None = None, *, wide: WideRule = "crops"
+    model: LocalModel,
+    options: RunOptions | None = None,
+    *,
+    wide: WideRule = "crops",
+    normalize: bool = True,
+    max_side: int = 0,
 ) -> ImageTextEncoder:
-    """Pictures, and texts to find them by. Raises UsageError for a model that does not see."""
+    """Pictures, and texts to find them by. `max_side`: longest side before a picture is prepared, 0: four times
+    what the network sees. Raises UsageError for a model that does not see.
+    """
     if model.card.family == "clip":
-        return ClipEncoder(model, options, wide=wide)
+        return ClipEncoder(model, options, wide=wide, normalize=normalize, max_side=max_side)
     if model.card.family == "siglip":
-        return SiglipEncoder(model, options)
+        return SiglipEncoder(model, options, normalize=normalize, max_side=max_side)
     raise UsageError(f"The model {model.card.key} does not see pictures.")
 
 

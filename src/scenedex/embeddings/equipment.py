@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from scenedex.embeddings import mini
+from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
-from scenedex.errors import NotFoundError, WeightsMissingError
+from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
 from scenedex.inference.registry import ModelCard, Registry
 from scenedex.inference.session import RunOptions
 from scenedex.inference.weights import WeightStore
@@ -24,31 +25,54 @@ _T = TypeVar("_T")
 class Equipment:
     """Encoders by the key of their model. Safe to share between threads; nothing is fetched."""
 
-    def __init__(self, registry: Registry, store: WeightStore, options: RunOptions | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        store: WeightStore,
+        options: RunOptions | None = None,
+        *,
+        elsewhere: Elsewhere | None = None,
+        max_side: int = 0,
+    ) -> None:
+        """`max_side`: longest side of a picture before it is prepared; 0: four times what a network sees."""
         self.registry = registry
         self.store = store
-        self._options = options
+        self.options = options
+        self._elsewhere = elsewhere or Elsewhere()
+        self._max_side = max_side
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
         self.words = WordLlamaEncoder()
 
     def visual(self, key: str) -> ImageTextEncoder:
-        """Pictures, and texts to find them by. Raises WeightsMissingError, with the command that fetches them."""
+        """Pictures, and texts to find them by: on the server that is named for it, else on this machine.
 
+        Raises WeightsMissingError, with the command that fetches them.
+        """
+        return self._remote(key) or self._local(key)
+
+    def _local(self, key: str) -> ImageTextEncoder:
         def make() -> ImageTextEncoder:
             if key == mini.PICTURES:
-                return mini.MiniPictures(self._options)
-            return visual_encoder(self.store.find(self.registry.find(key)), self._options)
+                return mini.MiniPictures(self.options)
+            model = self.store.find(self.registry.find(key))
+            return visual_encoder(model, self.options, max_side=self._max_side)
 
         return self._once("visual", key, make)
+
+    def _remote(self, key: str) -> ImageTextEncoder | None:
+        def make() -> ImageTextEncoder | None:
+            return None if key == mini.PICTURES else self._elsewhere.sees(self.registry.find(key))
+
+        return self._once("remote", key, make)
 
     def audio(self, key: str) -> AudioTextEncoder:
         """Sounds, and texts to find them by. Raises WeightsMissingError."""
 
         def make() -> AudioTextEncoder:
             if key == mini.SOUNDS:
-                return mini.MiniSounds(self._options)
-            return audio_encoder(self.store.find(self.registry.find(key)), self._options)
+                return mini.MiniSounds(self.options)
+            return audio_encoder(self.store.find(self.registry.find(key)), self.options)
 
         return self._once("audio", key, make)
 
@@ -58,28 +82,54 @@ class Equipment:
         def make() -> tuple[TextEncoder, TextEncoder]:
             if key == WORDS:
                 return self.words, self.words
-            return text_encoders(self.store.find(self.registry.find(key)), self._options)
+            if key.startswith(OPENAI):
+                return self._elsewhere.reads(key)
+            return text_encoders(self.store.find(self.registry.find(key)), self.options)
 
         return self._once("text", key, make)
+
+    def text_key(self, name: str) -> str:
+        """The key of the model of transcripts that someone means. Raises UsageError and NotFoundError."""
+        if name == WORDS:
+            return name
+        if name.startswith(OPENAI):
+            openai_model(name)
+            return name
+        card = self.registry.find(name)
+        if card.modality != "text":
+            raise UsageError(f"The model {card.key} is not made to compare texts with texts.")
+        return card.key
 
     def queries(self, space: Space) -> TextEncoder:
         """What turns a query into a vector of this space.
 
         Raises WeightsMissingError when its model is not here, or only in another revision.
         """
+        try:
+            encoders = self._readers(space)
+        except UsageError as exc:
+            if isinstance(exc, EncoderError):
+                raise
+            raise WeightsMissingError(f"The library was made with {space.name}. {exc}") from exc
+        for encoder in encoders:
+            if encoder.space.name == space.name:
+                return encoder
+        raise WeightsMissingError(
+            f"The library was made with {space.name}, and this machine has {encoders[-1].space.name}: index again."
+        )
+
+    def _readers(self, space: Space) -> list[TextEncoder]:
+        """The encoders of queries that could be of this space: the last is the one of this machine."""
         if space.model == WORDLLAMA_SPACE.model:
-            encoder: TextEncoder = self.words
-        elif space.modality == "visual":
-            encoder = self.visual(space.model)
-        elif space.modality == "audio":
-            encoder = self.audio(space.model)
-        else:
-            encoder = self.texts(space.model)[1]
-        if encoder.space.name != space.name:
-            raise WeightsMissingError(
-                f"The library was made with {space.name}, and this machine has {encoder.space.name}: index again."
-            )
-        return encoder
+            return [self.words]
+        if space.name.startswith("openai:"):
+            # Nobody's words are sent to a service that is not chosen now.
+            return [self.texts(self._elsewhere.text_model)[1] if self._elsewhere.text_model else self.words]
+        if space.modality == "visual":
+            eyes = self.visual(space.model)
+            ours = eyes.space.name == space.name or not self._elsewhere.clip_url
+            return [eyes if ours else self._local(space.model)]
+        return [self.audio(space.model) if space.modality == "audio" else self.texts(space.model)[1]]
 
     def missing(self, keys: tuple[str, ...]) -> list[ModelCard]:
         """The models of these keys whose weights are not all here."""
@@ -89,6 +139,8 @@ class Equipment:
                 card = self.registry.find(key)
             except NotFoundError:
                 continue  # ships in the package
+            if card.modality == "visual" and self._elsewhere.clip_url:
+                continue
             if self.store.missing(card):
                 cards.append(card)
         return cards

@@ -8,10 +8,13 @@ from scenedex.embeddings.images import Tensor, WideRule, pixels_of, preprocess, 
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
 from scenedex.errors import EncoderError, GraphError
-from scenedex.inference.registry import ImageInput
+from scenedex.inference.registry import ImageInput, ModelCard
 from scenedex.inference.session import RunOptions
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Pixels
+
+ENOUGH = 4
+"""Times what a network sees: a longest side of this keeps the detail of crops."""
 
 
 class PictureTower:
@@ -34,7 +37,7 @@ class PictureTower:
         self._spec: ImageInput = model.card.image
         self._wide: WideRule = wide
         self._normalize = normalize
-        self._max_side = max_side or 4 * model.card.image.size
+        self._max_side = max_side or ENOUGH * model.card.image.size
         self._batch = batch
 
     def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
@@ -72,3 +75,10 @@ class PictureTower:
         return described(
             self.card, between, device=first["device"], took_ms=took_ms, normalized=self._normalize
         )
+
+
+def shrunk(card: ModelCard, max_side: int) -> str:
+    """How a space is told apart whose pictures lose detail before they are prepared; "" where they lose none."""
+    if card.image is None or not 0 < max_side < ENOUGH * card.image.size:
+        return ""
+    return f"side{max_side}"

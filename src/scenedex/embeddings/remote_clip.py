@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import io
+import logging
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from scenedex.embeddings.service import Service, all_vectors, unit_vectors
 from scenedex.errors import EncoderError, RemoteAnswerError
 from scenedex.types import Pixels, Space, Vector
 
+log = logging.getLogger(__name__)
+
 BATCH = 8
 """Pictures of one request."""
 
@@ -32,17 +35,20 @@ SIDE = 896
 class RemoteClipEncoder:
     """An ImageEncoder and a TextEncoder whose network runs elsewhere."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a service, and how long it is waited for
         self,
         *,
         url: str,
         secret: str,
         space: Space,
+        names: Sequence[str] = (),
         timeout_s: float = 10.0,
         text_timeout_s: float = 1.5,
         retries: int = 1,
     ) -> None:
+        """`names`: by which the service may call the model, besides the space's own name for it."""
         self.space = space
+        self._names = {"", space.model.casefold(), *(name.casefold() for name in names)}
 
         def signed(method: str, path: str, body: bytes) -> dict[str, str]:
             return signature_headers(secret, method, path, body)
@@ -85,6 +91,7 @@ class RemoteClipEncoder:
         started = time.perf_counter()
         results = iter(self._asked(good))
         took_ms = (time.perf_counter() - started) * 1000.0 / max(1, len(good))
+        log.debug("%s: %d pictures elsewhere, %.1f ms each", self.space.name, len(good), took_ms)
         return [self._embedding(next(results) if isinstance(each, str) else each, took_ms) for each in sent]
 
     def _asked(self, encoded: list[str]) -> Iterator[Vector | EncoderError]:
@@ -103,7 +110,7 @@ class RemoteClipEncoder:
             return iter([exc] * len(encoded))
 
     def _check_model(self, model: object) -> None:
-        if isinstance(model, str) and model.casefold() not in ("", self.space.model.casefold()):
+        if isinstance(model, str) and model.casefold() not in self._names:
             raise RemoteAnswerError(
                 f"The encoding service runs {model}, this library's space is {self.space.model}: their "
                 "vectors "

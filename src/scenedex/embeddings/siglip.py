@@ -6,7 +6,7 @@ pictures.
 
 from collections.abc import Sequence
 
-from scenedex.embeddings.pictures import PictureTower
+from scenedex.embeddings.pictures import PictureTower, shrunk
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.towers import BATCH, TextTower
 from scenedex.inference.session import RunOptions
@@ -26,7 +26,7 @@ class SiglipEncoder:
         max_side: int = 0,
         batch: int = BATCH,
     ) -> None:
-        self.space: Space = model.card.space(model.revision)
+        self.space: Space = model.card.space(model.revision, shrunk(model.card, max_side))
         self._pictures = PictureTower(model, options, normalize=normalize, max_side=max_side, batch=batch)
         self._texts = TextTower(model, options, normalize=normalize)
 

@@ -4,6 +4,7 @@ A family (clip.py, siglip.py, clap.py, e5.py) puts towers together; what differs
 their cards.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ from scenedex.inference.registry import ModelCard, TextInput
 from scenedex.inference.session import RunOptions, Session
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Vector
+
+log = logging.getLogger(__name__)
 
 _Item = NDArray[Any] | EncoderError
 
@@ -69,6 +72,8 @@ class Tower:
             except EncoderError as exc:
                 rows = [exc] * len(good)
         each_ms = (time.perf_counter() - started) * 1000.0 / max(1, len(good))
+        failed = sum(isinstance(row, EncoderError) for row in rows) + len(items) - len(good)
+        log.debug("%s: %d items, %d failed, %.1f ms each", self.card.key, len(items), failed, each_ms)
         results = iter(rows)
         return [
             self._embedding(item, 0.0)
@@ -125,6 +130,7 @@ class TextTower:
     def _rows(self, texts: Sequence[str]) -> list[Vector]:
         ids, mask = self.tokenizer.batch(texts)
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        log.debug("%s: %d texts of %d ids", self.card.key, *ids.shape)
         rows = self.session.run_items(feeds, output=self._output)
         return [self._vector(row, marks) for row, marks in zip(rows, mask, strict=True)]
 

@@ -26,11 +26,16 @@ class VisualEmbedder:
         options: RunOptions | None = None,
         *,
         wide: WideRule = "crops",
+        normalize: bool = True,
+        max_side: int = 0,
     ) -> None:
+        """`normalize` false gives raw vectors. `max_side`: longest side of a picture before it is prepared."""
         self.card = card
         self._store = store
         self._options = options
         self._wide: WideRule = wide
+        self._normalize = normalize
+        self._max_side = max_side
         self._encoder: ImageEncoder | None = None
 
     def create_visual_embedding(self, image: Pixels | bytes | Path | Image.Image) -> Embedding:
@@ -55,7 +60,13 @@ class VisualEmbedder:
     def encoder(self) -> ImageEncoder:
         """The encoder itself. Raises WeightsError when the weights are not here, with what to do about it."""
         if self._encoder is None:
-            self._encoder = visual_encoder(self._store.find(self.card), self._options, wide=self._wide)
+            self._encoder = visual_encoder(
+                self._store.find(self.card),
+                self._options,
+                wide=self._wide,
+                normalize=self._normalize,
+                max_side=self._max_side,
+            )
         return self._encoder
 
 

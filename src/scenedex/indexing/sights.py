@@ -1,9 +1,14 @@
-"""Keyframes → embeddings, in batches, while the decoder works on."""
+"""Keyframes → embeddings, in batches, while the decoder works on.
 
-from collections import deque
+A wide picture that its network sees in parts has an embedding for each part: what stands at its edge is then found
+about twice as often as by one for the whole (`python -m benchmarks wide`).
+"""
+
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -14,8 +19,13 @@ BATCH = 8
 MAX_WAITING = 4
 """Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
 
+<<<<<<< HEAD
 Place = tuple[int, int, StoredKeyframe]
 """Scene index, ordinal in the scene, and the keyframe that stands there."""
+=======
+Place = tuple[int, float]
+"""Scene index, time in seconds."""
+>>>>>>> extras
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +58,13 @@ class Looking:
         """The keyframes of a scene, each with its encoded picture."""
         if self._sight is None:
             return
+<<<<<<< HEAD
         for ordinal, (keyframe, picture) in enumerate(keyframes):
             self._batch.append(((scene_index, ordinal, keyframe), picture))
+=======
+        for t_s, picture in keyframes:
+            self._batch.append(((scene_index, t_s), picture))
+>>>>>>> extras
             if len(self._batch) == BATCH:
                 self._send()
 
@@ -60,7 +75,7 @@ class Looking:
         self._send()
         while self._waiting:
             self._take()
-        return {self._sight.space.id: tuple(self._drafts)}
+        return {self._sight.space.id: _counted(self._drafts)}
 
     def _send(self) -> None:
         if self._batch:
@@ -74,10 +89,11 @@ class Looking:
 
     def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
         assert self._sight is not None
-        seen = self._sight.encoder.embed_pictures([picture for _, picture in batch])
+        seen = self._sight.encoder.embed_views([picture for _, picture in batch])
         return [
             EmbeddingDraft(
                 scene_index=index,
+<<<<<<< HEAD
                 ordinal=ordinal,
                 t_s=keyframe.t_s,
                 vector=embedding.vector,
@@ -88,4 +104,20 @@ class Looking:
                 },
             )
             for ((index, ordinal, keyframe), _), embedding in zip(batch, seen, strict=True)
+=======
+                ordinal=0,  # counted when all are there
+                t_s=t_s,
+                vector=part.vector,
+                metadata=part.metadata,
+                region=number if len(parts) > 1 else 0,
+            )
+            for ((index, t_s), _), parts in zip(batch, seen, strict=True)
+            for number, part in enumerate(parts, start=1)
+>>>>>>> extras
         ]
+
+
+def _counted(drafts: Sequence[EmbeddingDraft]) -> tuple[EmbeddingDraft, ...]:
+    """The drafts with their place in the scene."""
+    counters: defaultdict[int, count[int]] = defaultdict(count)
+    return tuple(replace(draft, ordinal=next(counters[draft.scene_index])) for draft in drafts)

@@ -195,14 +195,15 @@ def _write_embeddings(
     tx: Transaction, scenes: Mapping[int, UUID], embeddings: Mapping[int, Sequence[EmbeddingDraft]]
 ) -> None:
     tx.execute_many(
-        """insert into embeddings (owner_id, space_id, scene_id, ordinal, t_s, vector, metadata)
-        values (%(owner)s, %(space)s, %(scene)s, %(ordinal)s, %(t_s)s, %(vector)s, %(metadata)s)""",
+        """insert into embeddings (owner_id, space_id, scene_id, ordinal, t_s, region, vector, metadata)
+        values (%(owner)s, %(space)s, %(scene)s, %(ordinal)s, %(t_s)s, %(region)s, %(vector)s, %(metadata)s)""",
         [
             {
                 "space": space,
                 "scene": scenes[draft.scene_index],
                 "ordinal": draft.ordinal,
                 "t_s": draft.t_s,
+                "region": draft.region,
                 "vector": draft.vector,
                 "metadata": plain_json(draft.metadata),
             }
