@@ -19,13 +19,8 @@ BATCH = 8
 MAX_WAITING = 4
 """Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
 
-<<<<<<< HEAD
-Place = tuple[int, int, StoredKeyframe]
-"""Scene index, ordinal in the scene, and the keyframe that stands there."""
-=======
-Place = tuple[int, float]
-"""Scene index, time in seconds."""
->>>>>>> extras
+Place = tuple[int, StoredKeyframe]
+"""Scene index, and the keyframe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +53,8 @@ class Looking:
         """The keyframes of a scene, each with its encoded picture."""
         if self._sight is None:
             return
-<<<<<<< HEAD
-        for ordinal, (keyframe, picture) in enumerate(keyframes):
-            self._batch.append(((scene_index, ordinal, keyframe), picture))
-=======
-        for t_s, picture in keyframes:
-            self._batch.append(((scene_index, t_s), picture))
->>>>>>> extras
+        for keyframe, picture in keyframes:
+            self._batch.append(((scene_index, keyframe), picture))
             if len(self._batch) == BATCH:
                 self._send()
 
@@ -93,27 +83,18 @@ class Looking:
         return [
             EmbeddingDraft(
                 scene_index=index,
-<<<<<<< HEAD
-                ordinal=ordinal,
+                ordinal=0,  # counted when all are there
                 t_s=keyframe.t_s,
-                vector=embedding.vector,
+                vector=part.vector,
                 metadata={
-                    **embedding.metadata,
+                    **part.metadata,
                     "frame_path": keyframe.object_key,
                     "frame_quality": round(keyframe.quality, 4),
                 },
-            )
-            for ((index, ordinal, keyframe), _), embedding in zip(batch, seen, strict=True)
-=======
-                ordinal=0,  # counted when all are there
-                t_s=t_s,
-                vector=part.vector,
-                metadata=part.metadata,
                 region=number if len(parts) > 1 else 0,
             )
-            for ((index, t_s), _), parts in zip(batch, seen, strict=True)
+            for ((index, keyframe), _), parts in zip(batch, seen, strict=True)
             for number, part in enumerate(parts, start=1)
->>>>>>> extras
         ]
 
 

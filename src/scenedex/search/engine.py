@@ -5,7 +5,7 @@ The lexical channel is always there; every other one is a `Dense`: a space, an e
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -87,7 +87,12 @@ class Engine:
         return replace(answer, took_ms=clock.total())
 
     def _find(
-        self, tx: Transaction, request: SearchRequest, anchor: Anchor | None, clock: "_Clock", part: str | None = None
+        self,
+        tx: Transaction,
+        request: SearchRequest,
+        anchor: Anchor | None,
+        clock: "_Clock",
+        part: str | None = None,
     ) -> _Found:
         query = request.query if part is None else part
         question = read_question(query) if query.strip() or anchor is None else None
@@ -144,7 +149,9 @@ class Engine:
         words = plan(route(question.text), base, there, mode)
         if anchor is None:
             return words
-        weights: dict[Channel, float] = {channel: w * (1 - anchor.weight) for channel, w in words.weights.items()}
+        weights: dict[Channel, float] = {
+            channel: w * (1 - anchor.weight) for channel, w in words.weights.items()
+        }
         weights["anchor"] = anchor.weight
         return replace(words, weights=rescaled(weights, weights), reason=f"{anchor.said}; {words.reason}")
 
@@ -171,13 +178,22 @@ class Engine:
             best = hits[0]
             groups.append(
                 VideoHits(
-                    video_id=best.video_id, video=best.video, path=best.path, hits=hits, more=len(judged) - len(hits)
+                    video_id=best.video_id,
+                    video=best.video,
+                    path=best.path,
+                    hits=hits,
+                    more=len(judged) - len(hits),
                 )
             )
         return replace(base, hits=tuple(group.hits[0] for group in groups), groups=tuple(groups))
 
     def _chained(
-        self, tx: Transaction, request: SearchRequest, parts: Sequence[str], anchor: Anchor | None, clock: "_Clock"
+        self,
+        tx: Transaction,
+        request: SearchRequest,
+        parts: Sequence[str],
+        anchor: Anchor | None,
+        clock: "_Clock",
     ) -> Answer:
         if anchor is not None:
             raise UsageError("One thing after another cannot be asked for together with an example.")
@@ -234,7 +250,7 @@ class _Clock:
         self._laps[name] = round(self._laps[name] + (now - self._last) * 1000, 3)
         self._last = now
 
-    def total(self) -> Mapping[str, float]:
+    def total(self) -> dict[str, float]:
         return {**self._laps, "total": round((time.perf_counter() - self._began) * 1000, 3)}
 
 

@@ -3,11 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
+from uuid import UUID
 
 from scenedex.errors import UsageError
 from scenedex.search.pooling import Pooling
-from scenedex.types import Band, Channel, Filters, Mode
+from scenedex.types import Band, Channel, Filters, Mode, Pixels
 
 MAX_LIMIT = 1_000
 MAX_OFFSET = 10_000
@@ -24,6 +25,20 @@ DEFAULT_WEIGHTS: Mapping[Channel, float] = {
 }
 
 
+class SearchOptions(TypedDict, total=False):
+    """What may be said of a search beside its words; see SearchRequest."""
+
+    limit: int
+    offset: int
+    filters: Filters
+    mode: Mode
+    weights: Mapping[Channel, float]
+    bands: tuple[Band, ...]
+    group_by: Literal["video"] | None
+    fold: bool
+    within_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """One search. Without words it needs an anchor."""
@@ -38,6 +53,19 @@ class SearchRequest:
     group_by: Literal["video"] | None = None  #: limit and offset then count videos
     fold: bool = False  #: scenes that look nearly the same count as one
     within_s: float = 60.0  #: longest time between scenes that follow one another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What hits should look like: a scene of the library or a picture, whole or a rectangle of it."""
+
+    scene: str | UUID | None = None  #: its id, or VIDEO:SCENE
+    picture: Pixels | bytes | None = field(default=None, repr=False)  #: pixels, or an encoded file
+    t_s: float | None = (
+        None  #: of the scene: the keyframe nearest to this time; else all, or with `box` the best
+    )
+    box: tuple[float, float, float, float] | None = None  #: left, top, right, bottom, 0 to 1
+    weight: float = 0.5  #: its share where there are words too, above 0, at most 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

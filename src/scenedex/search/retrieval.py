@@ -76,7 +76,9 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning
     kept = {
         scene: channels
         for scene, channels in rows.items()
-        if "lexical" in channels or "anchor" in channels or any(worth(row) >= RESULT for row in channels.values())
+        if "lexical" in channels
+        or "anchor" in channels
+        or any(worth(row) >= RESULT for row in channels.values())
     }
     made = candidates(ask.question, kept, scene_cards(tx, list(kept)))
     return Brought(candidates=made, cosines=cosines, degraded=degraded)
@@ -95,7 +97,9 @@ def _asked(tx: Transaction, ask: Ask, tuning: Tuning) -> tuple[list[ChannelRow],
         failed = exc
     found: list[ChannelRow] = []
     degraded: list[str] = []
-    alone: list[tuple[str, Sequence[str], Sequence[VectorQuery]]] = [("lexical", ask.terms, ())] if ask.terms else []
+    alone: list[tuple[str, Sequence[str], Sequence[VectorQuery]]] = (
+        [("lexical", ask.terms, ())] if ask.terms else []
+    )
     alone += [(query.channel, (), [query]) for query in ask.vectors]
     for channel, terms, vectors in alone:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from scenedex.errors import NotFoundError
 from scenedex.store.database import Row, Statements, Transaction
 from scenedex.store.encoding import text_to_path
 from scenedex.types import Caption, Scene, SceneCard, StoredKeyframe
@@ -30,6 +31,23 @@ def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
         replace(scene, keyframes=tuple(keyframes[scene.id]), captions=tuple(captions[position]))
         for position, scene in enumerate(scenes)
     ]
+
+
+def find_scene(tx: Transaction, named: UUID | tuple[UUID, int]) -> Scene:
+    """A scene by its id, or by video and number, with keyframes and without captions. Raises NotFoundError."""
+    scene_id, video_id, index = (named, None, None) if isinstance(named, UUID) else (None, *named)
+    rows = tx.execute(
+        """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
+        where owner_id = %(owner)s and case when %(id)s::uuid is not null then id = %(id)s
+          else video_id = %(video)s and index = %(index)s end""",
+        {"id": scene_id, "video": video_id, "index": index},
+    )
+    if not rows:
+        raise NotFoundError(
+            "There is no such scene in this library: `scenedex videos show VIDEO` lists a video's scenes."
+        )
+    scene = _scene(rows[0])
+    return replace(scene, keyframes=tuple(_keyframes_of(tx, scene.video_id)[scene.id]))
 
 
 def placed(captions: Sequence[Caption], starts_s: Sequence[float]) -> defaultdict[int, list[Caption]]:

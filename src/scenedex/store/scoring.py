@@ -19,7 +19,7 @@ def score_scenes(
 ) -> dict[UUID, tuple[tuple[float, float], ...]]:
     """Scene → (time in the video in seconds, cosine) of each keyframe, in order; one statement for all scenes.
 
-    Whole keyframes only, no regions of them. Scenes that have none in this space, or are not there, are left out.
+    Of a keyframe that was seen in parts the best part counts. Scenes that have none in this space, or are not there, are left out.
     Raises UsageError for a vector that is no unit vector of its space.
     """
     check_vector(query)
@@ -31,9 +31,9 @@ def score_scenes(
 
 
 def scene_vectors(tx: Transaction, scene_id: UUID, space: Space) -> tuple[tuple[float, Vector], ...]:
-    """(time in the video in seconds, unit vector) of each keyframe of a scene, in order; () where there are none.
+    """(time in the video in seconds, unit vector) of each keyframe of a scene, or of its parts, in order; () without.
 
-    Whole keyframes only, no regions of them. The vectors have the precision of 16-bit floats.
+    The vectors have the precision of 16-bit floats.
     """
     rows = tx.execute(SQL(VECTORS).format(space=Literal(space.id)), {"scene": scene_id})
     return tuple((row["t_s"], _unit(np.array(row["vector"], np.float32))) for row in rows)
@@ -66,23 +66,23 @@ def _unit(vector: Vector) -> Vector:
 
 
 SCORES = """
-select scene_id, array_agg(t_s order by ordinal) as times,
-  array_agg(1 - (vector::halfvec({dim}) <=> %(vector)s::halfvec({dim})) order by ordinal) as cosines
-from embeddings
-where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s)
-  and vector is not null and region = 0
+select scene_id, array_agg(t_s order by t_s) as times, array_agg(cosine order by t_s) as cosines
+from (
+  select scene_id, t_s, max(1 - (vector::halfvec({dim}) <=> %(vector)s::halfvec({dim}))) as cosine from embeddings
+  where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s) and vector is not null
+  group by scene_id, t_s) keyframe
 group by scene_id
 """
 
 VECTORS = """
 select t_s, vector::real[] as vector from embeddings
-where owner_id = %(owner)s and space_id = {space} and scene_id = %(scene)s and vector is not null and region = 0
+where owner_id = %(owner)s and space_id = {space} and scene_id = %(scene)s and vector is not null
 order by ordinal
 """
 
 MANY = """
 select scene_id, vector::real[] as vector from embeddings
-where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s) and vector is not null and region = 0
+where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s) and vector is not null
 order by scene_id, ordinal
 """
 

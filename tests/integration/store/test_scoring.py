@@ -48,7 +48,7 @@ def test_the_vectors_of_a_scene_are_those_that_were_stored(database: Database) -
         np.testing.assert_allclose(vector, stored, atol=1e-3)
 
 
-def test_failures_regions_and_other_spaces_are_left_out(database: Database) -> None:
+def test_failures_and_other_spaces_are_left_out(database: Database) -> None:
     one = ensure_space(database, TEXT)
     two = ensure_space(database, replace(TEXT, name="other", dim=16))
     drafts = {one.id: embeddings([unit(1), None, unit(3)], per_scene=3), two.id: embeddings([unit(4, 16)])}
@@ -59,11 +59,27 @@ def test_failures_regions_and_other_spaces_are_left_out(database: Database) -> N
         assert [t_s for t_s, _ in score_scenes(tx, query, [first])[first]] == [0.0, 2.0]
         assert [t_s for t_s, _ in scene_vectors(tx, first, one)] == [0.0, 2.0]
         assert [vector.shape for _, vector in scene_vectors(tx, first, two)] == [(16,)]
-        tx.execute("update embeddings set region = 1 where owner_id = %(owner)s and ordinal = 2")
-        assert [t_s for t_s, _ in score_scenes(tx, query, [first])[first]] == [0.0]
-        assert [t_s for t_s, _ in scene_vectors(tx, first, one)] == [0.0]
         assert score_scenes(tx, query, [second]) == {}
         assert score_scenes(tx, query, []) == {}
+
+
+def test_of_a_keyframe_in_parts_the_best_part_counts(database: Database) -> None:
+    space = ensure_space(database, TEXT)
+    query = VectorQuery(channel="visual", space=space, vector=unit(5))
+    with database.transaction(LOCAL_OWNER) as tx:
+        video = write_video(
+            tx, record(embeddings={space.id: embeddings([unit(1), unit(2), unit(3)], per_scene=3)})
+        )
+        first = scenes_of(tx, video)[0].id
+        whole = [cosine for _, cosine in score_scenes(tx, query, [first])[first]]
+        tx.execute(
+            "update embeddings set region = 1 + ordinal, t_s = 0 where owner_id = %(owner)s and ordinal < 2"
+        )
+        ((t_s, best), other) = score_scenes(tx, query, [first])[first]
+        parts = scene_vectors(tx, first, space)
+    assert (t_s, best) == (0.0, pytest.approx(max(whole[:2]), abs=1e-6))
+    assert other == (2.0, pytest.approx(whole[2], abs=1e-6))
+    assert [t_s for t_s, _ in parts] == [0.0, 0.0, 2.0]
 
 
 def test_another_owners_scenes_are_not_there(database: Database) -> None:

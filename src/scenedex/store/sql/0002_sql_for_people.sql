@@ -28,7 +28,8 @@ begin
   return chosen;
 end $$;
 
--- A scene with the embedding of its best keyframe that has one; where none has, the metadata say why. Grouped by owner:
+-- A scene with the embedding of its best keyframe that has one (of a wide one, seen in parts, the middle of these);
+-- where none has, the metadata say why. Grouped by owner:
 -- the space is looked for once for each of them, not for each scene.
 create view video_scenes with (security_invoker = true) as
 select s.id, s.video_id, s.owner_id, s.index, s.start_s, s.end_s,
@@ -38,11 +39,13 @@ select s.id, s.video_id, s.owner_id, s.index, s.start_s, s.end_s,
 from (select owner_id, live_space(owner_id, 'visual') as space_id from videos group by owner_id) o
   join scenes s on s.owner_id = o.owner_id
   left join lateral (
-    select e.vector, e.metadata
+    select l2_normalize(avg(e.vector::vector)) as vector,
+      (array_agg(e.metadata order by e.vector is null, e.ordinal))[1] as metadata
     from embeddings e left join keyframes k
-      on k.owner_id = e.owner_id and k.scene_id = e.scene_id and k.ordinal = e.ordinal
-    where e.owner_id = s.owner_id and e.scene_id = s.id and e.space_id = o.space_id and e.region = 0
-    order by e.vector is null, k.quality desc nulls last, e.ordinal
+      on k.owner_id = e.owner_id and k.scene_id = e.scene_id and k.t_s = e.t_s
+    where e.owner_id = s.owner_id and e.scene_id = s.id and e.space_id = o.space_id
+    group by e.t_s
+    order by count(e.vector) = 0, max(k.quality) desc nulls last, min(e.ordinal)
     limit 1) best on true;
 
 -- The live visual space of an owner, and a query vector as it is compared there; one that cannot be is an error.
@@ -68,13 +71,13 @@ end $$;
 
 -- The statement that gives the `wanted` scenes nearest to $1 (owner_id, scene_id, similarity), by comparing all of the
 -- vectors in `scope`, or by a walk through HNSW; all are compared after all where the walk does not fill the page.
--- Constants, not parameters: only so are the partition and the index used. A scene has at most 8 keyframes.
+-- Constants, not parameters: only so are the partition and the index used. A scene has at most 8 keyframes, each in two parts.
 create function visual_search_statement(space_id int, dim int, scope text, wanted int, by_index boolean) returns text
 language sql immutable set search_path from current as $$
   select case when by_index then format(
     'with walk as materialized (
       select owner_id, scene_id, vector::halfvec(%2$s) <=> $1 as distance from embeddings
-      where space_id = %1$s and vector is not null%3$s order by vector::halfvec(%2$s) <=> $1 limit 8 * %4$s::bigint),
+      where space_id = %1$s and vector is not null%3$s order by vector::halfvec(%2$s) <=> $1 limit 16 * %4$s::bigint),
     found as materialized (
       select owner_id, scene_id, 1 - min(distance) as similarity from walk
       group by owner_id, scene_id order by similarity desc, scene_id limit %4$s),

@@ -1,12 +1,12 @@
 """The Python API: open a library, add videos, search in them."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 from uuid import UUID
 
 import numpy as np
@@ -15,16 +15,19 @@ from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
+from scenedex.library.examples import Eyes, anchor_of
+from scenedex.library.tuning import tuning_of
 from scenedex.search.assembly import dense_channels, refresh_backgrounds
 from scenedex.search.cache import QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
+from scenedex.search.request import Example, SearchOptions, SearchRequest, check_request
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
-from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, Video
+from scenedex.types import LOCAL_OWNER, Answer, Scene, Space, Video
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
@@ -131,11 +134,9 @@ class Library:
         if self.settings.clip_model_name:
             parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
             card = self.equipment.registry.find("/".join(part for part in parts if part))
-            profile = dataclasses.replace(profile, visual=card.key)
+            profile = replace(profile, visual=card.key)
         if self.settings.scenedex_text_model:
-            profile = dataclasses.replace(
-                profile, text=self.equipment.text_key(self.settings.scenedex_text_model)
-            )
+            profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
         return profile
 
     def use(self, profile: str) -> "Profile":
@@ -173,18 +174,36 @@ class Library:
             f"{megabytes:.0f} MB); what is indexed now is completed after that."
         )
 
-    def search(self, query: str, *, limit: int = 10, offset: int = 0, videos: Sequence[str] = ()) -> Answer:
+    def search(
+        self,
+        query: str = "",
+        *,
+        videos: Sequence[str] = (),
+        example: Example | None = None,
+        **options: Unpack[SearchOptions],
+    ) -> Answer:
         """The scenes that fit `query` best, best first. `videos` (ids, paths or file names) narrows the search.
 
-        An answer without hits means that nothing fits. Raises UsageError for a query or a limit that makes no
-        sense, NotFoundError or AmbiguousError for a video.
+        `example`: a scene or a picture that hits should look like, beside the words or instead of them. `options` are
+        the fields of SearchRequest: limit, offset, filters, mode, weights, bands, group_by, fold, within_s. Two things
+        that follow one another: `"dog" then "car"`.
+
+        An answer without hits means that nothing fits. Raises UsageError for a request that makes no sense,
+        NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
         """
+        request = SearchRequest(query=query, **options)
+        tuning = tuning_of(self.settings)
         with self._database.transaction(self.owner) as tx:
-            filters = Filters(video_ids=tuple(resolve_video(tx, video).id for video in videos))
-            weights = self._weights()
-            dense, degraded = dense_channels(tx, self._queries, weights)
-            engine = Engine(dense=dense, weights=weights, degraded=degraded, encoding=self._encoding)
-            return engine.search(tx, query, filters=filters, limit=limit, offset=offset)
+            if isinstance(videos, str):
+                raise UsageError("`videos` is a list of videos: give one as [video].")
+            if videos:
+                ids = tuple(resolve_video(tx, video).id for video in videos)
+                request = replace(request, filters=replace(request.filters, video_ids=ids))
+            check_request(request)
+            dense, degraded = dense_channels(tx, self._queries, {**tuning.weights, **request.weights})
+            engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
+            anchor = anchor_of(tx, example, self._eyes()) if example is not None else None
+            return engine.search(tx, request, anchor)
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""
@@ -305,13 +324,12 @@ class Library:
             return self._words
         return self.equipment.queries(space)
 
-    def _weights(self) -> dict[Channel, float]:
-        return {
-            "visual": self.settings.weight_visual if self.settings.clip_enabled else 0.0,
-            "transcript": self.settings.weight_transcript,
-            "lexical": self.settings.weight_lexical,
-            "audio": self.settings.weight_audio,
-        }
+    def _eyes(self) -> Eyes:
+        return Eyes(
+            encoder=lambda space: self.equipment.visual(space.model),
+            picture=self.picture,
+            chooses=lambda space: True,
+        )
 
     def _parts(self) -> "Parts":
         from scenedex.indexing.assembly import senses

@@ -1,0 +1,5 @@
+"""The Python API: open a library, add videos, search in them."""
+
+from scenedex.library.core import Library, open_library
+
+__all__ = ["Library", "open_library"]

@@ -1,0 +1,127 @@
+"""An example that somebody points at (a scene, a picture, a part of one) → an anchor for the engine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from scenedex.embeddings.images import pixels_of
+from scenedex.embeddings.protocols import ImageEncoder
+from scenedex.errors import EncoderError, NotFoundError, UsageError
+from scenedex.search.anchor import COHORT, Anchor, anchor_query, check_box, cohort_background, cropped, middle
+from scenedex.search.request import Example
+from scenedex.store.backgrounds import vectors_by_space
+from scenedex.store.database import Transaction
+from scenedex.store.scenes import find_scene
+from scenedex.store.scoring import scene_vectors, some_vectors
+from scenedex.store.spaces import live_spaces
+from scenedex.store.videos import resolve_video
+from scenedex.types import Scene, Space, StoredKeyframe, Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """What is needed to look at an example."""
+
+    encoder: Callable[[Space], ImageEncoder]  #: raises EncoderError where this machine has none
+    picture: Callable[[str], bytes]  #: object key → JPEG
+    chooses: Callable[[Space], bool]  #: whether scenes are compared with one another in this space
+
+
+def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
+    """Raises UsageError for an example that makes no sense, NotFoundError for one that is not there, EncoderError
+    where this library or this machine cannot compare pictures."""
+    _check(example)
+    counts = vectors_by_space(tx)
+    spaces = [
+        space
+        for space in live_spaces(tx)
+        if space.modality == "visual" and counts.get(space.id) and eyes.chooses(space)
+    ]
+    if not spaces:
+        raise EncoderError(
+            "No picture of this library can be compared with another yet: `scenedex models pull` fetches the models, "
+            "and `scenedex index` then completes what is missing."
+        )
+    scene = _scene(tx, example.scene) if example.scene is not None else None
+    vectors = [_vector(tx, example, scene, space, eyes) for space in spaces]
+    cohorts = [some_vectors(tx, space, COHORT) for space in spaces]
+    return Anchor(
+        vectors=tuple(anchor_query(space, vector) for space, vector in zip(spaces, vectors, strict=True)),
+        backgrounds={
+            space.id: cohort_background(vector, cohort, counts[space.id])
+            for space, vector, cohort in zip(spaces, vectors, cohorts, strict=True)
+        },
+        exclude=(scene.id,) if scene else (),
+        weight=example.weight,
+        said=_said(example, scene),
+    )
+
+
+def _check(example: Example) -> None:
+    if (example.scene is None) == (example.picture is None):
+        raise UsageError("An example is either a scene of the library or a picture.")
+    if example.box is not None:
+        check_box(example.box)
+    if not 0 < example.weight <= 1:
+        raise UsageError(f"The weight of an example must be above 0 and at most 1, not {example.weight}.")
+
+
+def _said(example: Example, scene: Scene | None) -> str:
+    part = "a part of " if example.box is not None else ""
+    return f"like {part}scene {scene.index}" if scene else f"like {part}the picture"
+
+
+def _scene(tx: Transaction, named: str | UUID) -> Scene:
+    """By its id, or as VIDEO:SCENE."""
+    if isinstance(named, UUID):
+        return find_scene(tx, named)
+    try:
+        return find_scene(tx, UUID(named))
+    except ValueError:
+        video, colon, number = named.rpartition(":")
+    if not colon or not video or not number.isdecimal() or len(number) > 9:
+        raise UsageError(f"A scene is given by its id, or as VIDEO:SCENE such as film.mp4:12, not {named!r}.")
+    return find_scene(tx, (resolve_video(tx, video).id, int(number)))
+
+
+def _vector(tx: Transaction, example: Example, scene: Scene | None, space: Space, eyes: Eyes) -> Vector:
+    if scene is None:
+        return _embedded(example.picture, example, space, eyes)
+    if example.box is not None:
+        return _embedded(eyes.picture(_keyframe(scene, example.t_s).object_key), example, space, eyes)
+    known = scene_vectors(tx, scene.id, space)
+    if not known:
+        raise NotFoundError(
+            f"Scene {scene.index} has no pictures that could be compared in {space.name}: `scenedex index` completes "
+            "what is missing."
+        )
+    if example.t_s is not None:
+        at = example.t_s
+        return min(known, key=lambda each: abs(each[0] - at))[1]
+    return middle([vector for _, vector in known])
+
+
+def _keyframe(scene: Scene, t_s: float | None) -> StoredKeyframe:
+    if not scene.keyframes:
+        raise NotFoundError(f"Scene {scene.index} has no pictures.")
+    if t_s is None:
+        return max(scene.keyframes, key=lambda keyframe: keyframe.quality)
+    return min(scene.keyframes, key=lambda keyframe: abs(keyframe.t_s - t_s))
+
+
+def _embedded(
+    picture: bytes | np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None,
+    example: Example,
+    space: Space,
+    eyes: Eyes,
+) -> Vector:
+    assert picture is not None
+    seen: Sequence[bytes] | Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = [pixels_of(picture)]
+    if example.box is not None:
+        seen = [cropped(pixels_of(picture), example.box)]
+    (made,) = eyes.encoder(space).embed_pictures(seen)
+    if made.vector is None:
+        raise made.error or EncoderError("The picture could not be embedded.")
+    return made.vector
