@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         default="auto", description="where networks run: auto, cpu, cuda, tensorrt, openvino, coreml"
     )
     clip_timeout_s: float = Field(default=2.0, gt=0, description="longest time for one picture, in seconds")
+    clip_text_embedding_timeout_s: float = Field(
+        default=1.5, gt=0, description="how long a search waits for the encoders of its query, in seconds"
+    )
+    clip_text_embedding_max_retries: int = Field(
+        default=1, ge=0, description="times that a remote encoder is asked again for a query after a failure"
+    )
     clip_cache_dir: Path | None = Field(
         default=None, description="folder of fetched models; without it `models` in the user's cache folder"
     )

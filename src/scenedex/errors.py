@@ -22,6 +22,7 @@ ScenedexError                     a sentence for people: what, why, what to do
     ├── ProviderError             the device that was asked for is not there (also a UsageError)
     ├── GraphError                a network cannot be loaded, or does not take what it is given
     ├── EncoderTimeoutError       took longer than it may (also a TimeoutError)
+    ├── EncoderPausedError        it hangs in an earlier call or has failed too often lately, and is not asked now
     ├── PictureError              this picture cannot be read; the next one can
     ├── ExportError               a checkpoint cannot become a network of ours, or the network differs from it
     └── RemoteEncoderError        an encoder behind HTTP
@@ -120,6 +121,10 @@ class GraphError(EncoderError):
 
 class EncoderTimeoutError(EncoderError, TimeoutError):
     """Timeout: the encoder took longer than it may."""
+
+
+class EncoderPausedError(EncoderError):
+    """The encoder is not asked at the moment."""
 
 
 class PictureError(EncoderError):

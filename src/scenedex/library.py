@@ -16,6 +16,8 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
 from scenedex.search.assembly import dense_channels, refresh_backgrounds
+from scenedex.search.cache import QueryCache
+from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
@@ -62,6 +64,7 @@ class Library:
         self.home = settings.scenedex_home.expanduser().absolute()
         self._database = Database.open(url=settings.database_url, home=self.home)
         self._words = WordLlamaEncoder()
+        self._encoding = QueryEncoding(timeout_s=settings.clip_text_embedding_timeout_s, cache=QueryCache())
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +76,7 @@ class Library:
 
     def close(self) -> None:
         """Leave the library. The embedded server stops when its last user leaves."""
+        self._encoding.close()
         self._database.close()
 
     def add(
@@ -157,7 +161,7 @@ class Library:
             filters = Filters(video_ids=tuple(resolve_video(tx, video).id for video in videos))
             weights = self._weights()
             dense, degraded = dense_channels(tx, self._queries, weights)
-            engine = Engine(dense=dense, weights=weights, degraded=degraded)
+            engine = Engine(dense=dense, weights=weights, degraded=degraded, encoding=self._encoding)
             return engine.search(tx, query, filters=filters, limit=limit, offset=offset)
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:

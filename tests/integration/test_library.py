@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.media import make_clip
+from tests.unit.search.encoders import Hangs
 
 from scenedex import Library, open_library
+from scenedex.config import Settings
+from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
 from scenedex.errors import NotFoundError, UsageError
 
 
@@ -209,3 +212,20 @@ def test_the_library_does_not_look_for_videos_in_itself(library: Library, clip: 
 def test_an_empty_path_is_refused(library: Library) -> None:
     with pytest.raises(UsageError, match="empty path"):
         library.add("")
+
+
+def test_an_encoder_that_hangs_takes_its_channel_out(tmp_path: Path, clip: Path) -> None:
+    """The encoder is let go after the search: one that waited for it would not come back."""
+    clip.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nacross the border\n")
+    settings = Settings(scenedex_home=tmp_path / "home", clip_text_embedding_timeout_s=0.2)
+    with open_library(settings=settings) as library:
+        library.add(clip)
+        hanging = Hangs(WORDLLAMA_SPACE)
+        library._words = hanging  # type: ignore[assignment]
+        answer = library.search("border")
+        assert [hit.video for hit in answer.hits] == ["holiday.mp4"]
+        assert "transcript: the encoder gave no answer within 0.2 s" in answer.degraded
+        assert (
+            "transcript: the encoder is still busy with an earlier query" in library.search("border").degraded
+        )
+        hanging.go.set()

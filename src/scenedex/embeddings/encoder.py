@@ -7,7 +7,11 @@ from scenedex.types import Space, Vector
 
 
 class TextEncoder(Protocol):
-    """Texts → unit vectors of one space. Safe to share between threads."""
+    """Texts → unit vectors of one space. Safe to share between threads.
+
+    It may have two things more, which search looks for. `static = True`: it only looks words up, in microseconds, so
+    it needs no deadline and no cache. `prepare()`: loads its network, which does not count towards a deadline.
+    """
 
     @property
     def space(self) -> Space:

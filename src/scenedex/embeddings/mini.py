@@ -49,6 +49,8 @@ def folder() -> Path:
 class MiniText:
     """Texts in the space of the mini models: wordllama's vectors, less their mean, at unit length again."""
 
+    static = True  #: microseconds a text
+
     def __init__(self, space: Space, words: WordLlamaEncoder | None = None) -> None:
         self.space = space
         self._words = words or WordLlamaEncoder()

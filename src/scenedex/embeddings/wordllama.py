@@ -38,6 +38,7 @@ class WordLlamaEncoder:
     """A TextEncoder. The weights (16 MB) are read at the first text, which takes 0.6 s."""
 
     space = WORDLLAMA_SPACE
+    static = True  #: microseconds a text
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
 from scenedex.errors import EncoderError
 from scenedex.search.background import background_of, is_stale, measure
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND, Background
-from scenedex.search.engine import Dense
+from scenedex.search.dense import Dense
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import live_spaces

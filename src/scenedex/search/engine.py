@@ -6,21 +6,22 @@ The lexical channel is always there; every other one is a `Dense`: a space, an e
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import UsageError
-from scenedex.search.calibration import Background
 from scenedex.search.candidates import Candidate, by_scene, candidates
 from scenedex.search.cutoff import cut, judge
+from scenedex.search.dense import Dense
+from scenedex.search.encoding import QueryEncoding
 from scenedex.search.evidence import hit
 from scenedex.search.fusion import RESULT, rescaled
 from scenedex.search.question import Question, read_question
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
-from scenedex.types import Answer, Channel, ChannelRow, Filters, Plan, Space, VectorQuery
+from scenedex.types import Answer, Channel, ChannelRow, Filters, Plan, VectorQuery
+
+__all__ = ["DEFAULT_WEIGHTS", "MAX_LIMIT", "MAX_OFFSET", "POOL", "Dense", "Engine"]
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +39,6 @@ DEFAULT_WEIGHTS: Mapping[Channel, float] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dense:
-    """A channel that compares vectors. A channel may have several: one for each space that holds embeddings."""
-
-    channel: Channel
-    space: Space  #: as the store knows it
-    encoder: TextEncoder  #: of queries, into this space
-    background: Background
-
-
 class Engine:
     """Searches in one library. Safe to share between threads."""
 
@@ -57,14 +48,17 @@ class Engine:
         dense: Sequence[Dense] = (),
         weights: Mapping[Channel, float] = DEFAULT_WEIGHTS,
         degraded: Sequence[str] = (),
+        encoding: QueryEncoding | None = None,
     ) -> None:
         """`weights` count relative to one another; a weight of 0 takes its channel out.
 
-        `degraded` names the channels that cannot take part, each with the reason, as every answer will.
+        `degraded` names the channels that cannot take part, each with the reason, as every answer will. `encoding`
+        is the process's; without one the encoders are asked with the usual deadline, and nothing is kept.
         """
         self._dense = [one for one in dense if weights.get(one.channel, 0.0) > 0]
         self._weights = weights
         self._degraded = tuple(degraded)
+        self._encoding = encoding or QueryEncoding()
         self._backgrounds = {one.space.id: one.background for one in self._dense}
 
     def search(
@@ -89,15 +83,15 @@ class Engine:
         _check_page(limit, offset)
         plan = self._plan()
         clock.lap("router")
-        vectors, degraded = self._vectors(question)
+        encoded = self._encoding.encode(tx, question.text, self._dense if question.words else ())
         clock.lap("encode")
         terms = question.terms if "lexical" in plan.weights else ()
-        found = self._retrieve(tx, question, terms, vectors, filters or Filters(), limit + offset)
+        found = self._retrieve(tx, question, terms, encoded.vectors, filters or Filters(), limit + offset)
         clock.lap("retrieve")
         present = {channel for candidate in found for channel in candidate.rows}
         weights = rescaled(plan.weights, present)
         shown, hidden = cut(judge(question, found, weights, self._backgrounds))
-        nearest = partial(self._nearest, vectors)
+        nearest = partial(self._nearest, encoded.vectors)
         hits = tuple(hit(question, judged, nearest) for judged in shown[offset : offset + limit])
         clock.lap("rank")
         return Answer(
@@ -105,7 +99,7 @@ class Engine:
             plan=plan,
             hits=hits,
             hidden=hidden,
-            degraded=self._degraded + degraded,
+            degraded=self._degraded + encoded.degraded,
             took_ms=clock.total(),
         )
 
@@ -140,7 +134,7 @@ class Engine:
         if used is None:
             return texts[0]
         try:
-            found = used.encoder.embed(texts)
+            found = self._encoding.texts(used, texts)
         # As for the query: the words of a hit are worth less than the hit.
         except Exception as exc:
             log.warning("the words of a hit are left to chance", exc_info=exc)
@@ -163,21 +157,6 @@ class Engine:
             reason="no picture of this library can be compared with words, so the words decide",
             weights=weights,
         )
-
-    def _vectors(self, question: Question) -> tuple[Sequence[VectorQuery], tuple[str, ...]]:
-        """The query in every space that can take it, and the channels whose encoder failed."""
-        vectors: list[VectorQuery] = []
-        degraded: list[str] = []
-        for one in self._dense if question.words else ():
-            try:
-                (vector,) = one.encoder.embed([question.text])
-            except Exception as exc:
-                log.warning("the %s channel is left out", one.channel, exc_info=exc)
-                degraded.append(f"{one.channel}: {exc or type(exc).__name__}")
-                continue
-            if vector is not None:
-                vectors.append(VectorQuery(channel=one.channel, space=one.space, vector=vector))
-        return vectors, tuple(degraded)
 
 
 class _Clock:

@@ -266,16 +266,22 @@ class Broken:
         raise self.error
 
 
-@pytest.mark.parametrize("error", [EncoderError("The model is gone."), RuntimeError("The model is gone.")])
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (EncoderError("The model is gone."), "The model is gone."),
+        (RuntimeError("key=0815"), "the encoder failed (RuntimeError)"),  # not ours to repeat
+    ],
+)
 def test_a_broken_encoder_takes_only_its_channel_out(
-    library: Database, owner: UUID, error: Exception
+    library: Database, owner: UUID, error: Exception, reason: str
 ) -> None:
     engine = Engine(dense=[transcript(Broken(error), ensure_space(library, ENCODER.space))])
     with library.transaction(owner) as tx:
         answer = engine.search(tx, "red flower")
     assert places(answer)[0] == ("nature_walk.mp4", 0)
     assert answer.hits[0].band == "strong"
-    assert answer.degraded == ("transcript: The model is gone.",)
+    assert answer.degraded == (f"transcript: {reason}",)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = Callable[[str, dict[str, str], bytes], tuple[int, Any]]
-"""Path, headers and body → status and answer: something for JSON, or bytes; `sleep` seconds with a float
-status.
+"""Path, headers and body → status and answer: something for JSON, or bytes. With the status 0 the connection is
+closed instead of an answer.
 """
 
 
@@ -35,6 +35,9 @@ class Server:
                 request = (self.path, {k.lower(): v for k, v in self.headers.items()}, body)
                 server.requests.append(request)
                 status, answer = server.answer(*request)
+                if not status:
+                    self.close_connection = True
+                    return
                 data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 try:
                     self.send_response(status)
