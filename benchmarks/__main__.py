@@ -1,6 +1,7 @@
-"""`python -m benchmarks [name ...]`: run the benchmarks named, or all of them."""
+"""`python -m benchmarks [name ...]`: run those named, or all; `name --option ...`: one, with options."""
 
 import importlib
+import inspect
 import pkgutil
 import sys
 
@@ -14,8 +15,12 @@ def names() -> list[str]:
 
 
 def run(wanted: list[str]) -> int:
-    """Run the benchmarks of these names, all if there are none; gives the exit status."""
+    """Run the benchmarks of these names, all if there are none; gives the exit status: 1 where an aim is missed."""
     known = names()
+    wanted, options = split(wanted)
+    if options and len(wanted) != 1:
+        print("Options are for one benchmark: name it, and it alone.", file=sys.stderr)
+        return 2
     unknown = [name for name in wanted if name not in known]
     if unknown:
         print(
@@ -23,12 +28,22 @@ def run(wanted: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
+    if options and not inspect.signature(importlib.import_module(f"benchmarks.{wanted[0]}").main).parameters:
+        print(f"The benchmark {wanted[0]} takes no options.", file=sys.stderr)
+        return 2
+    missed = 0
     for name in wanted or known:
         module = importlib.import_module(f"benchmarks.{name}")
         print(f"== {name}: {(module.__doc__ or '').splitlines()[0]}")
-        module.main()
+        missed |= bool(module.main(options) if options else module.main())
         print()
-    return 0
+    return missed
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The names, and what comes from the first option on."""
+    start = next((n for n, argument in enumerate(arguments) if argument.startswith("-")), len(arguments))
+    return arguments[:start], arguments[start:]
 
 
 if __name__ == "__main__":

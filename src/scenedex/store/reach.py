@@ -23,7 +23,10 @@ EXACT_UP_TO = 50_000
 HNSW_SHARE = 0.2
 """Part of the partition that the scope must be for HNSW to find enough of it."""
 
-SAMPLE = 1_000
+BY_KEY_SHARE = 0.03
+"""Part of the partition up to which the vectors of the scenes in scope are read one scene after the other, by key."""
+
+SAMPLE = 500
 """Scenes from which the effect of filters is estimated. The ids of scenes are hashes: the first are a random sample."""
 
 
@@ -34,6 +37,7 @@ class Reach:
     k: int  #: scenes wanted of each channel
     rows: tuple[int, ...]  #: nearest vectors to look at, for each vector asked
     hnsw: tuple[bool, ...]  #: by HNSW, for each vector asked
+    by_key: tuple[bool, ...]  #: where not, scene by scene, for each vector asked
     lazy: bool  #: so many scenes are in scope that the lexical channel tests them as they come
 
     def further(self, numbers: Sequence[int]) -> "Reach":
@@ -54,6 +58,7 @@ def reach_of(
         hnsw=tuple(
             size["vectors"] > exact_up_to and size["vectors"] >= HNSW_SHARE * size["total"] for size in own
         ),
+        by_key=tuple(bool(scope) and size["vectors"] < BY_KEY_SHARE * size["total"] for size in own),
         lazy=sizes[0]["scenes"] > exact_up_to,
     )
 

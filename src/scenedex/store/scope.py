@@ -33,7 +33,7 @@ class Scope:
         return bool(self.of_video.as_string() or self.of_scene.as_string())
 
     def listed(self) -> list[Composed]:
-        """A common table expression `scope` with the ids of all scenes that may be found; none without filters."""
+        """Common table expressions, the last `scope`: the ids of all scenes that may be found. None without filters."""
         if not self:
             return []
         return [SQL(LISTED).format(video=self.of_video, known=self.known, scene=self.of_scene)]
@@ -168,9 +168,11 @@ KNOWN: LiteralString = """
 
 EXCLUDED: LiteralString = "\n    and scene_id <> all(%(f_exclude)s)"
 
-LISTED: LiteralString = """scope as materialized (
-  select s.id from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
-  where s.owner_id = %(owner)s and v.owner_id = %(owner)s{video}{known}{scene})"""
+# the videos first: what is asked of each scene can take long
+LISTED: LiteralString = """inside as materialized (
+  select v.id, v.scene_count, v.longest_caption_s from videos v where v.owner_id = %(owner)s{video}{known}),
+scope as materialized (
+  select s.id from inside v join scenes s on s.video_id = v.id where s.owner_id = %(owner)s{scene})"""
 
 INSIDE: LiteralString = "\n    and scene_id in (select id from scope)"
 

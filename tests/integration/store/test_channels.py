@@ -96,7 +96,7 @@ def ask(
 
 
 def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
-    reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), lazy=hnsw)
+    reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), by_key=(False,), lazy=hnsw)
     composed, params = statement(["w24", "w11*"], [query], scope_of(filters), reach)
     prepare(tx, reach)
     explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
@@ -186,7 +186,7 @@ def test_a_filter_that_keeps_only_what_is_far_away_leaves_the_page_full(filled: 
     }
     farthest = sorted(by_video, key=by_video.__getitem__)[:2]
     only = Filters(video_ids=tuple(filled.videos[n] for n in farthest))
-    reach = Reach(k=40, rows=(160,), hnsw=(True,), lazy=True)
+    reach = Reach(k=40, rows=(160,), hnsw=(True,), by_key=(False,), lazy=True)
     asked = VectorQuery(channel="visual", space=filled.space, vector=query)
     composed, params = statement((), [asked], scope_of(only), reach)
     with filled.database.transaction(LOCAL_OWNER) as tx:
@@ -235,6 +235,27 @@ def test_few_videos_of_a_large_library_are_searched_one_by_one(filled: Filled) -
         for count, many in ((3, False), (15, True)):
             scope = scope_of(Filters(video_ids=tuple(filled.videos[:count])))
             assert reach_of(tx, [query], scope, 10, 500).hnsw == (many,)
+
+
+def test_few_scenes_of_a_large_partition_are_read_by_key(filled: Filled) -> None:
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    few = Filters(video_ids=(filled.videos[4],), to_s=100.0)
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        scope = scope_of(few)
+        reach = reach_of(tx, [query], scope, 5, 0)
+        assert (reach.hnsw, reach.by_key) == ((False,), (True,))
+        assert reach_of(tx, [query], scope_of(EVERYTHING), 5).by_key == (False,)
+        composed, params = statement((), [query], scope, reach)
+        plan = "\n".join(
+            row["QUERY PLAN"] for row in tx.execute(SQL("explain (analyze) ") + composed, params)
+        )
+        found = {row["scene_id"]: row["raw"] for row in tx.execute(composed, params)}
+    assert f"{partition(filled.space.id)}_pkey" in plan
+    assert f"Seq Scan on {partition(filled.space.id)}" not in plan
+    allowed = filled.scenes[4 * SCENES :][:10]
+    truth = {scene: raw for scene, raw in filled.best(QUERIES[0], COUNT, [4]).items() if scene in allowed}
+    assert list(found.values()) == pytest.approx(list(truth.values())[:5], abs=2e-3)
+    assert all(truth[scene] == pytest.approx(raw, abs=2e-3) for scene, raw in found.items())
 
 
 def test_an_owner_of_little_is_searched_one_by_one(filled: Filled) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.integration.store.records import TEXT, caption, embeddings, record, scene, unit
 
 from scenedex.errors import UsageError
+from scenedex.store import reach
 from scenedex.store.channels import search_channels, statement
 from scenedex.store.database import Database, Transaction
 from scenedex.store.reach import Reach
@@ -165,7 +166,8 @@ def shared(server, clean_environment) -> Iterator[tuple[Database, Space]]:  # ty
 
 @given(library=libraries(), data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_filters_keep_what_the_rule_keeps(shared, library, data) -> None:  # type: ignore[no-untyped-def]
+def test_filters_keep_what_the_rule_keeps(shared, monkeypatch, library, data) -> None:  # type: ignore[no-untyped-def]
+    """All three ways to compare vectors: all that are in scope, scene by scene, by HNSW."""
     database, space = shared
     clips, asked = library
     query = unit(data.draw(st.integers(0, 999)))
@@ -178,7 +180,10 @@ def test_filters_keep_what_the_rule_keeps(shared, library, data) -> None:  # typ
             k = data.draw(st.sampled_from([1, 3, 100]))
             allowed = [one for one in scenes if may_be_found(one, filters) and one.id not in exclude]
             best = {one.id: float((one.vector @ query).max()) for one in allowed}
-            for exact_up_to in (50_000, 0):
+            for exact_up_to, by_key in ((50_000, False), (50_000, True), (0, False)):
+                monkeypatch.setattr(
+                    reach, "BY_KEY_SHARE", -math.inf if by_key else 0.0
+                )  # of -1: not counted yet
                 found = search_channels(
                     tx,
                     terms=["x"],
@@ -296,8 +301,8 @@ def test_no_value_is_part_of_the_statement() -> None:
         language="language!",
         tags=("tag!",),
     )
-    reach = Reach(k=3, rows=(6,), hnsw=(True,), lazy=False)
-    composed, params = statement(["x"], [query], scope_of(filters, [excluded]), reach)
+    far = Reach(k=3, rows=(6,), hnsw=(True,), by_key=(False,), lazy=False)
+    composed, params = statement(["x"], [query], scope_of(filters, [excluded]), far)
     text = composed.as_string()
     values = [video, excluded, "2026", "9876", "language!", "tag!", "'x'"]
     assert [value for value in values if str(value) in text] == []
