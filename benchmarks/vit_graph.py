@@ -1,7 +1,8 @@
 """A vision transformer of any size as an ONNX graph with random weights: no torch, no download.
 
-The patches are cut by a reshape and a product: a convolution whose steps do not overlap is just that, and a
-product can be quantised.
+Queries, keys and values are a product each, as transformers exports them (the file of clip-b32 is such an
+export). The patches are cut by a reshape and a product: a convolution whose steps do not overlap is just that,
+and a product can be quantised.
 """
 
 from dataclasses import dataclass
@@ -62,13 +63,11 @@ class Graph:
 
     def attention(self, x: str, shape: Shape) -> str:
         each = shape.width // shape.heads
-        three = self.linear(
-            x, shape.width, 3 * shape.width
-        )  # queries, keys, values at once, as open_clip does
-        heads = self.add("Reshape", three, self.ints(0, -1, 3, shape.heads, each))
-        turned = self.add("Transpose", heads, perm=(2, 0, 3, 1, 4))
-        parts = [self.add("Gather", turned, self.constant(np.array(i, np.int64)), axis=0) for i in range(3)]
-        parts[1] = self.add("Transpose", parts[1], perm=(0, 1, 3, 2))
+        parts = []
+        for turn in ((0, 2, 1, 3), (0, 2, 3, 1), (0, 2, 1, 3)):  # queries, keys, values: one product each
+            linear = self.linear(x, shape.width, shape.width)
+            heads = self.add("Reshape", linear, self.ints(0, -1, shape.heads, each))
+            parts.append(self.add("Transpose", heads, perm=turn))
         scores = self.add("Mul", self.add("MatMul", parts[0], parts[1]), self.scalar(each**-0.5))
         mixed = self.add("MatMul", self.add("Softmax", scores, axis=-1), parts[2])
         joined = self.add(

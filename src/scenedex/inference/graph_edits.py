@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
@@ -223,6 +224,20 @@ def attribute(node: Any, name: str, default: Any) -> Any:
 
     found = next((each for each in node.attribute if each.name == name), None)
     return default if found is None else helper.get_attribute_value(found)
+
+
+def values(tensor: Any) -> NDArray[Any]:
+    """The numbers of a weight."""
+    from onnx import numpy_helper
+
+    return np.asarray(numpy_helper.to_array(tensor))
+
+
+def put_values(tensor: Any, array: NDArray[Any]) -> None:
+    """Give a weight other numbers."""
+    from onnx import numpy_helper
+
+    tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
 
 
 def _drop_unused(graph: Any) -> None:

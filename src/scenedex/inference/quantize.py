@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from scenedex.errors import ExportError
 from scenedex.inference.graph_edits import attribute, patches_as_products, pooled_token_alone, tables_by_row
+from scenedex.inference.graph_gates import quick_gelu_as_silu
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def to_int8(graph: Path, target: Path, spare: Spare = "nothing") -> None:
     tables_by_row(model)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".int8-") as folder:
         prepared = _prepared(model, Path(folder))
+        quick_gelu_as_silu(prepared)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
