@@ -78,9 +78,9 @@ class _Tally:
         self.found["sound"].setdefault(base, text)
 
     def ask(self, text: str) -> None:
-        """A question about what can be seen is half a question about what is said."""
+        """A question about what can be seen or heard is half a question about what is said."""
         self.found["question"].setdefault(text, text)
-        self.speech += 1 if self.visual else 2
+        self.speech += 1 if self.visual or self.found.get("sound") else 2
 
 
 def route(query: str) -> Route:
