@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import demo, doctor, index, models, search, videos
+from scenedex.cli import demo, doctor, index, models, plan, search, videos
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("index")(index.index)
 app.command("search")(search.search)
+app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
 app.command("stats")(videos.stats)
