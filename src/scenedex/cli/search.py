@@ -1,55 +1,156 @@
 """`scenedex search`"""
 
-from typing import Annotated
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
+from scenedex.cli import search_options as options
+from scenedex.cli.explain import print_explanation
 from scenedex.cli.output import clock, marked, plain, print_json, shown, table
+from scenedex.errors import UsageError
 from scenedex.library import open_library
-from scenedex.types import Answer, Hit
+from scenedex.search.planning import checked_mode
+from scenedex.search.request import Example
+from scenedex.types import Answer, Band, Filters, Hit
+
+MAX_PICTURE_BYTES = 100_000_000
 
 
-def search(
-    query: Annotated[
-        str, typer.Argument(help="What you are looking for. Quotation marks ask for the exact words.")
-    ],
-    limit: Annotated[int, typer.Option("--limit", "-n", help="Most hits to show.")] = 10,
-    offset: Annotated[int, typer.Option(help="Hits to pass over first.")] = 0,
-    video: Annotated[
-        list[str] | None,
-        typer.Option(help="Search in this video only (id, path or file name); may be repeated."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
+    query: options.Query = "",
+    *,
+    limit: options.Limit = 10,
+    offset: options.Offset = 0,
+    mode: options.Mode = "auto",
+    image: options.Image = None,
+    like: options.Like = None,
+    at: options.At = None,
+    box: options.Box = None,
+    weight: options.Weight = 0.5,
+    video: options.Video = None,
+    after: options.After = None,
+    before: options.Before = None,
+    min_duration: options.MinDuration = None,
+    max_duration: options.MaxDuration = None,
+    start: options.Start = None,
+    end: options.End = None,
+    language: options.Language = None,
+    tag: options.Tag = None,
+    band: options.Band = None,
+    by_video: options.ByVideo = False,
+    fold: options.Fold = False,
+    within: options.Within = 60.0,
+    explain: options.Explain = False,
+    as_json: options.AsJson = False,
 ) -> None:
-    """Find scenes by what is said, seen, heard and written in them."""
+    """Find scenes by what is said, seen, heard and written in them, or by an example."""
+    example = _example(image, like, at, box, weight)
+    filters = Filters(
+        after=_aware(after),
+        before=_aware(before),
+        min_duration_s=min_duration,
+        max_duration_s=max_duration,
+        from_s=start,
+        to_s=end,
+        language=language,
+        tags=tuple(tag or ()),
+    )
     with open_library() as library:
-        answer = library.search(query, limit=limit, offset=offset, videos=video or ())
+        answer = library.search(
+            query,
+            videos=video or (),
+            example=example,
+            limit=limit,
+            offset=offset,
+            filters=filters,
+            mode=checked_mode(mode),
+            bands=cast("tuple[Band, ...]", tuple(band or ())),
+            group_by="video" if by_video else None,
+            fold=fold,
+            within_s=within,
+        )
     if as_json:
         print_json(answer_as_json(answer))
-    else:
-        print_answer(answer)
+        return
+    print_answer(answer)
+    if explain:
+        print_explanation(answer)
+
+
+def _example(
+    image: Path | None, like: str | None, at: float | None, box: str | None, weight: float
+) -> Example | None:
+    if image is None and like is None:
+        if box is not None or at is not None:
+            raise UsageError(
+                "--box and --at say which part of an example is meant: give --image FILE or --like VIDEO:SCENE."
+            )
+        return None
+    if image is not None and like is not None:
+        raise UsageError("Give --image or --like, not both.")
+    picture = _read(image) if image is not None else None
+    return Example(scene=like, picture=picture, t_s=at, box=_box(box), weight=weight)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_PICTURE_BYTES:
+            raise UsageError(
+                f"{path} is larger than {MAX_PICTURE_BYTES // 1_000_000} MB: give a smaller picture."
+            )
+        return path.read_bytes()
+    except OSError as exc:
+        raise UsageError(f"The picture {path} cannot be read: {exc.strerror or exc}.") from exc
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        left, top, right, bottom = (float(part) for part in text.split(","))
+    except ValueError as exc:
+        raise UsageError(
+            "--box takes left,top,right,bottom from 0 to 1, such as 0.5,0,1,0.5 for the upper right quarter, "
+            f"not {text}."
+        ) from exc
+    return left, top, right, bottom
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A time without a zone is meant as this machine's."""
+    return moment.astimezone() if moment is not None else None
 
 
 def answer_as_json(answer: Answer) -> dict[str, object]:
     """The answer as every interface gives it; evidence without a time or a text leaves the field out."""
     made: dict[str, object] = plain(answer)
     made["hits"] = [_hit_as_json(hit) for hit in answer.hits]
+    made["groups"] = [
+        {**plain(group), "hits": [_hit_as_json(hit) for hit in group.hits]} for group in answer.groups
+    ]
     return made
 
 
 def print_answer(answer: Answer, console: Console | None = None) -> None:
     """A table of the hits, or the sentence that there are none."""
     console = console or Console(highlight=False)
-    if answer.hits:
+    hits = [hit for group in answer.groups for hit in group.hits] or answer.hits
+    if hits:
         rows = table("", "video", "scene", "time", "")
-        for hit in answer.hits:
-            time = f"{clock(hit.start_s)} - {clock(hit.end_s)}"
-            rows.add_row(hit.band, Text(shown(hit.video)), str(hit.scene), time, _why(hit))
+        for hit in hits:
+            _add(rows, hit)
+            for link in hit.then:
+                _add(rows, link, follows=True)
         console.print(rows)
     else:
-        console.print(Text(f"Nothing here fits “{shown(answer.query)}”."))
+        asked = f"“{shown(answer.query)}”" if answer.query.strip() else "the example"
+        console.print(Text(f"Nothing here fits {asked}."))
+    for group in answer.groups:
+        if group.more:
+            console.print(Text(f"{group.more} more in {shown(group.video)}."))
     if answer.hidden:
         console.print(f"{answer.hidden} weaker results are not shown.")
     for channel in answer.degraded:
@@ -57,19 +158,34 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
 
 
 def _hit_as_json(hit: Hit) -> dict[str, object]:
-    made: dict[str, object] = plain(hit)
-    made["channels"] = {
-        channel: {name: value for name, value in plain(evidence).items() if value is not None}
-        for channel, evidence in hit.channels.items()
-    }
+    made: dict[str, Any] = plain(hit)
+    made["channels"] = {}
+    for channel, evidence in hit.channels.items():
+        said = {name: value for name, value in plain(evidence).items() if value is not None}
+        if channel in ("visual", "anchor") and "t_s" in said:
+            said["keyframe_s"] = said["t_s"]
+        made["channels"][channel] = said
+    made["then"] = [_hit_as_json(link) for link in hit.then]
     return made
+
+
+def _add(rows: Any, hit: Hit, *, follows: bool = False) -> None:
+    time = f"{clock(hit.start_s)} - {clock(hit.end_s)}"
+    name = Text("  then") if follows else Text(shown(hit.video))
+    why = _why(hit)
+    if hit.alike:
+        why.append(f" (and {hit.alike} that look the same)", style="dim")
+    rows.add_row("" if follows else hit.band, name, str(hit.scene), time, why)
 
 
 def _why(hit: Hit) -> Text:
     """The words that matched, where words did; else what else speaks for the scene."""
     best = max(hit.channels.items(), key=lambda item: item[1].calibrated)
-    if best[0] in ("visual", "audio"):
-        at = f" at {clock(best[1].t_s)}" if best[1].t_s is not None else ""
-        return Text(("seen" if best[0] == "visual" else "heard") + at, style="italic")
+    at = f" at {clock(best[1].t_s)}" if best[1].t_s is not None else ""
+    if best[0] in _SEEN:
+        return Text(_SEEN[best[0]] + at, style="italic")
     text = next((evidence.text for evidence in hit.channels.values() if evidence.text), None)
     return marked(text) if text else Text("")
+
+
+_SEEN = {"visual": "seen", "audio": "heard", "anchor": "looks alike"}

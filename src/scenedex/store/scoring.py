@@ -19,8 +19,8 @@ def score_scenes(
 ) -> dict[UUID, tuple[tuple[float, float], ...]]:
     """Scene → (time in the video in seconds, cosine) of each keyframe, in order; one statement for all scenes.
 
-    Of a keyframe that was seen in parts the best part counts. Scenes that have none in this space, or are not there, are left out.
-    Raises UsageError for a vector that is no unit vector of its space.
+    Of a keyframe that was seen in parts the best part counts. Scenes that have none in this space, or are not there,
+    are left out. Raises UsageError for a vector that is no unit vector of its space.
     """
     check_vector(query)
     if not scene_ids:

@@ -21,6 +21,7 @@ from scenedex.search.cache import QueryCache
 from scenedex.search.calibration import Background
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Dense, Engine
+from scenedex.search.request import SearchRequest, Tuning
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.spaces import ensure_space
@@ -104,9 +105,9 @@ def dense(channel: Channel, encoder: Any) -> Dense:
 
 def search(database: Database, query: str, channels: list[Dense], timeout_s: float = LONG_S) -> Found:
     encoding = QueryEncoding(timeout_s=timeout_s)
-    engine = Engine(dense=channels, weights=WEIGHTS, encoding=encoding)
+    engine = Engine(dense=channels, tuning=Tuning(weights=WEIGHTS), encoding=encoding)
     with database.transaction(OWNER) as tx:
-        answer = engine.search(tx, query, limit=50)
+        answer = engine.search(tx, SearchRequest(query=query, limit=50))
     encoding.close()
     return answer
 
@@ -234,9 +235,11 @@ def test_a_query_gives_the_same_from_the_cache(library: Library) -> None:
     caches = [QueryCache(), QueryCache()]
     answers = []
     for cache in (caches[0], caches[0], caches[1]):
-        engine = Engine(dense=list(whole.values()), weights=WEIGHTS, encoding=QueryEncoding(cache=cache))
+        engine = Engine(
+            dense=list(whole.values()), tuning=Tuning(weights=WEIGHTS), encoding=QueryEncoding(cache=cache)
+        )
         with database.transaction(OWNER) as tx:
-            answers.append(engine.search(tx, "boat under a bridge", limit=50))
+            answers.append(engine.search(tx, SearchRequest(query="boat under a bridge", limit=50)))
     assert answers[0].hits == answers[1].hits == answers[2].hits
     assert answers[0].hits
     assert caches[0].counts.hits_memory == 4
