@@ -2,8 +2,8 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,13 +16,13 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
 from scenedex.search.assembly import dense_channels, refresh_backgrounds
-from scenedex.search.engine import Engine
+from scenedex.search.engine import MAX_LIMIT, Engine
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.videos import list_videos, remove_video, resolve_video, stats
-from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, Video
+from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Mode, Scene, Space, Video
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
     from scenedex.inference.registry import Profile
+    from scenedex.search.evaluation import Evaluation
+    from scenedex.search.judgements import Judgement
 
 
 SWEEP_EVERY_S = 7 * 86_400.0
@@ -159,6 +161,50 @@ class Library:
             dense, degraded = dense_channels(tx, self._queries, weights)
             engine = Engine(dense=dense, weights=weights, degraded=degraded)
             return engine.search(tx, query, filters=filters, limit=limit, offset=offset)
+
+    def evaluate(
+        self,
+        judgements: "Path | str | Sequence[Judgement]",
+        *,
+        videos: Sequence[str] = (),
+        tune: bool = False,
+    ) -> "Evaluation":
+        """How well searches here find what the judgements (values, or a file of them) say should be found.
+
+        `videos` narrows the search. `tune` also looks for weights that serve the judgements better. Raises
+        NotFoundError for a file or a video, UsageError that names the line for a judgement that makes no sense.
+        """
+        from scenedex.search.cases import cases
+        from scenedex.search.evaluation import evaluate
+        from scenedex.search.judgements import read_judgements
+        from scenedex.search.outcomes import DEPTH
+        from scenedex.search.tuning import tune as tuned
+
+        read = read_judgements(Path(judgements)) if isinstance(judgements, Path | str) else judgements
+        with self._database.transaction(self.owner) as tx:
+            found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
+        search = partial(self._asked, videos, DEPTH)
+        tuning = (
+            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), self._weights()) if tune else None
+        )
+        return dataclasses.replace(evaluate(found, search), tuning=tuning)
+
+    def _asked(
+        self,
+        videos: Sequence[str],
+        limit: int,
+        query: str,
+        weights: Mapping[Channel, float] | None,
+        mode: Mode,
+    ) -> Answer:
+        """What an evaluation calls a search."""
+        given = self._weights() if weights is None else dict(weights)
+        given |= {"visual": 0.0} if mode == "skip" else {}
+        with self._database.transaction(self.owner) as tx:
+            filters = Filters(video_ids=tuple(resolve_video(tx, video).id for video in videos))
+            dense, degraded = dense_channels(tx, self._queries, given)
+            engine = Engine(dense=dense, weights=given, degraded=degraded)
+            return engine.search(tx, query, filters=filters, limit=limit)
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""
