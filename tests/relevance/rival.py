@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 import bm25s
 
-from scenedex.store.channels import K1, B
-
 
 class Rival:
-    """An index in memory, with the variant of BM25 and the constants that the lexical channel has."""
+    """An index in memory. Variant (lucene) and constants (1.5, 0.75) are the library's own defaults."""
 
     def __init__(self, passages: Sequence[str], tokens: Sequence[Sequence[str]]) -> None:
         self._passages = list(passages)
-        self._index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        self._index = bm25s.BM25()
         self._index.index([list(one) for one in tokens], show_progress=False)
 
     def scored(self, tokens: Sequence[str]) -> dict[str, float]:
