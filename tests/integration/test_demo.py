@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from scenedex import Library, open_library
+from scenedex.demo.film import judgements
+from scenedex.search.judgements import parse_judgements
 
 ROOT = Path(__file__).parents[2]
 QUERIES = [
@@ -71,3 +73,20 @@ def test_the_demo_embeds_nothing_else_with_the_mini_models(demo: tuple[str, Libr
     spaces = library.stats()["embeddings"]
     (pictures,) = [row for name, row in spaces.items() if name.startswith("mini-pictures")]
     assert pictures["scenes"] == 22
+
+
+def test_the_shipped_judgements_are_served(demo: tuple[str, Library]) -> None:
+    """Floors under what was measured when they were written; `scenedex evaluate --demo` prints all figures."""
+    asked = [one for one in parse_judgements(judgements()) if one.kind not in ("present", "absent")]
+    found = demo[1].evaluate(asked[::2], videos=["scenedex-demo.mp4"])
+    assert found.queries == 47
+    assert found.degraded == ()
+    assert found.kinds["transcript"].recall_1 >= 0.9
+    assert found.kinds["mixed"].recall_1 >= 0.9
+    assert found.kinds["audio"].recall_5 >= 0.8
+    assert found.kinds["visual"].recall_5 >= 0.65
+    whole, alone = found.modes["auto"], found.channels
+    assert whole is not None
+    assert alone.keys() >= {"visual", "audio", "transcript", "lexical"}
+    # together the channels find more than any of them
+    assert all(figures is not None and figures.ndcg_10 < whole.ndcg_10 for figures in alone.values())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import demo, doctor, index, models, plan, search, videos
+from scenedex.cli import demo, doctor, evaluate, index, models, plan, search, videos
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 
@@ -28,6 +28,7 @@ app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
 app.command("demo")(demo.demo)
+app.command("evaluate")(evaluate.evaluate)
 
 
 def say_version(wanted: bool) -> None:

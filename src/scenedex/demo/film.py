@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,11 @@ def showcase() -> tuple[str, ...]:
         "약속",
         "quarterly tax report",
     )
+
+
+def judgements() -> str:
+    """What searches should find in the film, and what they should not: see `docs/evaluation.md`."""
+    return files("scenedex.demo").joinpath("judgements.jsonl").read_text(encoding="utf-8")
 
 
 def captions(shots: Sequence[Shot] = SCRIPT) -> tuple[Caption, ...]:

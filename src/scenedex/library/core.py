@@ -1,9 +1,9 @@
 """The Python API: open a library, add videos, search in them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
@@ -21,13 +21,13 @@ from scenedex.search.assembly import dense_channels, refresh_backgrounds
 from scenedex.search.cache import QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
-from scenedex.search.request import Example, SearchOptions, SearchRequest, check_request
+from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
-from scenedex.types import LOCAL_OWNER, Answer, Scene, Space, Video
+from scenedex.types import LOCAL_OWNER, Answer, Channel, Mode, Scene, Space, Video
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
     from scenedex.inference.registry import Profile
+    from scenedex.search.evaluation import Evaluation
+    from scenedex.search.judgements import Judgement
 
 
 SWEEP_EVERY_S = 7 * 86_400.0
@@ -204,6 +206,49 @@ class Library:
             engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, self._eyes()) if example is not None else None
             return engine.search(tx, request, anchor)
+
+    def evaluate(
+        self,
+        judgements: "Path | str | Sequence[Judgement]",
+        *,
+        videos: Sequence[str] = (),
+        tune: bool = False,
+    ) -> "Evaluation":
+        """How well searches here find what the judgements (values, or a file of them) say should be found.
+
+        `videos` narrows the search. `tune` also looks for weights that serve the judgements better. Raises
+        NotFoundError for a file or a video, UsageError that names the line for a judgement that makes no sense.
+        """
+        from scenedex.search.cases import cases
+        from scenedex.search.evaluation import evaluate
+        from scenedex.search.judgements import read_judgements
+        from scenedex.search.outcomes import DEPTH
+        from scenedex.search.tuning import tune as tuned
+
+        read = read_judgements(Path(judgements)) if isinstance(judgements, Path | str) else judgements
+        with self._database.transaction(self.owner) as tx:
+            found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
+        search = partial(self._asked, videos, DEPTH)
+        tuning = (
+            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), tuning_of(self.settings).weights)
+            if tune
+            else None
+        )
+        return replace(evaluate(found, search), tuning=tuning)
+
+    def _asked(
+        self,
+        videos: Sequence[str],
+        limit: int,
+        query: str,
+        weights: Mapping[Channel, float] | None,
+        mode: Mode,
+    ) -> Answer:
+        """What an evaluation calls a search. Given weights are all there are: a channel that is not named has none."""
+        own: dict[Channel, float] = {}
+        if weights is not None:
+            own = {**dict.fromkeys(tuning_of(self.settings).weights, 0.0), **weights}
+        return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""
