@@ -48,10 +48,14 @@ def _after(words: Sequence[Word], at: int) -> None:
 
 def _is_verb(words: Sequence[Word], at: int) -> bool:
     """Whether what may be noun or verb (question, quote) is a verb here: by its ending, or by who stands before."""
-    if words[at].form.endswith(("ing", "ed")):
+    word, before = words[at], _skip_back(words, at)
+    if word.form.endswith(("ing", "ed")):
         return True
-    before = _skip_back(words, at)
-    return before is not None and (before.form in english().grammar["pronoun"] or before.has("person"))
+    if before is None:
+        return False
+    # "they answer", "the farmers answer", "the farmer answers"; but "the farmer interview".
+    many = any(base == word.form for base, _ in word.senses) and not before.form.endswith("s")
+    return before.form in english().grammar["pronoun"] or (before.has("person") and not many)
 
 
 def _drop_speaker(words: Sequence[Word], at: int) -> None:
@@ -151,8 +155,11 @@ def _drop_owner(words: Sequence[Word], at: int) -> None:
     owner = words[at - 1]
     described = at > 1 and _describes(words[at - 2])
     about = owner.has("person", "object", "action") and not owner.has("saying")
-    if about and owner.phrase >= 0 and owner.tail in ("", "의") and not described:
-        owner.said = True
+    if not about or owner.phrase < 0 or owner.tail not in ("", "의") or described:
+        return
+    if owner.korean:
+        _mark_phrase(words, _sentence_start(words, at), at - 1)
+    owner.said = True
 
 
 def _report(words: Sequence[Word], first: int, last: int) -> None:
@@ -169,7 +176,8 @@ def _mark_phrase(words: Sequence[Word], first: int, last: int) -> None:
     """Mark a noun, and those that stand before it without a particle of their own, as what is spoken about."""
     words[last].said = True
     for i in range(last - 1, first - 1, -1):
-        bare = not words[i].tail and not words[i].has("attribute", "action")
+        noun = not words[i].has("attribute", "action") or words[i].form in dict(words[i].senses)
+        bare = not words[i].tail and noun
         if not (bare or _ends(words[i], korean().grammar["joining"])):
             return
         words[i].said = True

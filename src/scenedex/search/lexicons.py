@@ -53,6 +53,7 @@ class Lexicon:
     grammar: Mapping[str, frozenset[str]] = field(default_factory=dict)
     verbs: Conjugation = field(default_factory=lambda: Conjugation(()))
     saying: Conjugation = field(default_factory=lambda: Conjugation(()))  #: 하다 after what is said
+    verbal: Conjugation = field(default_factory=lambda: Conjugation(()))  #: 하다 that makes a verb of a noun
     light: Conjugation = field(default_factory=lambda: Conjugation(()))  #: 꺼내다 after 이야기를
 
     def kinds(self, part: str, word: str) -> Kinds:
@@ -102,10 +103,14 @@ def korean() -> Lexicon:
         grammar=grammar | {"noun endings": _noun_endings()},
         verbs=Conjugation(dict.fromkeys(entry for _, entry in stems)),
         saying=Conjugation(sorted(grammar["saying"])),
+        verbal=Conjugation(sorted(grammar["verbal"])),
         light=Conjugation(sorted(grammar["light"])),
     )
     for kind, entry in [*_entries(table("korean_nouns")), *_entries(words["fixed"])]:
         lexicon.enter("noun", kind, entry)
+    for noun in [word for (_, word), kinds in lexicon.words.items() if "person" in kinds and len(word) > 1]:
+        for woman_or_man in grammar["person_prefix"]:
+            lexicon.words["noun", woman_or_man + noun].add("person")
     for kind, entry in stems:
         stem = entry.partition("/")[0]
         lexicon.words["verb", stem].add(kind)
@@ -143,7 +148,7 @@ def english_kinds(word: str) -> tuple[str, Kinds]:
 
 @lru_cache(maxsize=16_384)
 def korean_kinds(eojeol: str) -> tuple[tuple[str, Kinds], ...]:
-    """(base form, kinds) of each word in one eojeol: usually one, two in 빨간자동차."""
+    """(base form, kinds) of each word in one eojeol: usually one, two in 빨간자동차, one in 돌계단."""
     if len(eojeol) > MAX_EOJEOL:
         return ()
     known = _one(eojeol)
@@ -153,7 +158,9 @@ def korean_kinds(eojeol: str) -> tuple[tuple[str, Kinds], ...]:
         left, right = _one(eojeol[:cut]), _one(eojeol[cut:])
         if left and right and cut > 1 and len(eojeol) - cut > 1:
             return left + right
-    return ()
+    right = _one(eojeol[1:])
+    made_of = "object" in korean().kinds("noun", eojeol[:1])
+    return right if made_of and any("object" in kinds for _, kinds in right) else ()
 
 
 @lru_cache(maxsize=16_384)
@@ -187,10 +194,22 @@ def _one(eojeol: str) -> tuple[tuple[str, Kinds], ...]:
     noun = korean_noun(eojeol)
     kinds = lexicon.kinds("noun", noun)
     stems = lexicon.verbs.stems(eojeol) if noun != eojeol or not kinds else ()
+    if not kinds and not stems:
+        noun, kinds = _done(eojeol)
     # A longer stem is surer than a noun with what may be a particle: 달리는 is no 달 with 리는.
     if stems and (not kinds or len(stems[0]) > len(noun)):
         return ((stems[0], lexicon.kinds("verb", stems[0])),)
     return ((noun, NOTHING if "neutral" in kinds else kinds),) if kinds else ()
+
+
+def _done(eojeol: str) -> tuple[str, Kinds]:
+    """The noun of a verb that is made of it with 하다 and the like: 축구하는 → 축구."""
+    lexicon = korean()
+    for end in range(len(eojeol) - 1, 1, -1):
+        kinds = lexicon.kinds("noun", eojeol[:end]) & {"object", "action", "attribute", "sound", "person"}
+        if kinds and lexicon.verbal.stems(eojeol[end:]):
+            return eojeol[:end], kinds
+    return eojeol, NOTHING
 
 
 def _union(sets: Iterable[Kinds]) -> Kinds:

@@ -110,13 +110,16 @@ def _english(text: str, form: str, start: int, *, stops: bool) -> Word:
 
 def _korean(text: str, form: str, start: int, senses: tuple[tuple[str, Kinds], ...], *, stops: bool) -> Word:
     noun = korean_noun(form)
+    tail = form[len(noun) :]
     kinds = NOTHING.union(*(kinds for _, kinds in senses))
+    if "person" in kinds and tail == "의":  # as in English
+        kinds, senses = NOTHING, ()
     return Word(
         text,
         form,
         start,
         korean=True,
-        tail=form[len(noun) :],
+        tail=tail,
         forms=korean_forms(form),
         senses=senses,
         stops=stops,
