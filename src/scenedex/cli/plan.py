@@ -9,9 +9,10 @@ import typer
 
 from scenedex.cli.output import complain, plain, shown
 from scenedex.errors import UsageError
-from scenedex.search.planning import DEFAULT_WEIGHTS, checked_mode
+from scenedex.search.planning import checked_mode
 from scenedex.search.planning import plan as planned
 from scenedex.search.question import read_question
+from scenedex.search.request import DEFAULT_WEIGHTS
 from scenedex.search.router import route
 from scenedex.types import Mode, Plan
 

@@ -148,7 +148,7 @@ def english_kinds(word: str) -> tuple[str, Kinds]:
 
 @lru_cache(maxsize=16_384)
 def korean_kinds(eojeol: str) -> tuple[tuple[str, Kinds], ...]:
-    """(base form, kinds) of each word in one eojeol: usually one, two in 빨간자동차."""
+    """(base form, kinds) of each word in one eojeol: usually one, two in 빨간자동차, one in 돌계단."""
     if len(eojeol) > MAX_EOJEOL:
         return ()
     known = _one(eojeol)
@@ -158,7 +158,9 @@ def korean_kinds(eojeol: str) -> tuple[tuple[str, Kinds], ...]:
         left, right = _one(eojeol[:cut]), _one(eojeol[cut:])
         if left and right and cut > 1 and len(eojeol) - cut > 1:
             return left + right
-    return ()
+    right = _one(eojeol[1:])
+    made_of = "object" in korean().kinds("noun", eojeol[:1])
+    return right if made_of and any("object" in kinds for _, kinds in right) else ()
 
 
 @lru_cache(maxsize=16_384)

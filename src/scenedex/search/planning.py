@@ -9,14 +9,6 @@ from scenedex.search.fusion import rescaled
 from scenedex.search.router import Route, scale
 from scenedex.types import Channel, Mode, Plan
 
-DEFAULT_WEIGHTS: Mapping[Channel, float] = {
-    "visual": 0.25,
-    "transcript": 0.30,
-    "description": 0.15,
-    "lexical": 0.20,
-    "audio": 0.10,
-}
-
 
 def plan(
     route: Route, weights: Mapping[Channel, float], channels: Collection[Channel], mode: Mode = "auto"

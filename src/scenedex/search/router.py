@@ -4,35 +4,15 @@ Words are looked up in the lexicons of `words/`; what they are evidence of is co
 docs/router.md.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scenedex.search.clauses import mark_said
 from scenedex.search.lexicons import english, korean
 from scenedex.search.reading import Reading, Word, read
+from scenedex.search.tally import SPEECH, VISUAL, Tally
 from scenedex.types import Channel, Mode
 
-WEIGHT: Mapping[str, int] = {
-    "shot": 2,
-    "seen": 1,
-    "object": 1,
-    "attribute": 1,
-    "action": 1,
-    "saying": 2,
-    "phrase": 2,
-    "content": 2,
-    "quotation": 2,
-    "about": 1,
-    "speech": 1,
-    "topic": 1,
-    "talking": 1,
-}
-"""What a word counts, by what it is evidence of. A question counts 2 where nothing visible is asked about, else 1."""
-
-_VISUAL = ("shot", "seen", "object", "attribute", "action")
-_SPEECH = ("quotation", "saying", "phrase", "content", "about", "talking", "speech", "topic")
-_SHOWN = {"seen": "shot"} | dict.fromkeys(("saying", "phrase", "content", "about", "talking"), "speech")
 _SURE = ("quotation", "saying", "phrase")
 _ORDER = ("shot", "object", "attribute", "action", "sound", "quotation", "speech", "question", "topic")
 
@@ -56,33 +36,6 @@ class Route:
     signals: dict[str, tuple[str, ...]]  #: the words that counted, by what they are evidence of
 
 
-class _Tally:
-    """What the words of one query add up to."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, dict[str, str]] = defaultdict(dict)  # kind → base form → as typed
-        self.visual = 0
-        self.speech = 0
-
-    def count(self, kind: str, base: str, text: str) -> None:
-        """Count a word, unless the same one has counted."""
-        shown = _SHOWN.get(kind, kind)
-        if base in self.found[shown]:
-            return
-        self.found[shown][base] = text
-        self.visual += WEIGHT[kind] if kind in _VISUAL else 0
-        self.speech += WEIGHT[kind] if kind in _SPEECH else 0
-
-    def hear(self, base: str, text: str) -> None:
-        """A sound counts for neither."""
-        self.found["sound"].setdefault(base, text)
-
-    def ask(self, text: str) -> None:
-        """A question about what can be seen or heard is half a question about what is said."""
-        self.found["question"].setdefault(text, text)
-        self.speech += 1 if self.visual or self.found.get("sound") else 2
-
-
 def route(query: str) -> Route:
     """The mode that a query asks for, and what it makes of each channel's weight.
 
@@ -90,8 +43,10 @@ def route(query: str) -> Route:
     """
     reading = read(query)
     mark_said(reading.words)
-    tally = _Tally()
+    tally = Tally()
     sure = _count(reading, tally)
+    if tally.speech >= 2:
+        tally.dismiss_persons()
     mode, confidence = _decided(tally, sure=sure)
     signals = {kind: tuple(tally.found[kind].values()) for kind in _ORDER if tally.found.get(kind)}
     return Route(
@@ -111,8 +66,8 @@ def scale(mode: Mode, *, heard: bool) -> dict[Channel, float]:
     }
 
 
-def _decided(tally: _Tally, *, sure: bool) -> tuple[Mode, float]:
-    if tally.visual >= 3 and tally.speech == 0:
+def _decided(tally: Tally, *, sure: bool) -> tuple[Mode, float]:
+    if tally.visual >= 3 and tally.speech == 0 and not tally.for_a_sound():
         return "recall", 0.9
     if tally.visual >= 2 and tally.speech <= 1:
         return "rerank", 0.7
@@ -126,7 +81,7 @@ def _reason(signals: Mapping[str, Sequence[str]]) -> str:
     return named or "no word says whether it is seen or said"
 
 
-def _count(reading: Reading, tally: _Tally) -> bool:
+def _count(reading: Reading, tally: Tally) -> bool:
     """Count all words; gives whether it is sure that somebody speaks."""
     unclear: list[tuple[str, frozenset[str], str]] = []
     for quotation in reading.quotations:
@@ -150,15 +105,17 @@ def _count(reading: Reading, tally: _Tally) -> bool:
     seen = tally.visual > 0
     for base, kinds, text in unclear:
         _settle(base, kinds, text, tally, visual=seen and not spoken)
+    if explained:
+        tally.dismiss_persons()
     if question is not None or reading.asks:
         tally.ask("?" if question is None else question.text)
     return sure
 
 
-def _count_sense(word: Word, base: str, kinds: frozenset[str], tally: _Tally) -> bool:
+def _count_sense(word: Word, base: str, kinds: frozenset[str], tally: Tally) -> bool:
     """Count a word by what it is evidence of; False where that depends on the others."""
     visual = _visual(kinds)
-    spoken = next((kind for kind in _SPEECH if kind in kinds), None)
+    spoken = next((kind for kind in SPEECH if kind in kinds), None)
     if word.said:
         if spoken:
             tally.count(spoken, base, word.text)
@@ -171,21 +128,23 @@ def _count_sense(word: Word, base: str, kinds: frozenset[str], tally: _Tally) ->
         tally.count(spoken, base, word.text)
     elif visual:
         tally.count(visual, base, word.text)
+        if "person" in kinds:
+            tally.persons.add(base)
     return True
 
 
-def _settle(base: str, kinds: frozenset[str], text: str, tally: _Tally, *, visual: bool) -> None:
+def _settle(base: str, kinds: frozenset[str], text: str, tally: Tally, *, visual: bool) -> None:
     """Talking is seen where other things are and nobody's words are asked for: "two women arguing in a kitchen"."""
     if visual:
         tally.count(_visual(kinds) or "action", base, text)
     else:
-        tally.count(next(kind for kind in _SPEECH if kind in kinds), base, text)
+        tally.count(next(kind for kind in SPEECH if kind in kinds), base, text)
 
 
 def _visual(kinds: frozenset[str]) -> str | None:
     if "person" in kinds:
         return "object"
-    return next((kind for kind in _VISUAL if kind in kinds), None)
+    return next((kind for kind in VISUAL if kind in kinds), None)
 
 
 def _is_counter(words: Sequence[Word], at: int) -> bool:
@@ -201,10 +160,12 @@ def _is_counter(words: Sequence[Word], at: int) -> bool:
     )
 
 
-def _count_number(words: Sequence[Word], at: int, tally: _Tally) -> None:
+def _count_number(words: Sequence[Word], at: int, tally: Tally) -> None:
     """A number of things that can be seen says how the picture looks."""
     word = words[at]
     if word.said or word.kinds or word.form not in (korean() if word.korean else english()).grammar["number"]:
+        return
+    if at and words[at - 1].form in english().grammar["question"]:  # how many
         return
     near = [*words[at + 1 : at + 3], *(words[max(at - 1, 0) : at] if word.korean else ())]
     if any(other.has("object", "person") and not other.said for other in near):

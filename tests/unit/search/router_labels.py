@@ -49,7 +49,7 @@ def agreement(judgements: Iterable[Judged]) -> float:
 
 
 def tables(judgements: Sequence[Judged]) -> str:
-    """Agreement by half and language, what was taken for what, and each error of either half."""
+    """Agreement by part and language, what was taken for what, and each error."""
     lines = ["", "| | " + " | ".join(LANGUAGES.values()) + " | all |", "|---|" + "---|" * 4]
     for half in HALVES:
         cells = [
@@ -68,7 +68,7 @@ def tables(judgements: Sequence[Judged]) -> str:
     lines += [
         f"| {mode} | " + " | ".join(str(taken[mode, found]) for found in modes) + " |" for mode in modes
     ]
-    lines += ["", "| query | half | expected | found | reason |", "|---|---|---|---|---|"]
+    lines += ["", "| query | part | expected | found | reason |", "|---|---|---|---|---|"]
     for one in judgements:
         if not one.right:
             query, mode, _, half = one.labelled

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenedex.errors import UsageError
-from scenedex.search.planning import DEFAULT_WEIGHTS, plan
+from scenedex.search.planning import plan
+from scenedex.search.request import DEFAULT_WEIGHTS
 from scenedex.search.router import route
 from scenedex.types import Channel, Mode
 

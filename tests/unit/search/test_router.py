@@ -86,6 +86,8 @@ def test_a_sound_raises_the_audio_channel(query: str) -> None:
         ("강아지 두 마리", {"강아지", "두"}),
         ("의자 세 개", {"의자", "세"}),
         ("why did she run away", set()),
+        ("my colleague asks the mayor for a discount", set()),
+        ("how many people were killed", set()),
     ],
 )
 def test_what_is_said_and_who_says_it_is_not_seen(query: str, visual: set[str]) -> None:
@@ -113,6 +115,12 @@ def test_a_person_who_talks_is_seen_among_other_things_and_heard_alone() -> None
     assert "speech" in route("people from work arguing about the kitchen").signals
     assert route("말을 타고 초원을 달리는 소녀").signals["object"] == ("초원을", "소녀", "말을")
     assert route("그가 한 말").signals == {"speech": ("한", "말")}
+
+
+def test_the_sound_of_a_thing_is_not_its_picture() -> None:
+    assert route("an old beer bottle opening").mode == "recall"
+    assert route("sound of an old beer bottle opening").mode == "rerank"
+    assert route("오래된 맥주 캔 따는 소리").mode == "rerank"
 
 
 TEXT = st.text(max_size=200) | st.lists(
@@ -191,6 +199,7 @@ def test_the_labelled_set_is_what_it_says() -> None:
     assert {one.query for one in korean} >= {one.query for one in queries if one.language == "ko"}
     for half in HALVES:
         assert sum(one.half == half for one in queries) >= 160
+    assert sum(one.language != "en" for one in queries) >= 0.48 * len(queries)
 
 
 @pytest.mark.parametrize("half", HALVES)
