@@ -17,10 +17,12 @@ from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
 from scenedex.search.assembly import dense_channels, refresh_backgrounds
 from scenedex.search.engine import Engine
+from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
+from scenedex.store.spaces import live_spaces
 from scenedex.store.videos import list_videos, remove_video, resolve_video, stats
 from scenedex.types import LOCAL_OWNER, Answer, Channel, Filters, Scene, Space, Video
 
@@ -156,6 +158,17 @@ class Library:
             max_side=self.settings.clip_max_image_size,
         )
 
+    def scene_space(self) -> Space | None:
+        """The space in which scenes are compared with scenes: EMBEDDING_BACKEND's, or the visual channel's.
+
+        None where nothing was embedded for it yet. No weights are needed.
+        """
+        with self._database.transaction(self.owner) as tx:
+            counts = vectors_by_space(tx)
+            spaces = [space for space in live_spaces(tx) if counts.get(space.id)]
+        wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
+        return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
+
     def absent(self) -> str | None:
         """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
         profile = self.profile()
@@ -283,6 +296,7 @@ class Library:
             store,
             options,
             elsewhere=settings.elsewhere(),
+            video=settings.video(),
             max_side=settings.clip_max_image_size,
         )
 
@@ -303,7 +317,13 @@ class Library:
         from scenedex.indexing.assembly import senses
         from scenedex.indexing.pipeline import Parts
 
-        found = senses(self._database, self.equipment, self.profile(), see=self.settings.clip_enabled)
+        found = senses(
+            self._database,
+            self.equipment,
+            self.profile(),
+            see=self.settings.clip_enabled,
+            backend=self.settings.embedding_backend,
+        )
         return Parts(
             owner=self.owner,
             database=self._database,
@@ -312,6 +332,7 @@ class Library:
             space=found.space,
             sight=found.sight,
             hearing=found.hearing,
+            likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             scratch=self.home,

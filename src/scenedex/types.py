@@ -29,7 +29,7 @@ CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen"]
 Channel = Literal["visual", "audio", "transcript", "description", "lexical"]
 Mode = Literal["recall", "rerank", "auto", "skip"]
 Band = Literal["strong", "possible", "weak"]
-Modality = Literal["visual", "audio", "text"]
+Modality = Literal["visual", "audio", "text", "scene"]
 SpaceState = Literal["building", "live", "retired"]
 IndexOutcome = Literal["indexed", "unchanged", "moved", "warning", "refused"]
 
