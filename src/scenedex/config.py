@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scenedex.errors import UsageError
+from scenedex.inference.video_models import VideoOptions
 from scenedex.types import Limits
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ class Settings(BaseSettings):
     iv2_res: int = Field(
         default=448, ge=28, le=2048, description="side of such a picture in pixels, for internvl35"
     )
+    iv2_trust_remote_code: bool = Field(
+        default=False, description="true: run the Python code that lies beside internvideo2's weights"
+    )
     iv2_stride: int = Field(
         default=4, ge=1, le=1024, description="pictures of the video from one to the next, at least"
     )
@@ -208,6 +212,18 @@ class Settings(BaseSettings):
             openai_url=self.openai_base_url,
             openai_key=self.openai_api_key,
             text_model=named if named.startswith(OPENAI) else "",
+        )
+
+    def video(self) -> VideoOptions:
+        """How the model of scene-to-scene search runs, where it is one of its own."""
+        return VideoOptions(
+            model_id=self.iv2_model_id,
+            device=self.iv2_device,
+            frames=self.iv2_frames,
+            resolution=self.iv2_res,
+            stride=self.iv2_stride,
+            trust_remote_code=self.iv2_trust_remote_code,
+            hub_cache=self.hf_home / "hub" if self.hf_home else None,
         )
 
     def limits(self) -> Limits:

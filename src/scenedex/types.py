@@ -30,7 +30,7 @@ Channel = Literal["visual", "audio", "transcript", "description", "lexical", "an
 """`anchor` is what looks like a picture or scene that was given beside, or instead of, words."""
 Mode = Literal["recall", "rerank", "auto", "skip"]
 Band = Literal["strong", "possible", "weak"]
-Modality = Literal["visual", "audio", "text"]
+Modality = Literal["visual", "audio", "text", "scene"]
 SpaceState = Literal["building", "live", "retired"]
 IndexOutcome = Literal["indexed", "unchanged", "moved", "warning", "refused"]
 

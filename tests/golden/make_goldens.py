@@ -24,6 +24,7 @@ from PIL import Image, ImageOps
 from tests.golden import samples
 from tests.golden.clip_vocabulary import MERGES, clip_tokenizer
 from tests.golden.texts import CAPTIONS, golden_texts
+from tests.golden.torchvision_repair import torchvision_repaired
 from tokenizers import Tokenizer, processors, trainers
 from torch import nn
 
@@ -42,17 +43,6 @@ HALF = (0.5, 0.5, 0.5)
 vectors: dict[str, np.ndarray] = {}
 tokens: dict[str, list[list[int]]] = {}
 cards: list[str] = []
-
-
-def torchvision_repaired() -> None:
-    """A torchvision built for another torch imports all the same: we need its PIL transforms alone."""
-    try:
-        import torchvision  # noqa: F401
-    except RuntimeError:
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        globals()["_kept"] = library
 
 
 def folder(name: str) -> Path:

@@ -9,12 +9,17 @@ from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
+from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
 from scenedex.inference.registry import ModelCard, Registry
 from scenedex.inference.session import RunOptions
+from scenedex.inference.video_models import VideoOptions
 from scenedex.inference.weights import WeightStore
-from scenedex.types import Space
+from scenedex.types import Modality, Space
+
+CLIP = "clip-b32"
+"""Key of the model that `clip` means, where no CLIP is in use."""
 
 WORDS = "wordllama"
 """Key of the text model that is always here."""
@@ -32,6 +37,7 @@ class Equipment:
         options: RunOptions | None = None,
         *,
         elsewhere: Elsewhere | None = None,
+        video: VideoOptions | None = None,
         max_side: int = 0,
     ) -> None:
         """`max_side`: longest side of a picture before it is prepared; 0: four times what a network sees."""
@@ -40,6 +46,7 @@ class Equipment:
         self.options = options
         self._elsewhere = elsewhere or Elsewhere()
         self._max_side = max_side
+        self._video = video or VideoOptions()
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
         self.words = WordLlamaEncoder()
@@ -87,6 +94,28 @@ class Equipment:
             return text_encoders(self.store.find(self.registry.find(key)), self.options)
 
         return self._once("text", key, make)
+
+    def scenes(self, backend: str, visual: str) -> SceneEncoder | None:
+        """What compares scenes with scenes; None where the visual channel's own model does it (`visual`, its key).
+
+        Raises UsageError, WeightsMissingError and ProviderError, which say what to do.
+        """
+        if self.scene_model(backend, visual) == ("visual", visual):
+            return None
+
+        def make() -> SceneEncoder:
+            if backend == "clip":
+                return PictureScenes(self.visual(CLIP))
+            return VideoScenes(backend, self._video)
+
+        return self._once("scenes", backend, make)
+
+    def scene_model(self, backend: str, visual: str) -> tuple[Modality, str]:
+        """Modality and model of the space in which scenes are compared with scenes."""
+        if backend == "clip":
+            is_clip = visual != mini.PICTURES and self.registry.find(visual).family == "clip"
+            return ("visual", visual) if is_clip else ("scene", CLIP)
+        return ("visual", visual) if backend == "visual" else ("scene", backend)
 
     def text_key(self, name: str) -> str:
         """The key of the model of transcripts that someone means. Raises UsageError and NotFoundError."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.equipment import Equipment
 from scenedex.errors import WeightsMissingError
+from scenedex.indexing.likeness import Likeness
 from scenedex.indexing.sights import Sight
 from scenedex.indexing.sounds import Hearing
 from scenedex.inference.registry import Profile
@@ -20,16 +21,23 @@ class Senses:
 
     sight: Sight | None
     hearing: Hearing | None
+    likeness: Likeness | None  #: compares scenes with scenes, where the visual channel does not
     encoder: TextEncoder  #: of passages
     space: Space
 
 
-def senses(database: Database, equipment: Equipment, profile: Profile, *, see: bool) -> Senses:
+def senses(
+    database: Database, equipment: Equipment, profile: Profile, *, see: bool, backend: str = "visual"
+) -> Senses:
     """The encoders of a profile whose weights are here; wordllama reads where the text model's are not.
 
-    `see` false leaves the visual channel out. Raises EncoderError for weights that are damaged.
+    `see` false leaves the visual channel out. `backend` is the model of scene-to-scene search; one that is named and
+    is not here is an error. Raises EncoderError for weights that are damaged.
     """
-    sight = hearing = None
+    sight = hearing = likeness = None
+    scenes = equipment.scenes(backend, profile.visual) if see else None
+    if scenes is not None:
+        likeness = Likeness(encoder=scenes, space=ensure_space(database, scenes.space))
     encoder: TextEncoder = equipment.words
     if see:
         with suppress(WeightsMissingError):
@@ -40,4 +48,10 @@ def senses(database: Database, equipment: Equipment, profile: Profile, *, see: b
         hearing = Hearing(encoder=ears, space=ensure_space(database, ears.space))
     with suppress(WeightsMissingError):
         encoder = equipment.texts(profile.text)[0]
-    return Senses(sight=sight, hearing=hearing, encoder=encoder, space=ensure_space(database, encoder.space))
+    return Senses(
+        sight=sight,
+        hearing=hearing,
+        likeness=likeness,
+        encoder=encoder,
+        space=ensure_space(database, encoder.space),
+    )

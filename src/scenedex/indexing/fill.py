@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from scenedex.errors import MediaError, NotFoundError
+from scenedex.indexing.likeness import keyframe_likeness, moving_likeness
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.sights import Looking
 from scenedex.indexing.sounds import sound_embeddings
@@ -16,7 +17,7 @@ from scenedex.store.coverage import without_embeddings
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.writing import write_embeddings
-from scenedex.types import EmbeddingDraft
+from scenedex.types import EmbeddingDraft, Scene
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ def fill(parts: Parts, tell: Tell | None = None) -> int:
     """
     with parts.transaction() as tx:
         lacking: dict[UUID, set[int]] = {}
-        for space in [part.space for part in (parts, parts.sight, parts.hearing) if part is not None]:
+        for space in [
+            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
+        ]:
             for video_id in without_embeddings(tx, space):
                 lacking.setdefault(video_id, set()).add(space.id)
     filled = 0
@@ -71,4 +74,22 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
             made |= sound_embeddings(paths[0], info, parts.limits, spans, parts.hearing)
         except (MediaError, OSError) as exc:
             log.warning("the sound of %r cannot be read: %s", paths[0], exc)
+    made |= _likeness(parts, scenes, spaces, paths)
     return {space_id: drafts for space_id, drafts in made.items() if drafts}
+
+
+def _likeness(
+    parts: Parts, scenes: list[Scene], spaces: set[int], paths: list[Path]
+) -> dict[int, tuple[EmbeddingDraft, ...]]:
+    likeness = parts.likeness
+    if likeness is None or likeness.space.id not in spaces:
+        return {}
+    try:
+        if not likeness.needs_file:
+            return keyframe_likeness(scenes, likeness, parts.objects)
+        if not paths:
+            return {}
+        return moving_likeness(paths[0], probe(paths[0], parts.limits), parts.limits, scenes, likeness)
+    except (MediaError, OSError, NotFoundError) as exc:
+        log.warning("scenes cannot be compared: %s", exc)
+        return {}

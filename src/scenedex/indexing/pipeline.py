@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import DecodeError
+from scenedex.indexing.likeness import Likeness, keyframe_likeness, moving_likeness
 from scenedex.indexing.progress import Progress
 from scenedex.indexing.sights import Looking, Sight
 from scenedex.indexing.sounds import Hearing, sound_embeddings
@@ -26,8 +27,10 @@ from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.videos import write_video, write_words
 from scenedex.types import (
     Caption,
+    EmbeddingDraft,
     Limits,
     MediaInfo,
+    Scene,
     SceneDraft,
     SceneRecord,
     Space,
@@ -56,6 +59,7 @@ class Parts:
     limits: Limits
     detector: str
     scratch: Path  #: folder for what waits for the end of a long shot
+    likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -123,11 +127,23 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
             parts.space.id: transcript_embeddings(spans, captions, parts.encoder),
             **seen,
             **sound_embeddings(content.path, info, parts.limits, spans, parts.hearing),
+            **likeness_embeddings(parts, content.path, info, scenes),
         },
         recipe=recipe(parts),
         sidecars=content.fingerprint(),
         warnings=tuple(dict.fromkeys([*info.warnings, *warnings, *said])),
     )
+
+
+def likeness_embeddings(
+    parts: Parts, path: Path, info: MediaInfo, scenes: Sequence[SceneRecord | Scene]
+) -> dict[int, tuple[EmbeddingDraft, ...]]:
+    """By what these scenes are compared with scenes, where a model of its own does that. Raises MediaError."""
+    if parts.likeness is None:
+        return {}
+    if parts.likeness.needs_file:
+        return moving_likeness(path, info, parts.limits, scenes, parts.likeness)
+    return keyframe_likeness(scenes, parts.likeness, parts.objects)
 
 
 def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:

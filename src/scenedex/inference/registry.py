@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.types import Modality, Space
 
-Family = Literal["clip", "siglip", "clap", "e5", "mini"]
+Family = Literal["clip", "siglip", "clap", "e5", "mini", "video"]
 _T = TypeVar("_T")
 ResizeRule = Literal["shortest", "squash", "pad"]
 Interpolation = Literal["bicubic", "bilinear"]

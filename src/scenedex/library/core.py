@@ -22,10 +22,12 @@ from scenedex.search.cache import QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
 from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
+from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
+from scenedex.store.spaces import live_spaces
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
 from scenedex.types import LOCAL_OWNER, Answer, Channel, Mode, Scene, Space, Video
 
@@ -162,6 +164,17 @@ class Library:
             normalize=self.settings.clip_normalize,
             max_side=self.settings.clip_max_image_size,
         )
+
+    def scene_space(self) -> Space | None:
+        """The space in which scenes are compared with scenes: EMBEDDING_BACKEND's, or the visual channel's.
+
+        None where nothing was embedded for it yet. No weights are needed.
+        """
+        with self._database.transaction(self.owner) as tx:
+            counts = vectors_by_space(tx)
+            spaces = [space for space in live_spaces(tx) if counts.get(space.id)]
+        wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
+        return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
 
     def absent(self) -> str | None:
         """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
@@ -361,6 +374,7 @@ class Library:
             store,
             options,
             elsewhere=settings.elsewhere(),
+            video=settings.video(),
             max_side=settings.clip_max_image_size,
         )
 
@@ -380,7 +394,13 @@ class Library:
         from scenedex.indexing.assembly import senses
         from scenedex.indexing.pipeline import Parts
 
-        found = senses(self._database, self.equipment, self.profile(), see=self.settings.clip_enabled)
+        found = senses(
+            self._database,
+            self.equipment,
+            self.profile(),
+            see=self.settings.clip_enabled,
+            backend=self.settings.embedding_backend,
+        )
         return Parts(
             owner=self.owner,
             database=self._database,
@@ -389,6 +409,7 @@ class Library:
             space=found.space,
             sight=found.sight,
             hearing=found.hearing,
+            likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             scratch=self.home,

@@ -27,8 +27,8 @@ def dense_channels(
     dense: list[Dense] = []
     degraded: list[str] = []
     for space in live_spaces(tx):
-        channel = CHANNELS[space.modality]
-        if space.id not in counts or weights.get(channel, 0.0) <= 0:
+        channel = CHANNELS.get(space.modality)  # none: scenes alone are compared in it
+        if channel is None or space.id not in counts or weights.get(channel, 0.0) <= 0:
             continue
         try:
             encoder = queries(space)
@@ -45,7 +45,7 @@ def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
     """Measure anew where a space has grown or shrunk since. A space whose encoder is not here is left."""
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     for space in live_spaces(tx):
-        if space.name == WORDLLAMA_SPACE.name or space.id not in counts:
+        if space.name == WORDLLAMA_SPACE.name or space.modality not in CHANNELS or space.id not in counts:
             continue
         if is_stale(stored.get(space.id), counts[space.id]):
             try:

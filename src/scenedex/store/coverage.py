@@ -10,6 +10,7 @@ from scenedex.types import Space
 SOMETHING_TO_EMBED = {
     "visual": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
     "audio": SQL("jsonb_array_length(v.media->'audio') > 0"),
+    "scene": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
     "text": SQL("v.caption_count > 0"),
 }
 

@@ -15,7 +15,7 @@ create table spaces (
   name text not null unique,
   model text not null,
   revision text not null,
-  modality text not null check (modality in ('visual', 'audio', 'text')),
+  modality text not null check (modality in ('visual', 'audio', 'text', 'scene')),
   dim int not null check (dim between 1 and 4000),
   state text not null default 'live' check (state in ('building', 'live', 'retired'))
 );
