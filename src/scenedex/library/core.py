@@ -208,16 +208,17 @@ class Library:
         """
         request = SearchRequest(query=query, **options)
         tuning = tuning_of(self.settings)
+        if isinstance(videos, str):
+            raise UsageError("`videos` is a list of videos: give one as [video].")
+        eyes = self._eyes() if example is not None else None
         with self._database.transaction(self.owner) as tx:
-            if isinstance(videos, str):
-                raise UsageError("`videos` is a list of videos: give one as [video].")
             if videos:
                 ids = tuple(resolve_video(tx, video).id for video in videos)
                 request = replace(request, filters=replace(request.filters, video_ids=ids))
             check_request(request)
             dense, degraded = dense_channels(tx, self._queries, {**tuning.weights, **request.weights})
             engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
-            anchor = anchor_of(tx, example, self._eyes()) if example is not None else None
+            anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)
 
     def evaluate(
@@ -387,7 +388,7 @@ class Library:
         return Eyes(
             encoder=lambda space: self.equipment.visual(space.model),
             picture=self.picture,
-            chooses=lambda space: True,
+            scenes=self.scene_space(),
         )
 
     def _parts(self) -> "Parts":

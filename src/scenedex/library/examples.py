@@ -26,7 +26,7 @@ class Eyes:
 
     encoder: Callable[[Space], ImageEncoder]  #: raises EncoderError where this machine has none
     picture: Callable[[str], bytes]  #: object key → JPEG
-    chooses: Callable[[Space], bool]  #: whether scenes are compared with one another in this space
+    scenes: Space | None = None  #: where scenes are compared with one another, if that is not what queries search
 
 
 def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
@@ -34,11 +34,10 @@ def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
     where this library or this machine cannot compare pictures."""
     _check(example)
     counts = vectors_by_space(tx)
-    spaces = [
-        space
-        for space in live_spaces(tx)
-        if space.modality == "visual" and counts.get(space.id) and eyes.chooses(space)
-    ]
+    whole = example.scene is not None and example.box is None
+    spaces = [space for space in live_spaces(tx) if space.modality == "visual" and counts.get(space.id)]
+    if whole and eyes.scenes is not None and counts.get(eyes.scenes.id):
+        spaces = [eyes.scenes]
     if not spaces:
         raise EncoderError(
             "No picture of this library can be compared with another yet: `scenedex models pull` fetches the models, "
