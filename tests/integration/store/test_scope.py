@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from tests.integration.store.records import TEXT, caption, embeddings, record, scene, unit
 
 from scenedex.errors import UsageError
-from scenedex.store import reach
+from scenedex.store import channels
 from scenedex.store.channels import search_channels, statement
 from scenedex.store.database import Database, Transaction
-from scenedex.store.reach import Reach
+from scenedex.store.reach import Reach, reach_of
 from scenedex.store.scenes import placed, scenes_of
-from scenedex.store.scope import MAX_TAGS, check_filters, scope_of
+from scenedex.store.scope import MAX_TAGS, Scope, check_filters, scope_of
 from scenedex.store.spaces import ensure_space
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, Caption, Filters, Space, Vector, VectorQuery
@@ -164,6 +164,12 @@ def shared(server, clean_environment) -> Iterator[tuple[Database, Space]]:  # ty
         admin.execute("drop database scopes with (force)")
 
 
+def by_key_reach(tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, *more: int) -> Reach:
+    """What is decided for a large partition: this one is too small for it."""
+    found = reach_of(tx, vectors, scope, *more)
+    return replace(found, by_key=(bool(scope),) * len(vectors))
+
+
 @given(library=libraries(), data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_filters_keep_what_the_rule_keeps(shared, monkeypatch, library, data) -> None:  # type: ignore[no-untyped-def]
@@ -181,9 +187,7 @@ def test_filters_keep_what_the_rule_keeps(shared, monkeypatch, library, data) ->
             allowed = [one for one in scenes if may_be_found(one, filters) and one.id not in exclude]
             best = {one.id: float((one.vector @ query).max()) for one in allowed}
             for exact_up_to, by_key in ((50_000, False), (50_000, True), (0, False)):
-                monkeypatch.setattr(
-                    reach, "BY_KEY_SHARE", -math.inf if by_key else 0.0
-                )  # of -1: not counted yet
+                monkeypatch.setattr(channels, "reach_of", by_key_reach if by_key else reach_of)
                 found = search_channels(
                     tx,
                     terms=["x"],
