@@ -7,9 +7,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
+
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 SETTINGS = (
     "SCENEDEX_",

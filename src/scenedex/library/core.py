@@ -16,6 +16,7 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import EncoderError, UsageError
 from scenedex.library.examples import Eyes, anchor_of
+from scenedex.library.filters import understood
 from scenedex.library.tuning import tuning_of
 from scenedex.search.assembly import dense_channels, refresh_backgrounds
 from scenedex.search.cache import QueryCache
@@ -208,13 +209,9 @@ class Library:
         """
         request = SearchRequest(query=query, **options)
         tuning = tuning_of(self.settings)
-        if isinstance(videos, str):
-            raise UsageError("`videos` is a list of videos: give one as [video].")
         eyes = self._eyes() if example is not None else None
         with self._database.transaction(self.owner) as tx:
-            if videos:
-                ids = tuple(resolve_video(tx, video).id for video in videos)
-                request = replace(request, filters=replace(request.filters, video_ids=ids))
+            request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
             dense, degraded = dense_channels(tx, self._queries, {**tuning.weights, **request.weights})
             engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
