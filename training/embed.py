@@ -8,11 +8,10 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+from scenedex.embeddings.mini import prepared
 from scenedex.embeddings.spectrogram import RATE, spectrogram
 from training.text import Vectors, centred, plain
 
-STRETCHED = (1.6, 2.0)
-"""Pictures whose width by height lies between these are stretched a little; others get grey borders."""
 LONGEST_S = 10
 
 
@@ -38,15 +37,7 @@ class Mini:
 
     def prepared(self, image: Image.Image) -> np.ndarray:
         """A picture of any size as the tower takes it: uint8 (80, 144, 3)."""
-        width, height = self.card["pictures"]["width"], self.card["pictures"]["height"]
-        size = (width, height)
-        if not STRETCHED[0] <= image.width / image.height <= STRETCHED[1]:
-            share = min(width / image.width, height / image.height)
-            size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
-        small = image.convert("RGB").resize(size, Image.Resampling.BILINEAR)
-        canvas = Image.new("RGB", (width, height), tuple(self.card["pictures"]["padding"]))
-        canvas.paste(small, ((width - size[0]) // 2, (height - size[1]) // 2))
-        return np.asarray(canvas)
+        return prepared(image.convert("RGB"), self.card["pictures"])
 
     def sound(self, samples: np.ndarray) -> np.ndarray:
         """The unit vector of mono sound at 16 kHz, -1 to 1; at most its first 10 s are heard."""

@@ -101,13 +101,15 @@ class MiniSounds(MiniText):
 
 
 def _prepared(picture: Pixels | bytes) -> np.ndarray[Any, Any] | EncoderError:
-    """uint8 (height, width, RGB) as the tower takes it."""
-    spec = _card()["pictures"]
-    width, height = spec["width"], spec["height"]
     try:
-        image = Image.fromarray(pixels_of(picture))
+        return prepared(Image.fromarray(pixels_of(picture)), _card()["pictures"])
     except EncoderError as exc:
         return exc
+
+
+def prepared(image: Image.Image, spec: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """An RGB picture of any size as the tower takes it: uint8 (height, width, 3); `spec` is of the card."""
+    width, height = spec["width"], spec["height"]
     size = (width, height)
     if not STRETCHED[0] <= image.width / image.height <= STRETCHED[1]:
         share = min(width / image.width, height / image.height)

@@ -26,7 +26,9 @@ class Eyes:
 
     encoder: Callable[[Space], ImageEncoder]  #: raises EncoderError where this machine has none
     picture: Callable[[str], bytes]  #: object key → JPEG
-    scenes: Space | None = None  #: where scenes are compared with one another, if that is not what queries search
+    scenes: Space | None = (
+        None  #: where scenes are compared with one another, if that is not what queries search
+    )
 
 
 def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:

@@ -51,7 +51,7 @@ def answer(
     found: list[Candidate] = candidates(
         question, by_scene(rows, lambda row: row.raw), {c.scene.id: c for c in cards}
     )
-    return cut(judge(question, found, WEIGHTS, {1: WORDLLAMA_BACKGROUND}))
+    return cut(judge(question, found, WEIGHTS, {("transcript", 1): WORDLLAMA_BACKGROUND}))
 
 
 def names(shown: list[Judged]) -> list[tuple[str, int]]:
