@@ -15,7 +15,7 @@ from rich.progress import (
 
 from scenedex.cli import export
 from scenedex.cli.output import print_json, table
-from scenedex.errors import WeightsError
+from scenedex.errors import ScenedexError, WeightsError
 from scenedex.library import Library, open_library
 
 app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
@@ -78,6 +78,9 @@ def pull(keys: Keys = None) -> None:
             card = library.equipment.registry.find(key)
             library.equipment.store.pull(card, progress=progress)
             typer.echo(f"{card.key} is here.")
+        said = _lacking(library)
+    if said:
+        typer.echo(said)
 
 
 @app.command("verify")
@@ -98,14 +101,43 @@ def verify(keys: Keys = None) -> None:
 
 
 @app.command("use")
-def use(profile: Annotated[str, typer.Argument(help="mini, clip, standard or large.")]) -> None:
-    """Record the profile that this library works with from now on."""
+def use(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROFILE|MODEL",
+            help="mini, clip, standard or large; or a model, in place of the profile's: its key, or the folder into "
+            "which it was exported.",
+        ),
+    ],
+) -> None:
+    """Record the profile, or the model, that this library works with from now on."""
     with open_library() as library:
-        used = library.use(profile)
+        used = library.use(name)
         absent = library.absent()
-    typer.echo(f"This library works with the profile {used.name} from now on.")
+    typer.echo(
+        f"This library works with the profile {used.name} from now on: {used.visual}, {used.audio}, {used.text}."
+    )
     if absent:
         typer.echo(absent, err=True)
+
+
+_PIECES = {"visual": "pictures", "audio": "sounds", "text": "captions", "scene": "scenes"}
+
+
+def _lacking(library: Library) -> str | None:
+    """What was indexed without these models, in a sentence."""
+    try:
+        lacking = library.lacking()
+    except ScenedexError as exc:  # of something else that is set: what was fetched is here all the same
+        return str(exc)
+    if not lacking:
+        return None
+    pieces = ", ".join(f"{count} {_PIECES[modality]}" for modality, (_, count) in lacking.items())
+    videos = max(count for count, _ in lacking.values())
+    return (
+        f"The next `scenedex index` completes what was indexed without them: {pieces} of {videos} video(s)."
+    )
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:
