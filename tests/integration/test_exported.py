@@ -161,6 +161,19 @@ def test_a_model_of_another_kind(
             library.use("own-clop")
 
 
+def test_verify_takes_a_folder(tmp_path: Path, exported: Callable[..., Path]) -> None:
+    home = exported(tmp_path / "else where")
+    run = CliRunner()
+    good = run.invoke(app, ["models", "verify", str(home)])
+    assert (good.exit_code, good.stdout) == (0, "own-clip is as it should be.\n")
+    weights = home / "1" / "text.onnx"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    bad = run.invoke(app, ["models", "verify", str(home)])
+    assert bad.exit_code == 1
+    assert "sha256" in bad.stderr
+    assert run.invoke(app, ["models", "verify", str(tmp_path)]).exit_code == 2
+
+
 def test_what_is_a_folder() -> None:
     assert [names_folder(name) for name in ("/a", "~/a", "./a", "../a")] == [True] * 4
     assert [names_folder(name) for name in ("ViT-B-32/openai", "clip-b32", "openai/x")] == [False] * 3

@@ -1,6 +1,7 @@
 """`scenedex models`: what sees, hears and reads."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +18,10 @@ from scenedex.cli import export
 from scenedex.cli.output import print_json, table
 from scenedex.errors import ScenedexError, WeightsError
 from scenedex.library import Library, open_library
+
+if TYPE_CHECKING:
+    from scenedex.inference.registry import ModelCard
+    from scenedex.inference.weights import WeightStore
 
 app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
 
@@ -85,13 +90,13 @@ def pull(keys: Keys = None) -> None:
 
 @app.command("verify")
 def verify(keys: Keys = None) -> None:
-    """Read the weights of models and compare them with what is recorded of them."""
+    """Read the weights of models, or of folders that were exported, and compare them with what is recorded of them."""
     failed = False
     with open_library() as library:
         for key in _keys(library, keys):
-            card = library.equipment.registry.find(key)
+            card, store = _place(library, key)
             try:
-                library.equipment.store.verify(card)
+                store.verify(card)
                 typer.echo(f"{card.key} is as it should be.")
             except WeightsError as exc:
                 failed = True
@@ -138,6 +143,17 @@ def _lacking(library: Library) -> str | None:
     return (
         f"The next `scenedex index` completes what was indexed without them: {pieces} of {videos} video(s)."
     )
+
+
+def _place(library: Library, name: str) -> "tuple[ModelCard, WeightStore]":
+    """A model, and the weights folder that it lies in."""
+    from scenedex.inference.exported import exported_card, names_folder
+    from scenedex.inference.weights import WeightStore
+
+    if not names_folder(name):
+        return library.equipment.registry.find(name), library.equipment.store
+    folder = Path(name).expanduser()
+    return exported_card(folder), WeightStore(folder.absolute().parent, offline=True)
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:
