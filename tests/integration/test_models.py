@@ -13,7 +13,7 @@ from tests.golden.loading import HERE
 
 from scenedex import Library, open_library
 from scenedex.embeddings.equipment import Equipment
-from scenedex.errors import NotFoundError
+from scenedex.errors import EncoderTimeoutError, NotFoundError
 from scenedex.inference.registry import Profile, Registry, load_registry
 from scenedex.inference.session import RunOptions
 from scenedex.inference.weights import WeightStore
@@ -170,12 +170,13 @@ def test_an_encoder_that_is_gone_takes_only_its_channel_out(
 
 
 def test_a_picture_that_cannot_be_embedded_is_a_row_with_its_error(
-    library: Library, clip: Path, weights: Callable[..., Path]
+    library: Library, clip: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def late(*_: object, **__: object) -> None:
+        raise EncoderTimeoutError
+
     equip(library, weights("clip-hf"))
-    library.equipment = Equipment(
-        library.equipment.registry, library.equipment.store, RunOptions(device="cpu", timeout_s=1e-9)
-    )
+    monkeypatch.setattr("scenedex.inference.session.Session.run", late)
     assert [f.outcome for f in library.add(clip).files] == ["indexed"]
     assert counts(library)["clip-hf"] == (0, 2 * library.stats()["keyframes"])
     assert library.search("goodbye").hits[0].scene == 0

@@ -1,6 +1,7 @@
 """`scenedex models`: what sees, hears and reads."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,8 +16,12 @@ from rich.progress import (
 
 from scenedex.cli import export
 from scenedex.cli.output import print_json, table
-from scenedex.errors import WeightsError
+from scenedex.errors import ScenedexError, WeightsError
 from scenedex.library import Library, open_library
+
+if TYPE_CHECKING:
+    from scenedex.inference.registry import ModelCard
+    from scenedex.inference.weights import WeightStore
 
 app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
 
@@ -78,17 +83,20 @@ def pull(keys: Keys = None) -> None:
             card = library.equipment.registry.find(key)
             library.equipment.store.pull(card, progress=progress)
             typer.echo(f"{card.key} is here.")
+        said = _lacking(library)
+    if said:
+        typer.echo(said)
 
 
 @app.command("verify")
 def verify(keys: Keys = None) -> None:
-    """Read the weights of models and compare them with what is recorded of them."""
+    """Read the weights of models, or of folders that were exported, and compare them with what is recorded of them."""
     failed = False
     with open_library() as library:
         for key in _keys(library, keys):
-            card = library.equipment.registry.find(key)
+            card, store = _place(library, key)
             try:
-                library.equipment.store.verify(card)
+                store.verify(card)
                 typer.echo(f"{card.key} is as it should be.")
             except WeightsError as exc:
                 failed = True
@@ -98,14 +106,54 @@ def verify(keys: Keys = None) -> None:
 
 
 @app.command("use")
-def use(profile: Annotated[str, typer.Argument(help="mini, clip, standard or large.")]) -> None:
-    """Record the profile that this library works with from now on."""
+def use(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROFILE|MODEL",
+            help="mini, clip, standard or large; or a model, in place of the profile's: its key, or the folder into "
+            "which it was exported.",
+        ),
+    ],
+) -> None:
+    """Record the profile, or the model, that this library works with from now on."""
     with open_library() as library:
-        used = library.use(profile)
+        used = library.use(name)
         absent = library.absent()
-    typer.echo(f"This library works with the profile {used.name} from now on.")
+    typer.echo(
+        f"This library works with the profile {used.name} from now on: {used.visual}, {used.audio}, {used.text}."
+    )
     if absent:
         typer.echo(absent, err=True)
+
+
+_PIECES = {"visual": "pictures", "audio": "sounds", "text": "captions", "scene": "scenes"}
+
+
+def _lacking(library: Library) -> str | None:
+    """What was indexed without these models, in a sentence."""
+    try:
+        lacking = library.lacking()
+    except ScenedexError as exc:  # of something else that is set: what was fetched is here all the same
+        return str(exc)
+    if not lacking:
+        return None
+    pieces = ", ".join(f"{count} {_PIECES[modality]}" for modality, (_, count) in lacking.items())
+    videos = max(count for count, _ in lacking.values())
+    return (
+        f"The next `scenedex index` completes what was indexed without them: {pieces} of {videos} video(s)."
+    )
+
+
+def _place(library: Library, name: str) -> "tuple[ModelCard, WeightStore]":
+    """A model, and the weights folder that it lies in."""
+    from scenedex.inference.exported import exported_card, names_folder
+    from scenedex.inference.weights import WeightStore
+
+    if not names_folder(name):
+        return library.equipment.registry.find(name), library.equipment.store
+    folder = Path(name).expanduser()
+    return exported_card(folder), WeightStore(folder.absolute().parent, offline=True)
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:

@@ -10,14 +10,14 @@ import json
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from scenedex.errors import ExportError, UsageError
 from scenedex.inference.download import sha256_of
-from scenedex.inference.registry import ModelCard, ModelFile, load_registry
+from scenedex.inference.registry import ModelCard, ModelFile, Registry, load_registry
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,37 @@ def exported_card(folder: Path) -> ModelCard:
             f"{folder} holds no exported model ({CARD} is missing). Make one: scenedex models export SOURCE"
         )
     return next(iter(load_registry(folder / CARD)))
+
+
+def names_folder(name: str) -> bool:
+    """Whether a model's name is meant as the folder of an exported one: `exported--NAME`, wherever it lies."""
+    return name.startswith(("/", "~", ".")) or (Path(name) / CARD).is_file()
+
+
+def with_exported(registry: Registry, folder: Path, named: Sequence[str] = ()) -> Registry:
+    """The registry, the models that were exported into a weights folder, and those whose folders are `named`.
+
+    A card whose names are taken is left out, with a warning: nothing stands in for a model that ships with scenedex.
+    So is a named folder that holds none.
+    """
+    cards, taken = list(registry), {name.lower() for card in registry for name in (card.key, *card.aliases)}
+    for card in (*_named(named), *exported_cards(folder)):
+        names = {name.lower() for name in (card.key, *card.aliases)}
+        if card in cards or names & taken:
+            if card not in cards:
+                log.warning("the exported model %s is left out: there is another one of that name", card.key)
+            continue
+        cards.append(card)
+        taken |= names
+    return Registry(tuple(cards), tuple(registry.profiles.values()))
+
+
+def _named(folders: Sequence[str]) -> Iterator[ModelCard]:
+    for name in folders:
+        try:
+            yield exported_card(Path(name).expanduser())
+        except UsageError as exc:
+            log.warning("%s", exc)
 
 
 def key_of(name: str) -> str:

@@ -86,6 +86,11 @@ class ModelCard:
         """Size of all its files in 10⁶ bytes, as far as it is known."""
         return sum(file.megabytes for file in self.files)
 
+    @property
+    def exported(self) -> bool:
+        """Whether it was made by `scenedex models export`: it cannot be fetched."""
+        return self.repository.startswith("exported/")
+
     def file(self, role: str) -> ModelFile:
         """The file with that role. Raises UsageError when the model has none."""
         for file in self.files:

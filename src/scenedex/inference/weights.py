@@ -39,10 +39,11 @@ class LocalModel:
 class WeightStore:
     """A folder of models. Nothing is read or fetched unasked; safe to share between threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a setting
         self,
         folder: Path,
         *,
+        also: Sequence[Path] = (),
         hub_cache: Path | None = None,
         endpoint: str = HUB,
         token: str | None = None,
@@ -50,6 +51,7 @@ class WeightStore:
         patience: Patience | None = None,
     ) -> None:
         self.folder = folder
+        self.also = tuple(also)  #: further folders of models: looked at, never written
         self.hub_cache = hub_cache  #: `$HF_HOME/hub`: looked at, never written
         self.endpoint = endpoint.rstrip("/")
         self.offline = offline
@@ -67,7 +69,11 @@ class WeightStore:
         if missing:
             raise WeightsMissingError(
                 f"The model {card.key} is not on this machine ({', '.join(file.path for file in missing)}). "
-                f"Fetch it, about {sum(f.megabytes for f in missing):.0f} MB: scenedex models pull {card.key}"
+                + (
+                    "Export it again: scenedex models export SOURCE"
+                    if card.exported
+                    else f"Fetch it, about {sum(f.megabytes for f in missing):.0f} MB: scenedex models pull {card.key}"
+                )
             )
         found = {role: path for role, path in paths.items() if path is not None}
         for file in wanted:
@@ -84,6 +90,8 @@ class WeightStore:
         Raises DownloadError, WeightsDamagedError, DiskFullError; what was fetched before is kept.
         """
         missing = self.missing(card)
+        if missing and card.exported:
+            return self.find(card)  # nobody but its exporter has it: says so
         if missing and self.offline:
             raise DownloadError(
                 f"The model {card.key} is not on this machine, and scenedex is told to stay offline."
@@ -127,7 +135,8 @@ class WeightStore:
 
     def _path(self, card: ModelCard, file: ModelFile) -> Path | None:
         inside = _inside(file.path)
-        candidates = [self._home(card) / inside]
+        place = Path(card.repository.replace("/", "--")) / _inside(card.revision) / inside
+        candidates = [folder / place for folder in (self.folder, *self.also)]
         if self.hub_cache is not None:
             repository = self.hub_cache / ("models--" + card.repository.replace("/", "--"))
             ref = repository / "refs" / card.revision

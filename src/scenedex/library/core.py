@@ -14,7 +14,7 @@ import numpy as np
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
-from scenedex.errors import EncoderError, UsageError
+from scenedex.errors import EncoderError, NotFoundError, UsageError
 from scenedex.library.examples import Eyes, anchor_of
 from scenedex.library.filters import understood
 from scenedex.library.tuning import tuning_of
@@ -24,6 +24,7 @@ from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
 from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
 from scenedex.store.backgrounds import vectors_by_space
+from scenedex.store.coverage import lacking
 from scenedex.store.database import Database
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
     from scenedex.indexing.pipeline import Parts
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
-    from scenedex.inference.registry import Profile
+    from scenedex.inference.registry import ModelCard, Profile
     from scenedex.search.evaluation import Evaluation
     from scenedex.search.judgements import Judgement
 
+
+KINDS = ("visual", "audio", "text")
+"""Of models; under the same names the library records the one that is used in place of the profile's."""
 
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
@@ -133,23 +137,69 @@ class Library:
 
     def profile(self) -> "Profile":
         """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
-        with self._database.transaction(self.owner) as tx:
-            recorded = preference(tx, "profile")
-        profile = self.equipment.registry.profile(self.settings.scenedex_profile or recorded or "standard")
+        recorded, named = self._recorded("profile"), self.settings.scenedex_profile
+        profile = self.equipment.registry.profile(named or recorded or "standard")
+        chosen = {} if named else {kind: self._recorded(kind) for kind in KINDS}
         if self.settings.clip_model_name:
             parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
-            card = self.equipment.registry.find("/".join(part for part in parts if part))
-            profile = replace(profile, visual=card.key)
+            chosen["visual"] = "/".join(part for part in parts if part)
+        keys = {kind: self._card(model, kind).key for kind, model in chosen.items() if model}
+        profile = replace(profile, **keys)
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
         return profile
 
-    def use(self, profile: str) -> "Profile":
-        """Record the profile that this library works with from now on. Raises NotFoundError."""
-        found = self.equipment.registry.profile(profile)
+    def use(self, name: str) -> "Profile":
+        """Record what this library works with from now on: a profile; or a model, in place of the profile's.
+
+        A model is named by its key, or by the folder into which it was exported. Raises NotFoundError and UsageError.
+        """
+        from scenedex.inference.exported import names_folder
+
+        changed: dict[str, str | None] = {}
+        if name in self.equipment.registry.profiles:
+            changed = {"profile": name, **dict.fromkeys(KINDS)}
+        else:
+            card = self._card(name)
+            folder = names_folder(name)
+            changed[card.modality] = str(Path(name).expanduser().absolute()) if folder else card.key
         with self._database.transaction(self.owner) as tx:
-            prefer(tx, "profile", found.name)
-        return found
+            for kind, value in changed.items():
+                prefer(tx, kind, value)
+        self.__dict__.pop("equipment", None)  # it may know a folder more now
+        return self.profile()
+
+    def lacking(self) -> dict[str, tuple[int, int]]:
+        """What `fill` would embed now: modality to the number of videos and of pictures, sounds, captions or scenes."""
+        parts = self._parts()
+        spaces = [
+            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
+        ]
+        with self._database.transaction(self.owner) as tx:
+            found = {space.modality: lacking(tx, space) for space in spaces}
+        return {modality: counts for modality, counts in found.items() if counts[0]}
+
+    def _recorded(self, name: str) -> str | None:
+        with self._database.transaction(self.owner) as tx:
+            found = preference(tx, name)
+        return found if isinstance(found, str) else None
+
+    def _card(self, name: str, kind: str = "") -> "ModelCard":
+        """The model that is meant, by key, alias or folder; of that kind, if one is named."""
+        from scenedex.inference.exported import exported_card, names_folder
+
+        registry = self.equipment.registry
+        if names_folder(name):
+            card = exported_card(Path(name).expanduser())
+        else:
+            try:
+                card = registry.find(name)
+            except NotFoundError as exc:
+                profiles = f"There is no profile {name!r}: there are {', '.join(registry.profiles)}. "
+                raise NotFoundError(("" if kind else profiles) + str(exc)) from exc
+        if kind and card.modality != kind:
+            raise UsageError(f"The model {card.key} is for {card.modality}, not for {kind}.")
+        return card
 
     def visual_embedder(self) -> "VisualEmbedder":
         """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
@@ -355,20 +405,24 @@ class Library:
         from scenedex.embeddings.equipment import (
             Equipment,  # ONNX Runtime: not needed to search by words alone
         )
+        from scenedex.inference.exported import names_folder, with_exported
         from scenedex.inference.registry import load_registry
         from scenedex.inference.session import RunOptions
         from scenedex.inference.weights import WeightStore
 
         settings = self.settings
+        named = [settings.clip_model_name, *(self._recorded(kind) for kind in KINDS)]
+        folders = [name for name in named if name and names_folder(name)]
         store = WeightStore(
             settings.models_folder(),
+            also=[Path(name).expanduser().parent for name in folders],
             hub_cache=settings.hf_home / "hub" if settings.hf_home else None,
             token=settings.huggingface_hub_token,
             offline=settings.hf_hub_offline,
         )
         options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s)
         return Equipment(
-            load_registry(),
+            with_exported(load_registry(), settings.models_folder(), folders),
             store,
             options,
             elsewhere=settings.elsewhere(),

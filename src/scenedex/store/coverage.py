@@ -15,6 +15,33 @@ SOMETHING_TO_EMBED = {
 }
 
 
+PIECES = {
+    "visual": SQL(
+        "select count(*) as n from keyframes k join scenes s on s.owner_id = k.owner_id and s.id = k.scene_id"
+    ),
+    "scene": SQL("select count(*) as n from scenes s"),
+    "audio": SQL(
+        "select coalesce(sum(greatest(1, ceil((s.end_s - s.start_s) / 10.0))), 0)::bigint as n from scenes s"
+    ),
+    "text": SQL("select coalesce(sum(v.caption_count), 0)::bigint as n from videos v"),
+}
+"""What is embedded one by one: pictures, scenes, sounds of at most ten seconds, captions (a few together)."""
+
+
+def lacking(tx: Transaction, space: Space) -> tuple[int, int]:
+    """How many videos `without_embeddings` names, and how many pieces (`PIECES`) they have."""
+    videos = without_embeddings(tx, space)
+    if not videos:
+        return 0, 0
+    of = SQL(
+        "v.owner_id = %(owner)s and v.id = any(%(videos)s)"
+        if space.modality == "text"
+        else "s.owner_id = %(owner)s and s.video_id = any(%(videos)s)"
+    )
+    rows = tx.execute(SQL("{} where {}").format(PIECES[space.modality], of), {"videos": videos})
+    return len(videos), int(rows[0]["n"])
+
+
 def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
     """The videos that have something to embed for this space and not one row in it, the oldest first.
 

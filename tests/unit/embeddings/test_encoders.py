@@ -223,6 +223,19 @@ def visual(tmp_path, name="clip-hf"):
     return VisualEmbedder(load_registry(HERE / "registry.toml").find(name), WeightStore(tmp_path))
 
 
+@pytest.mark.parametrize("normalize", [True, False])
+def test_the_public_seam_gives_raw_vectors_where_asked(tmp_path, normalize, caplog):
+    shutil.copytree(HERE / "models" / "golden--clip-hf", tmp_path / "golden--clip-hf")
+    card = load_registry(HERE / "registry.toml").find("clip-hf")
+    seam = VisualEmbedder(card, WeightStore(tmp_path), normalize=normalize, max_side=70)
+    with caplog.at_level("DEBUG", "scenedex.embeddings"):
+        made = seam.create_visual_embedding(drawn_pictures()[1])
+    assert made.metadata["normalized"] is normalize
+    assert (abs(float(np.linalg.norm(made.vector)) - 1) < 1e-4) is normalize
+    assert seam.encoder().space.name == "clip-hf@1+crops+side70"
+    assert "clip-hf: 2 items, 0 failed" in caplog.text
+
+
 def test_the_public_seam_takes_whatever_is_a_picture(tmp_path):
     from PIL import Image
 
