@@ -212,6 +212,8 @@ class Settings(BaseSettings):
             openai_url=self.openai_base_url,
             openai_key=self.openai_api_key,
             text_model=named if named.startswith(OPENAI) else "",
+            query_timeout_s=self.clip_text_embedding_timeout_s,
+            retries=self.clip_text_embedding_max_retries,
         )
 
     def video(self) -> VideoOptions:

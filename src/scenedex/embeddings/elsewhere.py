@@ -16,8 +16,6 @@ DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "t
 MAX_DIM = 4000
 """Numbers of a half precision vector that pgvector can index."""
 
-QUERY_TIMEOUT_S = 1.5
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
@@ -28,6 +26,8 @@ class Elsewhere:
     openai_url: str | None = None  #: None: OpenAI's own
     openai_key: str | None = field(default=None, repr=False)
     text_model: str = ""  #: `openai/MODEL` or `openai/MODEL@NUMBERS`, where transcripts are embedded by it
+    query_timeout_s: float = 1.5  #: how long they are waited for when somebody searches
+    retries: int = 1  #: times that they are asked again after a failure that may pass
 
     def sees(self, card: ModelCard) -> RemoteClipEncoder | None:
         """The encoder of pictures in place of this model; None where no server is named.
@@ -41,6 +41,8 @@ class Elsewhere:
             secret=self.clip_secret,
             space=card.space(variant="remote"),
             names=(card.model_name, *card.aliases),
+            text_timeout_s=self.query_timeout_s,
+            retries=self.retries,
         )
 
     def reads(self, key: str) -> tuple[OpenAITextEncoder, OpenAITextEncoder]:
@@ -53,8 +55,15 @@ class Elsewhere:
             )
         url = self.openai_url or OPENAI_URL
         passages, queries = (
-            OpenAITextEncoder(base_url=url, api_key=self.openai_key, model=model, dim=dim, timeout_s=limit_s)
-            for limit_s in (10.0, QUERY_TIMEOUT_S)
+            OpenAITextEncoder(
+                base_url=url,
+                api_key=self.openai_key,
+                model=model,
+                dim=dim,
+                timeout_s=limit_s,
+                retries=self.retries,
+            )
+            for limit_s in (10.0, self.query_timeout_s)
         )
         return passages, queries
 
