@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from training.balance import balance
 from training.compose import material
 from training.evaluate import evaluate
 from training.export import export_pictures, export_sounds, write_card
@@ -41,6 +42,7 @@ def main() -> None:
     export_sounds(train_sounds(mean, options.sound_steps), part / "sounds.onnx")
     lessons = Lessons(words, found, mean, BATCH, options.steps)
     tower = train_pictures(lessons, bank(words, mean), Schedule(options.steps, options.limit_s))
+    balance(tower, words, found, mean)
     export_pictures(tower, part / "pictures.onnx")
     print(f"trained, {_spent(begun)}", flush=True)
     write_card(part, np.asarray(mean), {})

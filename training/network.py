@@ -67,6 +67,9 @@ class Tower(nn.Module):
 class PictureTower(Tower):
     """Names the thing in every square of the picture, and adds the meanings of these names to what else it sees.
 
+    Once trained, what it is unsure of counts for less (the square of the chance), and `training.balance` says how much
+    the names count.
+
     A picture lies between the words for what it shows (Norouzi et al., 2014, "Zero-shot learning by convex
     combination of semantic embeddings"), so that words that were never trained find it, too.
     """
@@ -86,8 +89,15 @@ class PictureTower(Tower):
 
     def told(self, seen: Tensor, named: Tensor) -> Tensor:
         """Unit vectors. `named`: (batch, things + 1, 5, 9), scores of every thing and of none in every square."""
+        rest, things = self.apart(seen, named)
+        return unit(rest + self.weight * things)
+
+    def apart(self, seen: Tensor, named: Tensor) -> tuple[Tensor, Tensor]:
+        """What `told` adds up: all but the names, and the meanings of the names."""
         present = named.softmax(dim=1)[:, :-1].amax(dim=(2, 3))
-        return unit(self.head(self.pooled(seen)) + self.weight * present @ self.meanings)
+        if not self.training:
+            present = present * present
+        return self.head(self.pooled(seen)), present @ self.meanings
 
 
 def unit(found: Tensor) -> Tensor:
