@@ -200,7 +200,8 @@ class Library:
                 ids = tuple(resolve_video(tx, video).id for video in videos)
                 request = replace(request, filters=replace(request.filters, video_ids=ids))
             check_request(request)
-            dense, degraded = dense_channels(tx, self._queries, {**tuning.weights, **request.weights})
+            weights = {**tuning.weights, **request.weights}
+            dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
             engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, self._eyes()) if example is not None else None
             return engine.search(tx, request, anchor)
