@@ -97,13 +97,16 @@ def _example(
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_PICTURE_BYTES:
-            raise UsageError(
-                f"{path} is larger than {MAX_PICTURE_BYTES // 1_000_000} MB: give a smaller picture."
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # not by its size: a device has none, and no end
+            picture = file.read(MAX_PICTURE_BYTES + 1)
     except OSError as exc:
         raise UsageError(f"The picture {path} cannot be read: {exc.strerror or exc}.") from exc
+    if len(picture) > MAX_PICTURE_BYTES:
+        raise UsageError(
+            f"{path} is larger than {MAX_PICTURE_BYTES // 1_000_000} MB: give a smaller picture."
+        )
+    return picture
 
 
 def _box(text: str | None) -> tuple[float, float, float, float] | None:

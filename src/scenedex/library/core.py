@@ -263,7 +263,8 @@ class Library:
         with self._database.transaction(self.owner) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
-            dense, degraded = dense_channels(tx, self._queries, {**tuning.weights, **request.weights})
+            weights = {**tuning.weights, **request.weights}
+            dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
             engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)

@@ -1,5 +1,6 @@
 """An example that somebody points at (a scene, a picture, a part of one) → an anchor for the engine."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -46,13 +47,12 @@ def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
             "and `scenedex index` then completes what is missing."
         )
     scene = _scene(tx, example.scene) if example.scene is not None else None
-    vectors = [_vector(tx, example, scene, space, eyes) for space in spaces]
-    cohorts = [some_vectors(tx, space, COHORT) for space in spaces]
+    vectors = _vectors(tx, example, scene, spaces, eyes)
     return Anchor(
-        vectors=tuple(anchor_query(space, vector) for space, vector in zip(spaces, vectors, strict=True)),
+        vectors=tuple(anchor_query(space, vector) for space, vector in vectors),
         backgrounds={
-            space.id: cohort_background(vector, cohort, counts[space.id])
-            for space, vector, cohort in zip(spaces, vectors, cohorts, strict=True)
+            space.id: cohort_background(vector, some_vectors(tx, space, COHORT), counts[space.id])
+            for space, vector in vectors
         },
         exclude=(scene.id,) if scene else (),
         weight=example.weight,
@@ -63,6 +63,10 @@ def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
 def _check(example: Example) -> None:
     if (example.scene is None) == (example.picture is None):
         raise UsageError("An example is either a scene of the library or a picture.")
+    if example.t_s is not None and not (example.scene is not None and math.isfinite(example.t_s)):
+        raise UsageError(
+            "The time of an example is that of a keyframe of a scene, in seconds from its video's start."
+        )
     if example.box is not None:
         check_box(example.box)
     if not 0 < example.weight <= 1:
@@ -85,6 +89,22 @@ def _scene(tx: Transaction, named: str | UUID) -> Scene:
     if not colon or not video or not number.isdecimal() or len(number) > 9:
         raise UsageError(f"A scene is given by its id, or as VIDEO:SCENE such as film.mp4:12, not {named!r}.")
     return find_scene(tx, (resolve_video(tx, video).id, int(number)))
+
+
+def _vectors(
+    tx: Transaction, example: Example, scene: Scene | None, spaces: Sequence[Space], eyes: Eyes
+) -> list[tuple[Space, Vector]]:
+    """In each space in which the example can be looked at: a library may have pictures in two, and a model of one."""
+    made: list[tuple[Space, Vector]] = []
+    failed: EncoderError | NotFoundError | None = None
+    for space in spaces:
+        try:
+            made.append((space, _vector(tx, example, scene, space, eyes)))
+        except (EncoderError, NotFoundError) as exc:
+            failed = failed or exc
+    if failed is not None and not made:
+        raise failed
+    return made
 
 
 def _vector(tx: Transaction, example: Example, scene: Scene | None, space: Space, eyes: Eyes) -> Vector:

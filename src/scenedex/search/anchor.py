@@ -64,9 +64,9 @@ def anchor_query(space: Space, vector: Vector) -> VectorQuery:
 
 def check_box(box: Box) -> Box:
     """Raises UsageError for a rectangle without area, or beyond the picture."""
-    left, top, right, bottom = box
-    if not all(isinstance(part, int | float) and math.isfinite(part) for part in box):
+    if len(box) != 4 or not all(isinstance(part, int | float) and math.isfinite(part) for part in box):
         raise UsageError(f"The rectangle {box} must be four numbers from 0 to 1.")
+    left, top, right, bottom = box
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise UsageError(
             "The rectangle is given as left,top,right,bottom, parts of the picture from 0 to 1, left before right and "

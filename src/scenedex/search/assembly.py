@@ -1,17 +1,21 @@
 """What can be asked in a library: a dense channel for each live space that holds vectors and has its encoder here."""
 
+import logging
 from collections.abc import Callable, Mapping
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
-from scenedex.errors import EncoderError
-from scenedex.search.background import background_of, is_stale, measure
+from scenedex.errors import EncoderError, StoreError
+from scenedex.search.background import background_of, is_stale, measure, unrelated_queries
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND, Background
 from scenedex.search.dense import Dense
+from scenedex.search.encoding import QueryEncoding
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import live_spaces
 from scenedex.types import Channel, Modality, Space
+
+log = logging.getLogger(__name__)
 
 CHANNELS: dict[Modality, Channel] = {"visual": "visual", "audio": "audio", "text": "transcript"}
 
@@ -20,9 +24,13 @@ Queries = Callable[[Space], TextEncoder]
 
 
 def dense_channels(
-    tx: Transaction, queries: Queries, weights: Mapping[Channel, float]
+    tx: Transaction, queries: Queries, weights: Mapping[Channel, float], encoding: QueryEncoding
 ) -> tuple[list[Dense], list[str]]:
-    """The channels, and a sentence for each that cannot take part. One without weight is not looked at."""
+    """The channels, and a sentence for each that cannot take part. One without weight is not looked at.
+
+    A space that was never measured is measured here, within the deadline of `encoding`; where that fails the channel
+    is left out, as its cosines would mean nothing.
+    """
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     dense: list[Dense] = []
     degraded: list[str] = []
@@ -32,9 +40,14 @@ def dense_channels(
             continue
         try:
             encoder = queries(space)
-            background = _background(tx, space, encoder, stored.get(space.id), counts[space.id])
+            known = stored.get(space.id)
+            background = _known(space, known) or _measured(tx, space, encoder, counts[space.id], encoding)
         except EncoderError as exc:
             degraded.append(f"{channel}: {exc}")
+            continue
+        except StoreError as exc:
+            log.warning("the %s channel is left out", channel, exc_info=exc)
+            degraded.append(f"{channel}: the database could not search in it")
             continue
         if background is not None:
             dense.append(Dense(channel=channel, space=space, encoder=encoder, background=background))
@@ -49,14 +62,20 @@ def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
             continue
         if is_stale(stored.get(space.id), counts[space.id]):
             try:
-                measure(tx, space, queries(space), counts[space.id])
+                measure(tx, space, queries(space).embed(unrelated_queries()), counts[space.id])
             except EncoderError:
                 continue
 
 
-def _background(
-    tx: Transaction, space: Space, encoder: TextEncoder, stored: StoredBackground | None, vectors: int
-) -> Background | None:
+def _known(space: Space, stored: StoredBackground | None) -> Background | None:
     if space.name == WORDLLAMA_SPACE.name:
         return WORDLLAMA_BACKGROUND
-    return background_of(stored) if stored else measure(tx, space, encoder, vectors)
+    return background_of(stored) if stored else None
+
+
+def _measured(
+    tx: Transaction, space: Space, encoder: TextEncoder, vectors: int, encoding: QueryEncoding
+) -> Background | None:
+    embedded = encoding.fixed(space, encoder, unrelated_queries())
+    with tx.savepoint():
+        return measure(tx, space, embedded, vectors)

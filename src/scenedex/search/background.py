@@ -5,17 +5,17 @@ ninth decile makes a cosine that one unrelated query in ten reaches worth 0.5, a
 """
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
-from scenedex.embeddings.encoder import TextEncoder
 from scenedex.search.calibration import Background
 from scenedex.store.backgrounds import StoredBackground, write_background
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
-from scenedex.types import Filters, Space, VectorQuery
+from scenedex.types import Filters, Space, Vector, VectorQuery
 
 GROWTH = 0.2
 """A library that has grown or shrunk by this part since the measurement is measured again."""
@@ -41,13 +41,12 @@ def is_stale(stored: StoredBackground | None, vectors: int) -> bool:
     return stored is None or abs(vectors - stored.vectors) > GROWTH * stored.vectors
 
 
-def measure(tx: Transaction, space: Space, encoder: TextEncoder, vectors: int) -> Background | None:
-    """Ask every unrelated query in this space and keep what they reach; None for a space without vectors.
-
-    Raises EncoderError.
-    """
+def measure(
+    tx: Transaction, space: Space, embedded: Sequence[Vector | None], vectors: int
+) -> Background | None:
+    """Ask every unrelated query, `embedded` in this space, and keep what they reach; None without vectors to ask."""
     best = []
-    for vector in encoder.embed(unrelated_queries()):
+    for vector in embedded:
         if vector is None:
             continue
         query = VectorQuery(channel="visual", space=space, vector=vector)

@@ -16,6 +16,7 @@ class Candidate:
     card: SceneCard
     rows: Mapping[Channel, ChannelRow]
     match: Match | None  #: how its words answer; None where the lexical channel did not bring it
+    tier: int = 0  #: the pool that brought it: 0 the first; see `tiered`
 
     @property
     def dense_only(self) -> bool:
@@ -35,15 +36,39 @@ def by_scene(
     return scenes
 
 
+def tiered(rows: Sequence[ChannelRow], size: int) -> tuple[list[ChannelRow], dict[UUID, int]]:
+    """The rows that count, and the tier of each scene: the best `size` rows of each channel are 0, as many again 1 …
+
+    A scene belongs to the first tier that brings it, and what later ones say of it does not count. So a search that
+    goes deeper, for a later page, judges what came before as the earlier one did.
+    """
+    lists: dict[tuple[Channel, int], list[ChannelRow]] = {}
+    for row in rows:
+        lists.setdefault((row.channel, row.space_id), []).append(row)
+    placed = [
+        (row, rank // size)
+        for one in lists.values()
+        for rank, row in enumerate(sorted(one, key=lambda row: (-row.raw, str(row.scene_id))))
+    ]
+    tiers: dict[UUID, int] = {}
+    for row, tier in placed:
+        tiers[row.scene_id] = min(tier, tiers.get(row.scene_id, tier))
+    return [row for row, tier in placed if tier == tiers[row.scene_id]], tiers
+
+
 def candidates(
-    question: Question, brought: Mapping[UUID, Mapping[Channel, ChannelRow]], cards: Mapping[UUID, SceneCard]
+    question: Question,
+    brought: Mapping[UUID, Mapping[Channel, ChannelRow]],
+    cards: Mapping[UUID, SceneCard],
+    tiers: Mapping[UUID, int] | None = None,
 ) -> list[Candidate]:
-    """One candidate a scene that has a card."""
+    """One candidate a scene that has a card; of the first tier, where `tiers` say nothing else."""
     return [
         Candidate(
             card=cards[scene_id],
             rows=rows,
             match=_match(question, cards[scene_id]) if "lexical" in rows else None,
+            tier=(tiers or {}).get(scene_id, 0),
         )
         for scene_id, rows in brought.items()
         if scene_id in cards

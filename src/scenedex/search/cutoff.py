@@ -27,11 +27,11 @@ class Judged:
         return self.candidate.match.order if self.candidate.match else 0
 
 
-def cut(judged: Sequence[Judged], *, hide: bool = True) -> tuple[list[Judged], int]:
+def cut(judged: Sequence[Judged], *, hide: bool = True, weak: bool = False) -> tuple[list[Judged], int]:
     """The hits, best first, and how many weaker ones are hidden; all of them, where nothing is to be hidden.
 
-    Hidden are: scenes near in meaning alone and weakly so, and, where only the title has the words, every scene
-    of the video but the first. Ties go by file name, then to the earlier scene.
+    Hidden are: scenes near in meaning alone and weakly so (but where `weak` ones are asked for), and, where only the
+    title has the words, every scene of the video but the first. Ties go by file name, then to the earlier scene.
     """
     shown: list[Judged] = []
     hidden = 0
@@ -42,7 +42,7 @@ def cut(judged: Sequence[Judged], *, hide: bool = True) -> tuple[list[Judged], i
         near = one.calibrated.get("transcript", 0.0) >= POSSIBLE
         if not hide:
             shown.append(one)
-        elif one.candidate.dense_only and one.score < POSSIBLE:
+        elif one.candidate.dense_only and one.score < (RESULT if weak else POSSIBLE):
             hidden += one.score >= RESULT
         elif by_title and not near and video in titled:
             hidden += 1
@@ -60,8 +60,9 @@ def judge(
     fusion: Fusion = "weighted",
 ) -> list[Judged]:
     """Calibrate and fuse. `weights` are those of the present channels and sum to 1; `backgrounds` by channel, space."""
-    idf = _idf(question, found)
-    top = max((c.rows["lexical"].raw for c in found if "lexical" in c.rows), default=0.0)
+    first = [candidate for candidate in found if candidate.tier == 0]
+    idf = _idf(question, first)
+    top = max((c.rows["lexical"].raw for c in first if "lexical" in c.rows), default=0.0)
     judged = []
     for candidate in found:
         calibrated: dict[Channel, float] = {
@@ -73,13 +74,26 @@ def judge(
             # What BM25 makes of a title depends on how little is said in the scene: that tells nothing here.
             title_only = candidate.match is not None and candidate.match.title_only
             raw = 0.0 if title_only else candidate.rows["lexical"].raw
-            calibrated["lexical"] = lexical_calibrated(_share(candidate, idf), raw / top if top > 0 else 0.0)
+            calibrated["lexical"] = lexical_calibrated(
+                _share(candidate, idf), min(1.0, raw / top) if top > 0 else 0.0
+            )
         score = fused(calibrated, weights)
         judged.append(Judged(candidate=candidate, calibrated=calibrated, score=score, rank=score))
-    if fusion == "rrf":
-        ranks = reciprocal_ranks([one.calibrated for one in judged], weights)
-        return [replace(one, rank=rank) for one, rank in zip(judged, ranks, strict=True)]
-    return judged
+    return _by_ranks(judged, weights) if fusion == "rrf" else judged
+
+
+def _by_ranks(judged: Sequence[Judged], weights: Mapping[Channel, float]) -> list[Judged]:
+    """Each tier is ranked with those before it, which it does not move."""
+    made: list[Judged] = []
+    for tier in sorted({one.candidate.tier for one in judged}):
+        there = [one for one in judged if one.candidate.tier <= tier]
+        ranks = reciprocal_ranks([one.calibrated for one in there], weights)
+        made += [
+            replace(one, rank=rank)
+            for one, rank in zip(there, ranks, strict=True)
+            if one.candidate.tier == tier
+        ]
+    return made
 
 
 def _idf(question: Question, found: Sequence[Candidate]) -> list[float]:
@@ -102,12 +116,13 @@ def _share(candidate: Candidate, idf: Sequence[float]) -> float:
     return min(1.0, had / sum(idf))
 
 
-def _place(one: Judged) -> tuple[int, float, float, str, str, int]:
+def _place(one: Judged) -> tuple[int, int, float, float, str, str, int]:
     lexical, match = one.candidate.rows.get("lexical"), one.candidate.match
     # Of a title no scene has more than another: there the first scene stands for the video.
     raw = lexical.raw if lexical and match and not match.title_only else 0.0
     card = one.candidate.card
     return (
+        one.candidate.tier,
         -one.order,
         -round(one.rank, 9),
         -round(raw, 9),

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import (
     EncoderError,
     EncoderPausedError,
@@ -38,9 +39,10 @@ class QueryEncoding:
     def __init__(self, *, timeout_s: float = 1.5, cache: QueryCache | None = None) -> None:
         """`timeout_s` is for each query, all encoders side by side, from the moment of asking."""
         self.cache = cache
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._lock = threading.Lock()
         self._guards: dict[str, Guard] = {}
+        self._fixed: dict[str, Found] = {}
 
     def encode(self, tx: Transaction | None, text: str, dense: Sequence[Dense]) -> Encoded:
         """The query for each of `dense`, in their order; nothing that an encoder or the cache does is raised.
@@ -52,7 +54,7 @@ class QueryEncoding:
         found: dict[str, Vector | None] = {**self._known(tx, text, spaces.values())}
         # those that take time are begun first, and work while the static ones are asked
         unknown = sorted((one for name, one in spaces.items() if name not in found), key=_is_static)
-        guards = [self._guard(one) for one in unknown]
+        guards = [self._guard(one.space, one.encoder) for one in unknown]
         calls = [
             guard.ask([text], self._keeper(one, text)) for one, guard in zip(unknown, guards, strict=True)
         ]
@@ -86,8 +88,25 @@ class QueryEncoding:
 
         Raises EncoderError, or whatever the encoder raises.
         """
-        guard = self._guard(one)
+        guard = self._guard(one.space, one.encoder)
         return guard.result(guard.ask(texts))
+
+    def fixed(self, space: Space, encoder: TextEncoder, texts: Sequence[str]) -> Found:
+        """The same texts whenever this space is asked for, with the same deadline, and kept for this process. What
+        comes too late is kept as well: then the next who asks has it. Raises EncoderError, fit for people.
+        """
+        with self._lock:
+            known = self._fixed.get(space.name)
+        if known is not None:
+            return known
+        guard = self._guard(space, encoder)
+        try:
+            return guard.result(guard.ask(texts, lambda found: self._fixed.update({space.name: found})))
+        except EncoderPausedError:
+            raise
+        except Exception as exc:
+            log.warning("unrelated texts cannot be embedded in %s", space.name, exc_info=exc)
+            raise EncoderError(self._reason(exc)) from exc
 
     def close(self) -> None:
         """Ask nothing more. An encoder that hangs is left to itself."""
@@ -95,12 +114,12 @@ class QueryEncoding:
             for guard in self._guards.values():
                 guard.close()
 
-    def _guard(self, one: Dense) -> Guard:
+    def _guard(self, space: Space, encoder: TextEncoder) -> Guard:
         with self._lock:
-            known = self._guards.get(one.space.name)
-            if known is None or known.encoder is not one.encoder:
-                known = Guard(one.encoder, one.space, timeout_s=self._timeout_s)
-                self._guards[one.space.name] = known
+            known = self._guards.get(space.name)
+            if known is None or known.encoder is not encoder:
+                known = Guard(encoder, space, timeout_s=self.timeout_s)
+                self._guards[space.name] = known
             return known
 
     def _known(self, tx: Transaction | None, text: str, dense: Iterable[Dense]) -> dict[str, Vector]:
@@ -124,7 +143,7 @@ class QueryEncoding:
     def _reason(self, exc: Exception) -> str:
         """For people. What a service or a library said may hold keys and addresses: that is for the log alone."""
         if isinstance(exc, EncoderTimeoutError):
-            return f"the encoder gave no answer within {self._timeout_s:g} s"
+            return f"the encoder gave no answer within {self.timeout_s:g} s"
         for kind, reason in _REMOTE.items():
             if isinstance(exc, kind):
                 return reason

@@ -3,47 +3,40 @@
 The lexical channel is always there; every other one is a `Dense`: a space, an encoder of queries, a background.
 """
 
-import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from scenedex.errors import UsageError
 from scenedex.search.anchor import Anchor
+from scenedex.search.answering import Found, answered, shaped
+from scenedex.search.calibration import Background
+from scenedex.search.clock import Clock
 from scenedex.search.cutoff import Judged, cut, judge
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import Encoded, QueryEncoding
-from scenedex.search.evidence import hit
-from scenedex.search.fusion import band, rescaled
-from scenedex.search.grouping import SHOWN, by_video, folded
+from scenedex.search.fusion import rescaled
+from scenedex.search.nearest import Words
 from scenedex.search.planning import plan
 from scenedex.search.question import Question, read_question
 from scenedex.search.request import SearchRequest, Tuning, check_request
 from scenedex.search.rerank import reranked
-from scenedex.search.retrieval import Ask, retrieve
+from scenedex.search.retrieval import DEEPEST, POOL, Ask, Brought, retrieve
 from scenedex.search.router import route
-from scenedex.search.sequence import chains, split_sequence
+from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.store.database import Transaction
-from scenedex.store.scoring import vectors_of
-from scenedex.types import Answer, Channel, Hit, Plan, Rerank, VectorQuery, VideoHits
-
-log = logging.getLogger(__name__)
-
-_NOTHING_ASKED = "There is nothing to search for: the query is empty. Say what you remember of the scene."
+from scenedex.types import Answer, Channel, Plan, Rerank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What one part of a query found."""
+class _Asked:
+    """One query with its plan, and its vectors in the spaces that could take it."""
 
-    question: Question
+    request: SearchRequest
+    question: Question | None  #: None where there is an example alone
+    anchor: Anchor | None
     plan: Plan
-    shown: list[Judged]
-    hidden: int
-    vectors: tuple[VectorQuery, ...]
-    degraded: tuple[str, ...]
-    rerank: Rerank
+    encoded: Encoded
+    out: frozenset[Channel] = frozenset()  #: channels that were to take part and cannot
 
 
 class Engine:
@@ -72,189 +65,166 @@ class Engine:
 
         Scenes in which the query (or what of it stands in quotation marks) is said word for word come first. A
         channel whose encoder fails is left out and named in `degraded`. `anchor` is an example to go by, beside the
-        words or instead of them. A query like `"a" then "b"` finds scenes of a that scenes of b follow.
+        words or instead of them. A query like `"a" then "b"` finds scenes of a that scenes of b follow; plan and
+        second look are then those of a.
 
         Raises UsageError for a request that makes no sense, StoreError when the database fails.
         """
         check_request(request)
-        clock = _Clock()
+        clock = Clock()
         parts = split_sequence(request.query)
-        if len(parts) > 1:
-            return self._chained(tx, request, parts, anchor, clock)
-        found = self._find(tx, request, anchor, clock)
-        answer = self._answer(tx, request, found)
+        if len(parts) > 1 and anchor is not None:
+            raise UsageError("One thing after another cannot be asked for together with an example.")
+        asked = [self._asked(tx, replace(request, query=part), anchor, clock) for part in parts]
+        words = Words(self._encoding, self._dense)
+        seen = next((one.space for one in self._dense if one.channel == "visual"), None)
+        page_end = request.limit + request.offset
+        # chains are sorted as a whole: their pages come from one pool
+        depth = page_end if len(parts) == 1 else POOL
+        while True:
+            found = [self._find(tx, each, depth, clock) for each in asked]
+            lines = shaped(tx, request, _lines(found, request.within_s), seen)
+            if len(lines) >= page_end or depth >= DEEPEST or not (len(found) == 1 and found[0].more):
+                break
+            depth = min(4 * max(depth, POOL), DEEPEST)
+        answer = answered(request, found, lines, words)
         clock.lap("rerank")
-        return replace(answer, took_ms=clock.total())
+        return replace(answer, degraded=self._degraded + answer.degraded, took_ms=clock.total())
 
-    def _find(
-        self,
-        tx: Transaction,
-        request: SearchRequest,
-        anchor: Anchor | None,
-        clock: "_Clock",
-        part: str | None = None,
-    ) -> _Found:
-        query = request.query if part is None else part
-        question = read_question(query) if query.strip() or anchor is None else None
-        decided = self._plan(request, question, anchor)
-        clock.lap("router")
-        asked = [one for one in self._dense if question and question.words and one.channel in decided.weights]
-        encoded = self._encoding.encode(tx, question.text, asked) if question else Encoded()
-        clock.lap("encode")
-        question = question or read_question("-")
-        ask = Ask(
-            question=question,
-            terms=question.terms if "lexical" in decided.weights else (),
-            vectors=(*encoded.vectors, *(anchor.vectors if anchor else ())),
-            mode=decided.mode,
-            filters=request.filters,
-            exclude=anchor.exclude if anchor else (),
-            wanted=request.limit + request.offset,
-        )
-        backgrounds = {(one.channel, one.space.id): one.background for one in self._dense}
-        for space, known in (anchor.backgrounds if anchor else {}).items():
-            backgrounds["anchor", space] = known
-        brought = retrieve(tx, ask, backgrounds, self._tuning)
+    def _find(self, tx: Transaction, asked: _Asked, depth: int, clock: Clock) -> Found:
+        brought = self._retrieved(tx, asked, depth)
+        if brought.failed:
+            # the others are asked again, as if the failed one had never been there
+            asked, failed = self._planned(asked, asked.out | brought.failed), brought.degraded
+            brought = self._retrieved(tx, asked, depth)
+            brought = replace(brought, degraded=failed + brought.degraded)
         clock.lap("retrieve")
-        present = {channel for candidate in brought.candidates for channel in candidate.rows}
-        weights = rescaled(decided.weights, present)
-        judged = judge(question, brought.candidates, weights, backgrounds, self._tuning.fusion)
-        report = Rerank()
-        if decided.mode == "rerank" and any(one.channel == "visual" for one in encoded.vectors):
-            judged, report = reranked(
-                judged,
-                brought.cosines,
-                weight=self._tuning.rerank_weight,
-                min_range=self._tuning.min_score_range,
-            )
-        shown, hidden = cut(judged, hide=bool(question.words) or anchor is None)
-        return _Found(
+        question = asked.question or read_question("-")
+        judged, report = self._judged(question, asked, brought)
+        shown, hidden = cut(
+            judged,
+            hide=bool(question.words) or asked.anchor is None,
+            weak="weak" in asked.request.bands,
+        )
+        clock.lap("rerank")
+        return Found(
             question=question,
-            plan=decided,
+            plan=asked.plan,
             shown=shown,
             hidden=hidden,
-            vectors=encoded.vectors,
-            degraded=encoded.degraded + brought.degraded,
+            more=brought.more,
+            vectors=asked.encoded.vectors,
+            degraded=asked.encoded.degraded + brought.degraded,
             rerank=report,
         )
 
-    def _plan(self, request: SearchRequest, question: Question | None, anchor: Anchor | None) -> Plan:
+    def _asked(self, tx: Transaction, request: SearchRequest, anchor: Anchor | None, clock: Clock) -> _Asked:
+        """Plan and encode. Where a channel's encoder gives nothing, the plan is made again as if it were not there."""
+        alone = anchor is not None and not request.query.strip()
+        question = None if alone else read_question(request.query)
+        start = self._plan(request, question, anchor, frozenset())
+        asked = _Asked(request=request, question=question, anchor=anchor, plan=start, encoded=Encoded())
+        clock.lap("router")
+        tried: set[str] = set()
+        while question is not None and question.words:
+            dense = [
+                one
+                for one in self._dense
+                if one.channel in asked.plan.weights and one.space.name not in tried
+            ]
+            if not dense:
+                break
+            tried |= {one.space.name for one in dense}
+            more = self._encoding.encode(tx, question.text, dense)
+            asked = replace(asked, encoded=_joined(asked.encoded, more))
+            silent = {one.channel for one in dense} - {query.channel for query in more.vectors}
+            asked = self._planned(asked, asked.out | silent)
+        clock.lap("encode")
+        return asked
+
+    def _planned(self, asked: _Asked, out: frozenset[Channel]) -> _Asked:
+        if out == asked.out:
+            return asked
+        made = self._plan(asked.request, asked.question, asked.anchor, out)
+        return replace(asked, plan=made, out=out)
+
+    def _plan(
+        self,
+        request: SearchRequest,
+        question: Question | None,
+        anchor: Anchor | None,
+        out: Collection[Channel],
+    ) -> Plan:
+        if question is None:
+            said = anchor.said if anchor else ""
+            return Plan(mode="recall", confidence=1.0, reason=said, weights={"anchor": 1.0})
         base = {**self._tuning.weights, **request.weights}
         mode = self._tuning.mode if request.mode == "auto" else request.mode
-        if question is None and anchor is not None:
-            return Plan(mode="recall", confidence=1.0, reason=anchor.said, weights={"anchor": 1.0})
-        if question is None:
-            raise UsageError(_NOTHING_ASKED)
-        there: set[Channel] = {"lexical", *(one.channel for one in self._dense)}
-        words = plan(route(question.text), base, there, mode)
+        channels: set[Channel] = {"lexical", *(one.channel for one in self._dense)}
+        left = channels.difference(out)
+        if not any(
+            base.get(channel, 0.0) > 0 for channel in left - ({"visual"} if mode == "skip" else set())
+        ):
+            left = channels  # nothing can be found: the plan is as it would have been
+        words = plan(route(question.text), base, left, mode)
         if anchor is None:
             return words
-        weights: dict[Channel, float] = {
-            channel: w * (1 - anchor.weight) for channel, w in words.weights.items()
-        }
+        weights = {channel: weight * (1 - anchor.weight) for channel, weight in words.weights.items()}
         weights["anchor"] = anchor.weight
         return replace(words, weights=rescaled(weights, weights), reason=f"{anchor.said}; {words.reason}")
 
-    def _answer(self, tx: Transaction, request: SearchRequest, found: _Found) -> Answer:
-        """The page of the hits that was asked for."""
-        shown = [one for one in found.shown if not request.bands or band(one.score) in request.bands]
-        alike = self._folded(tx, shown) if request.fold else [(one, 0) for one in shown]
-        page = slice(request.offset, request.offset + request.limit)
-        nearest = partial(self._nearest, found.vectors)
-        base = Answer(
-            query=request.query,
-            plan=found.plan,
-            hits=(),
-            hidden=found.hidden,
-            degraded=self._degraded + found.degraded,
-            rerank=found.rerank,
-        )
-        if request.group_by is None:
-            hits = tuple(replace(hit(found.question, one, nearest), alike=same) for one, same in alike[page])
-            return replace(base, hits=hits)
-        groups = []
-        for judged in list(by_video([one for one, _ in alike]).values())[page]:
-            hits = tuple(hit(found.question, one, nearest) for one in judged[:SHOWN])
-            best = hits[0]
-            groups.append(
-                VideoHits(
-                    video_id=best.video_id,
-                    video=best.video,
-                    path=best.path,
-                    hits=hits,
-                    more=len(judged) - len(hits),
-                )
-            )
-        return replace(base, hits=tuple(group.hits[0] for group in groups), groups=tuple(groups))
+    def _backgrounds(self, anchor: Anchor | None) -> dict[tuple[Channel, int], Background]:
+        known: dict[tuple[Channel, int], Background] = {
+            (one.channel, one.space.id): one.background for one in self._dense
+        }
+        for space, background in (anchor.backgrounds if anchor else {}).items():
+            known["anchor", space] = background
+        return known
 
-    def _chained(
-        self,
-        tx: Transaction,
-        request: SearchRequest,
-        parts: Sequence[str],
-        anchor: Anchor | None,
-        clock: "_Clock",
-    ) -> Answer:
-        if anchor is not None:
-            raise UsageError("One thing after another cannot be asked for together with an example.")
-        found = [self._find(tx, request, None, clock, part) for part in parts]
-        made = chains([each.shown for each in found], request.within_s)
-        hits = []
-        for chain in made[request.offset : request.offset + request.limit]:
-            links = [
-                hit(each.question, link, partial(self._nearest, each.vectors))
-                for each, link in zip(found, chain.links, strict=True)
-            ]
-            hits.append(_joined(links, chain.score))
-        kept = [one for one in hits if not request.bands or one.band in request.bands]
-        reasons = "; then ".join(each.plan.reason for each in found)
-        degraded = dict.fromkeys(reason for each in found for reason in each.degraded)
-        return Answer(
-            query=request.query,
-            plan=replace(found[0].plan, reason=reasons),
-            hits=tuple(kept),
-            hidden=sum(each.hidden for each in found),
-            degraded=(*self._degraded, *degraded),
-            took_ms=clock.total(),
+    def _retrieved(self, tx: Transaction, asked: _Asked, depth: int) -> Brought:
+        question, anchor = asked.question or read_question("-"), asked.anchor
+        vectors = (*asked.encoded.vectors, *(anchor.vectors if anchor else ()))
+        ask = Ask(
+            question=question,
+            terms=question.terms if "lexical" in asked.plan.weights and "lexical" not in asked.out else (),
+            vectors=[
+                query
+                for query in vectors
+                if query.channel in asked.plan.weights and query.channel not in asked.out
+            ],
+            mode=asked.plan.mode,
+            filters=asked.request.filters,
+            exclude=anchor.exclude if anchor else (),
+            wanted=depth,
+        )
+        return retrieve(tx, ask, self._backgrounds(anchor), self._tuning)
+
+    def _judged(self, question: Question, asked: _Asked, brought: Brought) -> tuple[list[Judged], Rerank]:
+        present = {channel for one in brought.candidates if one.tier == 0 for channel in one.rows}
+        weights = rescaled(asked.plan.weights, present)
+        judged = judge(
+            question, brought.candidates, weights, self._backgrounds(asked.anchor), self._tuning.fusion
+        )
+        if asked.plan.mode != "rerank":
+            return judged, Rerank()
+        return reranked(
+            judged,
+            brought.cosines,
+            weight=self._tuning.rerank_weight,
+            min_range=self._tuning.min_score_range,
         )
 
-    def _folded(self, tx: Transaction, shown: Sequence[Judged]) -> list[tuple[Judged, int]]:
-        seen = next((one.space for one in self._dense if one.channel == "visual"), None)
-        if seen is None:
-            return [(one, 0) for one in shown]
-        return folded(shown, vectors_of(tx, [one.candidate.card.scene.id for one in shown], seen))
 
-    def _nearest(self, vectors: Sequence[VectorQuery], texts: Sequence[str]) -> str:
-        """The text that the transcript channel found: the store keeps vectors of passages, not their words."""
-        asked = {query.space.id: query.vector for query in vectors if query.channel == "transcript"}
-        used = next((one for one in self._dense if one.space.id in asked), None)
-        if used is None:
-            return texts[0]
-        try:
-            found = self._encoding.texts(used, texts)
-        # As for the query: the words of a hit are worth less than the hit.
-        except Exception as exc:
-            log.warning("the words of a hit are left to chance", exc_info=exc)
-            return texts[0]
-        cosines = [-1.0 if vector is None else float(asked[used.space.id] @ vector) for vector in found]
-        return texts[cosines.index(max(cosines))]
+def _lines(found: Sequence[Found], within_s: float) -> list[Chain]:
+    if len(found) > 1:
+        return chains([each.shown for each in found], within_s)
+    return [Chain((one,)) for one in found[0].shown]
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {"router": 0.0, "encode": 0.0, "retrieve": 0.0, "rerank": 0.0}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round(self._laps[name] + (now - self._last) * 1000, 3)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        return {**self._laps, "total": round((time.perf_counter() - self._began) * 1000, 3)}
-
-
-def _joined(links: Sequence[Hit], score: float) -> Hit:
-    """The first link, with those that follow it; its band is that of the weakest."""
-    weakest = min(links, key=lambda link: link.score)
-    return replace(links[0], score=round(score, 6), band=weakest.band, then=tuple(links[1:]))
+def _joined(one: Encoded, more: Encoded) -> Encoded:
+    return Encoded(
+        vectors=one.vectors + more.vectors,
+        degraded=one.degraded + more.degraded,
+        cached=one.cached + more.cached,
+        asked=one.asked + more.asked,
+    )

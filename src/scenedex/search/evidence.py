@@ -13,6 +13,15 @@ Nearest = Callable[[Sequence[str]], str]
 """Which of several texts is nearest to the question."""
 
 
+def choices(judged: Judged) -> list[str]:
+    """The texts among which `nearest` will have to choose; [] where there is no choice."""
+    row = judged.candidate.rows.get("transcript")
+    if row is None or row.t_s is None or "transcript" not in judged.calibrated:
+        return []
+    said = _said_at(judged.candidate.card.scene, row.t_s)
+    return said if len(said) > 1 else []
+
+
 def hit(question: Question, judged: Judged, nearest: Nearest) -> Hit:
     """The hit; its best moment is that of the channel which is surest."""
     scene = judged.candidate.card.scene

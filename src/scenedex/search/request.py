@@ -83,7 +83,9 @@ class Tuning:
 
 
 def check_request(request: SearchRequest) -> None:
-    """Raises UsageError for a page, a mode, weights, bands or a time that make no sense."""
+    """Raises UsageError for a query, a page, a mode, weights, bands or a time that make no sense."""
+    if not isinstance(request.query, str):
+        raise UsageError(f"The query must be a text, not {request.query!r}.")
     _check_count("limit", request.limit, 1, MAX_LIMIT)
     _check_count("offset", request.offset, 0, MAX_OFFSET)
     _check_one_of("mode", request.mode, get_args(Mode))
@@ -91,21 +93,31 @@ def check_request(request: SearchRequest) -> None:
     for band in request.bands:
         _check_one_of("band", band, get_args(Band))
     for channel, weight in request.weights.items():
-        _check_one_of("channel", channel, get_args(Channel))
+        _check_one_of("channel", channel, tuple(name for name in get_args(Channel) if name != "anchor"))
         if not _is_number(weight) or not 0 <= weight < math.inf:
-            raise UsageError(f"The weight of {channel} must be a number from 0 up, not {weight}.")
+            raise UsageError(f"The weight of {channel} must be a number from 0 up, not {_said(weight)}.")
     if not _is_number(request.within_s) or not 0 < request.within_s <= MAX_WITHIN_S:
-        raise UsageError(f"Scenes can follow within 0 to {MAX_WITHIN_S:,.0f} s, not {request.within_s}.")
+        raise UsageError(
+            f"Scenes can follow within 0 to {MAX_WITHIN_S:,.0f} s, not {_said(request.within_s)}."
+        )
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    try:
+        # an int may be too large for a float
+        return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    except OverflowError:
+        return False
+
+
+def _said(value: object) -> str:
+    """Python refuses to write very long numbers."""
+    return "one so large" if isinstance(value, int) and abs(value) >= 10**15 else repr(value)
 
 
 def _check_count(name: str, value: int, least: int, most: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        said = f"{value:,}" if isinstance(value, int) else repr(value)
-        raise UsageError(f"The {name} must be from {least} to {most:,} hits, not {said}.")
+        raise UsageError(f"The {name} must be from {least} to {most:,} hits, not {_said(value)}.")
 
 
 def _check_one_of(name: str, value: object, known: tuple[object, ...]) -> None:

@@ -19,32 +19,32 @@ def pool(brought: Mapping[UUID, bool], size: int) -> list[UUID]:
 
 
 def reranked(
-    judged: Sequence[Judged], cosines: Mapping[UUID, float], *, weight: float, min_range: float
+    judged: Sequence[Judged], cosines: Mapping[UUID, float | None], *, weight: float, min_range: float
 ) -> tuple[list[Judged], Rerank]:
     """The order becomes (1 − weight) · what it was + weight · cosine, brought to 0 … 1 over the pool.
 
-    A scene without pictures keeps its place value. Nothing changes where the cosines differ by less than `min_range`:
-    then they tell these scenes apart by chance.
+    `cosines`: the scenes of the pool, None without pictures; such a scene keeps its place value. One beyond the pool
+    counts as the farthest of it. Nothing changes where the cosines differ by less than `min_range`: then they tell
+    these scenes apart by chance.
     """
-    if not cosines:
+    there = [cosine for cosine in cosines.values() if cosine is not None]
+    if not there:
         return list(judged), Rerank(skipped=True, reason="no scene of the pool has pictures", weight=weight)
-    least, most = min(cosines.values()), max(cosines.values())
-    wide = most - least
-    if weight == 0 or wide < min_range:
-        reason = (
-            "the second look has no weight"
-            if weight == 0
-            else f"the pictures are all about as near: {wide:.3f} < {min_range:g}"
-        )
-        return list(judged), Rerank(
-            scored=len(cosines), skipped=True, reason=reason, score_range=round(wide, 6), weight=weight
-        )
+    least = min(there)
+    wide = max(there) - least
+    report = Rerank(scored=len(there), score_range=round(wide, 6), weight=weight)
+    if weight == 0:
+        return list(judged), replace(report, skipped=True, reason="the second look has no weight")
+    if wide < min_range or wide == 0:
+        reason = "the pictures are all as near"
+        if wide > 0:
+            reason = f"the pictures are all about as near: {wide:.3f} < {min_range:g}"
+        return list(judged), replace(report, skipped=True, reason=reason)
 
     def blended(one: Judged) -> Judged:
-        cosine = cosines.get(one.candidate.card.scene.id)
+        cosine = cosines.get(one.candidate.card.scene.id, least)
         if cosine is None:
             return one
         return replace(one, rank=(1 - weight) * one.rank + weight * (cosine - least) / wide)
 
-    report = Rerank(scored=len(cosines), score_range=round(wide, 6), weight=weight)
     return [blended(one) for one in judged], report

@@ -1,16 +1,16 @@
 """The plan of a query → candidates: all channels in one round trip, and a second look at the pictures of a pool."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from scenedex.errors import StoreError
 from scenedex.search.calibration import Background
-from scenedex.search.candidates import Candidate, by_scene, candidates
+from scenedex.search.candidates import Candidate, by_scene, candidates, tiered
 from scenedex.search.fusion import RESULT
-from scenedex.search.pooling import Pooling, pooled
+from scenedex.search.pooling import pooled
 from scenedex.search.question import Question
 from scenedex.search.request import Tuning
 from scenedex.search.rerank import pool
@@ -23,7 +23,10 @@ from scenedex.types import Channel, ChannelRow, Filters, Mode, VectorQuery
 log = logging.getLogger(__name__)
 
 POOL = 300
-"""Scenes that each channel offers. The pages of one query come from one pool, so that they do not overlap."""
+"""Scenes that each channel offers at once; where pages go beyond them, as many again, which come after all of these."""
+
+DEEPEST = 2_400
+"""Scenes of each channel among which bands, groups and folding look for enough to fill a page."""
 
 Backgrounds = Mapping[tuple[Channel, int], Background]
 Rows = dict[UUID, dict[Channel, ChannelRow]]
@@ -47,8 +50,12 @@ class Brought:
     """Candidates, and the cosines of the pool where it was looked at twice."""
 
     candidates: list[Candidate]
-    cosines: dict[UUID, float]
+    cosines: dict[UUID, float | None]
+    """Scenes of the pool, None without pictures. Comparable: those of other spaces are brought to the first one's."""
+
+    more: bool = False  #: deeper down there may be more results
     degraded: tuple[str, ...] = ()
+    failed: frozenset[Channel] = frozenset()  #: the channels that `degraded` names
 
 
 def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning) -> Brought:
@@ -60,19 +67,17 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning
         known = backgrounds.get((row.channel, row.space_id))
         return known.calibrated(row.raw) if known else row.raw
 
-    found, degraded = _asked(tx, ask, tuning)
-    rows = by_scene([row for row in found if row.raw >= tuning.thresholds.get(row.channel, -1.0)], worth)
-    seen = [query for query in ask.vectors if query.channel == "visual"]
-    cosines: dict[UUID, float] = {}
-    if ask.mode == "rerank" and seen:
-        best = sorted(rows, key=lambda scene: (-max(map(worth, rows[scene].values())), str(scene)))
-        chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, tuning.pool_size)
-        rows = {scene: rows[scene] for scene in chosen}
-        for query in seen:
-            cosines |= _second_look(tx, query, rows, tuning)
-    elif seen and tuning.pooling != "max":
-        for query in seen:
-            _second_look(tx, query, {s: r for s, r in rows.items() if "visual" in r}, tuning)
+    size = max(POOL, tuning.pool_size) if ask.mode == "rerank" else POOL
+    k = size * -(-ask.wanted // size)
+    found, degraded = _asked(tx, ask, k)
+    counting, tiers = tiered(found, size)
+    rows = by_scene([row for row in counting if row.raw >= tuning.thresholds.get(row.channel, -1.0)], worth)
+    try:
+        with tx.savepoint():
+            cosines = _looked_at(tx, ask, rows, tiers, backgrounds, tuning)
+    except StoreError as exc:
+        log.warning("the pictures get no second look", exc_info=exc)
+        cosines, degraded = {}, {**degraded, "visual": _FAILED}
     kept = {
         scene: channels
         for scene, channels in rows.items()
@@ -80,54 +85,114 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning
         or "anchor" in channels
         or any(worth(row) >= RESULT for row in channels.values())
     }
-    made = candidates(ask.question, kept, scene_cards(tx, list(kept)))
-    return Brought(candidates=made, cosines=cosines, degraded=degraded)
+    made = candidates(ask.question, kept, scene_cards(tx, list(kept)), tiers)
+    return Brought(
+        candidates=made,
+        cosines=cosines,
+        more=_may_go_on(found, k, worth),
+        degraded=tuple(f"{channel}: {reason}" for channel, reason in degraded.items()),
+        failed=frozenset(degraded),
+    )
 
 
-def _asked(tx: Transaction, ask: Ask, tuning: Tuning) -> tuple[list[ChannelRow], tuple[str, ...]]:
+_FAILED = "the database could not search in it"
+
+
+def _may_go_on(found: Sequence[ChannelRow], k: int, worth: Callable[[ChannelRow], float]) -> bool:
+    """Whether a channel gave all that was asked of it, and its last is still a result."""
+    lists: dict[tuple[Channel, int], list[ChannelRow]] = {}
+    for row in found:
+        lists.setdefault((row.channel, row.space_id), []).append(row)
+    return any(
+        len(rows) >= k and (channel in ("lexical", "anchor") or min(map(worth, rows)) >= RESULT)
+        for (channel, _), rows in lists.items()
+    )
+
+
+def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
     """All channels in one statement; where that fails each alone, so that one cannot take the rest along."""
-    k = POOL * -(-ask.wanted // POOL)
-    k = max(k, tuning.pool_size) if ask.mode == "rerank" else k
     common: dict[str, Any] = {"filters": ask.filters, "k": k, "exclude": ask.exclude}
     try:
         with tx.savepoint():
-            return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), ()
+            return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), {}
     except StoreError as exc:
         log.warning("all channels together failed", exc_info=exc)
         failed = exc
     found: list[ChannelRow] = []
-    degraded: list[str] = []
-    alone: list[tuple[str, Sequence[str], Sequence[VectorQuery]]] = (
+    degraded: dict[Channel, str] = {}
+    alone: list[tuple[Channel, Sequence[str], Sequence[VectorQuery]]] = (
         [("lexical", ask.terms, ())] if ask.terms else []
     )
     alone += [(query.channel, (), [query]) for query in ask.vectors]
+    worked = False
     for channel, terms, vectors in alone:
         try:
             with tx.savepoint():
                 found += search_channels(tx, terms=terms, vectors=vectors, **common)
+                worked = True
         except StoreError as exc:
             log.warning("the %s channel is left out", channel, exc_info=exc)
-            degraded.append(f"{channel}: the database could not search in it")
-    if len(degraded) == len(alone):
+            degraded[channel] = _FAILED
+    if not worked:
         raise failed
-    return found, tuple(degraded)
+    return found, degraded
 
 
-def _second_look(tx: Transaction, query: VectorQuery, rows: Rows, tuning: Tuning) -> dict[UUID, float]:
-    """Judge each scene by all of its keyframes; `rows` get the new evidence. Scene → cosine."""
-    found: dict[UUID, float] = {}
+def _looked_at(
+    tx: Transaction,
+    ask: Ask,
+    rows: Rows,
+    tiers: Mapping[UUID, int],
+    backgrounds: Backgrounds,
+    tuning: Tuning,
+) -> dict[UUID, float | None]:
+    """The second look at the pool, where the mode asks for it, and the pooling of keyframes where it needs them all.
+
+    `rows` get the new evidence. Scene of the pool → its cosine, in the scale of the first space.
+    """
+    seen = [query for query in ask.vectors if query.channel == "visual"]
+    if not seen or (ask.mode != "rerank" and tuning.pooling == "max"):
+        return {}
+
+    def worth(row: ChannelRow) -> float:
+        known = backgrounds.get((row.channel, row.space_id))
+        return known.calibrated(row.raw) if known else row.raw
+
+    if ask.mode == "rerank":
+        first_tier = [scene for scene in rows if tiers[scene] == 0]
+        best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), str(scene)))
+        chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, tuning.pool_size)
+    else:
+        chosen = [scene for scene, channels in rows.items() if "visual" in channels]
+    cosines: dict[UUID, float | None] = dict.fromkeys(chosen)
+    first = backgrounds.get(("visual", seen[0].space.id))
+    for query in seen:
+        own = backgrounds.get(("visual", query.space.id))
+        for scene, row in _second_look(tx, query, {one: rows[one] for one in chosen}, tuning, worth).items():
+            cosine = row.raw
+            if own and first:
+                cosine = first.even + (cosine - own.even) / own.scale * first.scale
+            known = cosines[scene]
+            cosines[scene] = cosine if known is None else max(known, cosine)
+    return cosines if ask.mode == "rerank" else {}
+
+
+def _second_look(
+    tx: Transaction, query: VectorQuery, rows: Rows, tuning: Tuning, worth: Callable[[ChannelRow], float]
+) -> dict[UUID, ChannelRow]:
+    """Judge each scene by all of its keyframes; `rows` get the new evidence, and lose what is below the threshold."""
+    found: dict[UUID, ChannelRow] = {}
     for scene, keyframes in score_scenes(tx, query, list(rows)).items():
-        cosine = _pooled(keyframes, tuning.pooling)
-        if cosine < tuning.thresholds.get("visual", -1.0):
-            continue
+        cosine = pooled([cosine for _, cosine in keyframes], tuning.pooling)
         t_s, _ = max(keyframes, key=lambda keyframe: keyframe[1])
-        found[scene] = cosine
-        known = rows[scene].get("visual")
         row = ChannelRow(channel="visual", scene_id=scene, raw=cosine, t_s=t_s, space_id=query.space.id)
-        if known is None or known.space_id == query.space.id:
-            rows[scene]["visual"] = replace(row, t_s=t_s)
+        known = rows[scene].get("visual")
+        same = known is not None and known.space_id == query.space.id
+        if cosine < tuning.thresholds.get("visual", -1.0):
+            if same:
+                del rows[scene]["visual"]
+            continue
+        found[scene] = row
+        if known is None or same or worth(known) < worth(row):
+            rows[scene]["visual"] = row
     return found
-
-
-def _pooled(keyframes: Sequence[tuple[float, float]], how: Pooling) -> float:
-    return pooled([cosine for _, cosine in keyframes], how)

@@ -2,18 +2,29 @@
 
 import math
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from scenedex.errors import UsageError
 from scenedex.search.cutoff import Judged
+from scenedex.search.fusion import band
+from scenedex.search.question import MAX_QUERY
+from scenedex.types import Band
 
 MAX_PARTS = 5
 
-_QUOTED = '["\u201c\u201d\u201e](?P<text{n}>[^"\u201c\u201d\u201e]+)["\u201c\u201d]'
-_NEXT = r"\s*,?\s*(?:and\s+then|then|그\s?다음에?|다음에?|그리고\s나서|→|->)\s*"
-_PART = re.compile(_QUOTED.format(n=""))
-_WHOLE = re.compile(rf"\s*{_QUOTED.format(n=1)}(?:{_NEXT}{_QUOTED.format(n=2)})+\s*\Z", re.IGNORECASE)
+_QUOTED = (
+    '(?:["\u201c\u201d\u201e]([^"\u201c\u201d\u201e]+)["\u201c\u201d]|«([^»]+)»|「([^」]+)」|『([^』]+)』)'
+)
+_WORDS = (
+    r"(?:and|but)\s+then|then|and\s+after\s+that|after\s+that|followed\s+by|"
+    r"(?:그|그런|그러고|그리고)?\s?(?:다음|뒤|후|나서)에?|이후에?|그리고|→|⇒|->|=>"
+)
+_NEXT = rf"\s*(?:,\s*)?(?:{_WORDS})\s*(?:,\s*)?"
+_PART = re.compile(_QUOTED)
+_WHOLE = re.compile(rf"\s*{_QUOTED}(?:{_NEXT}{_QUOTED})+\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +34,26 @@ class Chain:
     links: tuple[Judged, ...]
 
     @property
+    def first(self) -> Judged:
+        """Where it begins."""
+        return self.links[0]
+
+    @property
     def score(self) -> float:
         """The geometric mean of the links' scores: a chain is worth little when one of them is."""
         return math.prod(link.score for link in self.links) ** (1 / len(self.links))
 
+    @property
+    def band(self) -> Band:
+        """That of its weakest link."""
+        return band(min(link.score for link in self.links))
+
 
 def split_sequence(query: str) -> tuple[str, ...]:
     """The parts of a query like `"a" then "b"`; the query alone when it is none. Raises UsageError for too many."""
-    if not _WHOLE.match(query):
+    if len(query) > MAX_QUERY or not _WHOLE.match(query):
         return (query,)
-    parts = tuple(found.group("text").strip() for found in _PART.finditer(query))
+    parts = tuple("".join(groups).strip() for groups in _PART.findall(query))
     if len(parts) > MAX_PARTS:
         raise UsageError(f"At most {MAX_PARTS} things can follow one another, these are {len(parts)}.")
     return parts
@@ -41,35 +62,56 @@ def split_sequence(query: str) -> tuple[str, ...]:
 def chains(found: Sequence[Sequence[Judged]], within_s: float) -> list[Chain]:
     """The best chain from each scene of the first part, best first.
 
-    A link begins in a later scene of the same video, no more than `within_s` seconds after the one before ends.
+    A link begins in a later scene of the same video, no more than `within_s` seconds after the one before ends. Takes
+    time in proportion to the scenes, but for sorting them.
     """
-    begun = [_best(first, found[1:], within_s) for first in found[0]]
-    kept = [Chain(links) for links in begun if links]
-    return sorted(kept, key=lambda chain: (-round(chain.score, 9), _place(chain.links[0])))
+    kept: list[Chain] = []
+    parts = [_by_video(part) for part in found]
+    for video in parts[0]:
+        tails: list[_Tail] = [(one.score, (one,)) for one in parts[-1].get(video, [])]
+        for part in reversed(parts[:-1]):
+            tails = _longer(part.get(video, []), tails, within_s)
+        kept += [Chain(links) for _, links in tails]
+    return sorted(kept, key=lambda chain: (-round(chain.score, 9), _place(chain.first)))
 
 
-def _best(first: Judged, later: Sequence[Sequence[Judged]], within_s: float) -> tuple[Judged, ...]:
-    """The chain from `first` through one scene of each part with the greatest product; () where there is none."""
-    reached: list[tuple[float, tuple[Judged, ...]]] = [(first.score, (first,))]
-    for part in later:
-        step: dict[int, tuple[float, tuple[Judged, ...]]] = {}
-        for worth, links in reached:
-            for link in part:
-                if _follows(links[-1], link, within_s):
-                    index = link.candidate.card.scene.index
-                    longer = (worth * link.score, (*links, link))
-                    step[index] = max(step.get(index, longer), longer, key=lambda chain: chain[0])
-        reached = list(step.values())
-    return max(reached, key=lambda chain: chain[0])[1] if reached else ()
+_Tail = tuple[float, tuple[Judged, ...]]
+"""The product of the scores of the scenes, which follow one another."""
 
 
-def _follows(one: Judged, other: Judged, within_s: float) -> bool:
-    before, after = one.candidate.card.scene, other.candidate.card.scene
-    return (
-        before.video_id == after.video_id
-        and after.index > before.index
-        and after.start_s - before.end_s <= within_s
-    )
+def _by_video(part: Sequence[Judged]) -> dict[UUID, list[Judged]]:
+    videos: dict[UUID, list[Judged]] = {}
+    for one in sorted(part, key=lambda one: one.candidate.card.scene.index):
+        videos.setdefault(one.candidate.card.scene.video_id, []).append(one)
+    return videos
+
+
+def _longer(part: Sequence[Judged], tails: Sequence[_Tail], within_s: float) -> list[_Tail]:
+    """The scenes of a part, each with the best tail that may follow it; both by number of the scene.
+
+    The tails that may follow lie in a window that moves on with the scene; `best` holds those of it that no later
+    and better one has outdone, so that the first is the best.
+    """
+    made: list[_Tail] = []
+    best: deque[_Tail] = deque()
+    entered = 0
+    for one in part:
+        scene = one.candidate.card.scene
+        while entered < len(tails) and _start_s(tails[entered]) - scene.end_s <= within_s:
+            while best and best[-1][0] < tails[entered][0]:
+                best.pop()
+            best.append(tails[entered])
+            entered += 1
+        while best and best[0][1][0].candidate.card.scene.index <= scene.index:
+            best.popleft()
+        if best:
+            worth, links = best[0]
+            made.append((one.score * worth, (one, *links)))
+    return made
+
+
+def _start_s(tail: _Tail) -> float:
+    return tail[1][0].candidate.card.scene.start_s
 
 
 def _place(link: Judged) -> tuple[str, str, int]:

@@ -35,13 +35,19 @@ def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
 
 def find_scene(tx: Transaction, named: UUID | tuple[UUID, int]) -> Scene:
     """A scene by its id, or by video and number, with keyframes and without captions. Raises NotFoundError."""
-    scene_id, video_id, index = (named, None, None) if isinstance(named, UUID) else (None, *named)
-    rows = tx.execute(
-        """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
-        where owner_id = %(owner)s and case when %(id)s::uuid is not null then id = %(id)s
-          else video_id = %(video)s and index = %(index)s end""",
-        {"id": scene_id, "video": video_id, "index": index},
-    )
+    # two statements, for each of which there is an index
+    if isinstance(named, UUID):
+        rows = tx.execute(
+            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
+            where owner_id = %(owner)s and id = %(id)s""",
+            {"id": named},
+        )
+    else:
+        rows = tx.execute(
+            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
+            where owner_id = %(owner)s and video_id = %(video)s and index = %(index)s""",
+            {"video": named[0], "index": named[1]},
+        )
     if not rows:
         raise NotFoundError(
             "There is no such scene in this library: `scenedex videos show VIDEO` lists a video's scenes."

@@ -33,7 +33,12 @@ def card(video: str, index: int, *lines: str) -> SceneCard:
 
 
 def answer(
-    query: str, cards: list[SceneCard], lexical: dict[int, float], transcript: dict[int, float] | None = None
+    query: str,
+    cards: list[SceneCard],
+    lexical: dict[int, float],
+    transcript: dict[int, float] | None = None,
+    *,
+    weak: bool = False,
 ) -> tuple[list[Judged], int]:
     """What is shown of the cards; `lexical` and `transcript` are raw scores by place in `cards`."""
     question = read_question(query)
@@ -51,7 +56,7 @@ def answer(
     found: list[Candidate] = candidates(
         question, by_scene(rows, lambda row: row.raw), {c.scene.id: c for c in cards}
     )
-    return cut(judge(question, found, WEIGHTS, {("transcript", 1): WORDLLAMA_BACKGROUND}))
+    return cut(judge(question, found, WEIGHTS, {("transcript", 1): WORDLLAMA_BACKGROUND}), weak=weak)
 
 
 def names(shown: list[Judged]) -> list[tuple[str, int]]:
@@ -83,6 +88,14 @@ def test_weak_nearness_alone_is_hidden_and_counted() -> None:
     shown, hidden = answer("zebra", cards, {}, {0: 0.50, 1: 0.33, 2: 0.25, 3: 0.05})
     assert names(shown) == [("a.mp4", 0), ("a.mp4", 1)]
     assert hidden == 1
+
+
+def test_weak_ones_are_shown_where_they_are_asked_for_and_what_is_no_result_is_not() -> None:
+    cards = [card("a.mp4", i, "something else") for i in range(4)]
+    _, hidden = answer("zebra", cards, {}, {0: 0.50, 1: 0.33, 2: 0.25, 3: 0.05})
+    shown, still = answer("zebra", cards, {}, {0: 0.50, 1: 0.33, 2: 0.25, 3: 0.05}, weak=True)
+    assert names(shown) == [("a.mp4", 0), ("a.mp4", 1), ("a.mp4", 2)]
+    assert (hidden, still) == (1, 0)
 
 
 def test_a_title_shows_its_video_once() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND, inverse_frequency, lexical_calibrated
-from scenedex.search.fusion import band, fused, rescaled
+from scenedex.search.fusion import band, fused, reciprocal_ranks, rescaled
 from scenedex.types import Channel
 
 unit = st.floats(0, 1)
@@ -75,3 +75,30 @@ def test_weights_are_rescaled_among_those_present() -> None:
 )
 def test_bands(score: float, expected: str) -> None:
     assert band(score) == expected
+
+
+def test_reciprocal_ranks_by_hand() -> None:
+    found: list[dict[Channel, float]] = [
+        {"transcript": 0.9, "lexical": 0.2},
+        {"transcript": 0.5},
+        {"transcript": 0.5, "lexical": 0.8},
+        {},
+    ]
+    # weight · 61 / (60 + rank); the two that are even in the transcript share its second rank
+    assert reciprocal_ranks(found, WEIGHTS) == pytest.approx(
+        [0.6 * 61 / 61 + 0.4 * 61 / 62, 0.6 * 61 / 62, 0.6 * 61 / 62 + 0.4 * 61 / 61, 0.0]
+    )
+    assert reciprocal_ranks([], WEIGHTS) == []
+    assert reciprocal_ranks([{"visual": 0.9}], WEIGHTS) == [0.0]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["transcript", "lexical"]), unit), max_size=12))
+def test_reciprocal_ranks_lie_in_their_interval_and_keep_the_order_of_one_channel(
+    found: list[dict[Channel, float]],
+) -> None:
+    ranks = reciprocal_ranks(found, WEIGHTS)
+    assert all(0 <= rank <= 1 + 1e-9 for rank in ranks)
+    alone = reciprocal_ranks(found, {"lexical": 1.0})
+    having = [(each["lexical"], rank) for each, rank in zip(found, alone, strict=True) if "lexical" in each]
+    for value, rank in having:
+        assert all((other < value) == (below < rank) for other, below in having)
