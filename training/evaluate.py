@@ -17,8 +17,14 @@ from training.packages import fetch
 from training.paths import CACHE, SHIPPED
 from training.pictures import Sprite, emoji
 from training.scene import Actor, Director, Scene
-from training.sounds import SEEDS, sound_words
-from training.vocabulary import Vocabulary, held_out_things, held_out_words, vocabulary
+from training.vocabulary import (
+    SEEDS,
+    Vocabulary,
+    held_out_things,
+    held_out_words,
+    sound_words,
+    vocabulary,
+)
 
 COMPOSITIONS, GROUP = 500, 50
 

@@ -1,5 +1,6 @@
 """Writes the trained towers as ONNX, with weights stored in half precision, and a card that says how to use them."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -86,7 +87,10 @@ def _halve(graph: onnx.GraphProto) -> None:
 
 
 def write_card(folder: Path, mean: np.ndarray, figures: dict[str, float]) -> None:
-    """mini.json: what the files are, how to prepare their inputs, and the mean of the text space."""
+    """mini.json: what the files are, how to prepare their inputs, the mean of the text space, and what they can do.
+
+    The card names the files' contents by their sha256: figures cannot outlive the files they were measured on.
+    """
     card = {
         "name": "mini",
         "licence": "Apache-2.0",
@@ -94,6 +98,7 @@ def write_card(folder: Path, mean: np.ndarray, figures: dict[str, float]) -> Non
         "dim": DIMENSION,
         "pictures": {
             "file": "pictures.onnx",
+            "sha256": _sha256(folder / "pictures.onnx"),
             "input": "pixels",
             "output": "embedding",
             "width": WIDTH,
@@ -103,6 +108,7 @@ def write_card(folder: Path, mean: np.ndarray, figures: dict[str, float]) -> Non
         },
         "sounds": {
             "file": "sounds.onnx",
+            "sha256": _sha256(folder / "sounds.onnx"),
             "input": "bands",
             "output": "embedding",
             "sample_rate": sound.RATE,
@@ -118,3 +124,7 @@ def write_card(folder: Path, mean: np.ndarray, figures: dict[str, float]) -> Non
     }
     text = json.dumps(card, indent=1, ensure_ascii=False)
     (folder / "mini.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

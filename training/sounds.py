@@ -6,30 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scenedex.demo.sounds import SOUNDS, sound
+from scenedex.demo.sounds import sound
 from scenedex.embeddings.spectrogram import RATE, spectrogram
 from training.network import Tower, sound_tower
 from training.text import centred, plain
-from training.vocabulary import rows
+from training.vocabulary import SEEDS, sound_words
 
 BATCH = 32
 STEPS = 400
 LEARNING_RATE = 3e-3
-SEEDS = 24
-"""Renderings of every sound; the seeds above are for the evaluation."""
 LONGEST_S = 5.0
 OPENINGS = ("", "", "", "the sound of ", "we hear ", "a recording of ")
-
-
-def sound_words() -> dict[str, tuple[str, ...]]:
-    """The words for every sound that the demo can make.
-
-    Raises ValueError when the word list and the demo differ.
-    """
-    found = {name: tuple(each.strip() for each in words.split(";")) for name, words in rows("sounds.txt")}
-    if set(found) != set(SOUNDS):
-        raise ValueError(f"The list of sounds needs mending: {set(found) ^ set(SOUNDS)}.")
-    return found
 
 
 @dataclass(slots=True)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from scenedex.demo.draw.thing import Thing
 from scenedex.demo.draw.things import THINGS
+from scenedex.demo.sounds import SOUNDS
 
 WORDS = Path(__file__).parent / "words"
+SEEDS = 24
+"""Renderings of every sound that are trained; the seeds above are for the evaluation."""
 ARTICLES = ("a ", "an ", "the ")
 
 
@@ -69,6 +72,17 @@ def held_out_words() -> list[tuple[str, str]]:
 def held_out_things() -> list[tuple[str, str]]:
     """Things of which no picture is trained: name and emoji character."""
     return [(row[0], chr(int(row[1], 16))) for row in rows("held_out_things.txt")]
+
+
+def sound_words() -> dict[str, tuple[str, ...]]:
+    """The words for every sound that the demo can make.
+
+    Raises ValueError when the word list and the demo differ.
+    """
+    found = {name: tuple(each.strip() for each in words.split(";")) for name, words in rows("sounds.txt")}
+    if set(found) != set(SOUNDS):
+        raise ValueError(f"The list of sounds needs mending: {set(found) ^ set(SOUNDS)}.")
+    return found
 
 
 def vocabulary() -> Vocabulary:
