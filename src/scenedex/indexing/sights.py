@@ -1,7 +1,7 @@
 """Keyframes → embeddings, in batches, while the decoder works on.
 
 A wide picture that its network sees in parts has an embedding for each part: what stands at its edge is then found
-about twice as often as by one for the whole (`python -m benchmarks wide`).
+more often than by one for the whole (`python -m benchmarks wide`).
 """
 
 from collections import defaultdict, deque
