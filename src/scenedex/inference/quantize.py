@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scenedex.errors import ExportError
+from scenedex.inference.graph_attention import attention_as_one
 from scenedex.inference.graph_edits import attribute, patches_as_products, pooled_token_alone, tables_by_row
 from scenedex.inference.graph_gates import quick_gelu_as_silu
 
@@ -36,6 +37,7 @@ def to_int8(graph: Path, target: Path, spare: Spare = "nothing") -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".int8-") as folder:
         prepared = _prepared(model, Path(folder))
         quick_gelu_as_silu(prepared)
+        prepared, _ = attention_as_one(prepared)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
