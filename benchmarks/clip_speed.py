@@ -116,7 +116,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         full = vision_tower(folder / "vit-b32-fp32.onnx", Shape())
-        to_int8(full, folder / "vit-b32-int8.onnx")
+        to_int8(full, folder / "vit-b32-int8.onnx", image=load_registry().find("clip-b32").image)
         exact, eight = local(folder, full), local(folder, folder / "vit-b32-int8.onnx")
         ways = {
             f"scenedex int8, batches of {BATCH}": tower(eight, BATCH),

@@ -93,7 +93,8 @@ class _Export:
         spared: dict[str, str] = {}
         for role in self._roles:
             for plan in _PLANS:
-                to_int8(self._graph("fp32", role), self._graph("int8", role), plan)
+                image = self._checkpoint.card.image if role == "vision" else None
+                to_int8(self._graph("fp32", role), self._graph("int8", role), plan, image=image)
                 if self._cosine("int8", role) >= FLOOR["int8"]:
                     spared |= {role: plan} if plan != "nothing" else {}
                     break

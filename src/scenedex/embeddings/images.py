@@ -93,7 +93,16 @@ def views(pixels: Pixels, spec: ImageInput, wide: WideRule) -> list[Pixels]:
 
 
 def preprocess(pixels: Pixels, spec: ImageInput) -> Tensor:
-    """The tensor for one picture: shape (3, size, size), normalised.
+    """The tensor for one picture: shape (3, size, size), normalised."""
+    scale, shift = _scales(spec)
+    tensor = fitted(pixels, spec).transpose(2, 0, 1).astype(np.float32, order="C")
+    tensor *= scale
+    tensor += shift
+    return tensor
+
+
+def fitted(pixels: Pixels, spec: ImageInput) -> Pixels:
+    """The picture in the size that a network sees: shape (size, size, 3), bytes.
 
     Sizes and rounding as torchvision's Resize and CenterCrop do them on PIL images (open_clip's and the
     original CLIP's path); `squash` as transformers' SigLIP processor.
@@ -102,12 +111,8 @@ def preprocess(pixels: Pixels, spec: ImageInput) -> Tensor:
         pixels = _padded(pixels, spec)
     image = Image.fromarray(np.ascontiguousarray(_shortened(pixels)))
     mode, size = _MODES[spec.interpolation], spec.size
-    image = image.resize((size, size), mode) if spec.resize == "squash" else _cropped(image, size, mode)
-    scale, shift = _scales(spec)
-    tensor = np.asarray(image).transpose(2, 0, 1).astype(np.float32, order="C")
-    tensor *= scale
-    tensor += shift
-    return tensor
+    squash = spec.resize == "squash"
+    return np.asarray(image.resize((size, size), mode) if squash else _cropped(image, size, mode))
 
 
 def _cropped(image: Image.Image, size: int, mode: Image.Resampling) -> Image.Image:

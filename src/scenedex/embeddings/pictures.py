@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from scenedex.embeddings.images import Tensor, WideRule, pixels_of, preprocess, views
+from scenedex.embeddings.images import Tensor, WideRule, fitted, pixels_of, preprocess, views
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
 from scenedex.errors import EncoderError, GraphError
@@ -52,7 +52,7 @@ class PictureTower:
 
     def _tensors(
         self, pictures: Sequence[Pixels | bytes], counts: list[int]
-    ) -> Iterator[Tensor | EncoderError]:
+    ) -> Iterator[Tensor | Pixels | EncoderError]:
         """The tensors of all parts, one after the other; `counts` gets how many each picture has."""
         for picture in pictures:
             try:
@@ -63,7 +63,15 @@ class PictureTower:
                 continue
             counts.append(len(seen))
             for part in seen:
-                yield preprocess(part, self._spec)
+                prepared = fitted if self._takes_bytes() else preprocess
+                yield prepared(part, self._spec)
+
+    def _takes_bytes(self) -> bool:
+        """Whether the graph normalises by itself: what int8 does to a graph of ours."""
+        try:
+            return self.tower.session.takes_bytes()
+        except EncoderError:  # told by the batch, for each picture
+            return False
 
     def _joined(self, parts: tuple[Embedding, ...]) -> Embedding:
         vectors = [part.vector for part in parts if part.vector is not None]

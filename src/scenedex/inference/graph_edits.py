@@ -31,7 +31,7 @@ def patches_as_products(model: Any) -> int:
     del model.graph.node[:]
     model.graph.node.extend(made)
     if count:
-        _drop_unused(model.graph)
+        drop_unused(model.graph)
     return count
 
 
@@ -105,7 +105,7 @@ def tables_by_row(model: Any) -> int:
     del graph.node[:]
     graph.node.extend(made)
     if done:
-        _drop_unused(graph)
+        drop_unused(graph)
     return len(done)
 
 
@@ -240,7 +240,8 @@ def put_values(tensor: Any, array: NDArray[Any]) -> None:
     tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
 
 
-def _drop_unused(graph: Any) -> None:
+def drop_unused(graph: Any) -> None:
+    """Take out the weights that no node takes."""
     used = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
     kept = [tensor for tensor in graph.initializer if tensor.name in used]
     del graph.initializer[:]

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scenedex.errors import ExportError
+from scenedex.inference.graph_attention import attention_as_one
 from scenedex.inference.graph_edits import attribute, patches_as_products, pooled_token_alone, tables_by_row
 from scenedex.inference.graph_gates import quick_gelu_as_silu
+from scenedex.inference.graph_pixels import pixels_as_bytes
+from scenedex.inference.registry import ImageInput
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +28,11 @@ outliers that a scale for a whole tensor suffers from (Xiao et al. 2023, SmoothQ
 """
 
 
-def to_int8(graph: Path, target: Path, spare: Spare = "nothing") -> None:
-    """Write the graph with int8 weights to `target`. Raises ExportError for a file that is no such graph."""
+def to_int8(graph: Path, target: Path, spare: Spare = "nothing", *, image: ImageInput | None = None) -> None:
+    """Write the graph with int8 weights to `target`. Raises ExportError for a file that is no such graph.
+
+    With `image`, how its pictures are normalised, it takes bytes, (items, height, width, 3), where it can.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = _loaded(graph)
@@ -36,6 +42,9 @@ def to_int8(graph: Path, target: Path, spare: Spare = "nothing") -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".int8-") as folder:
         prepared = _prepared(model, Path(folder))
         quick_gelu_as_silu(prepared)
+        if image is not None:
+            pixels_as_bytes(prepared, image)
+        prepared, _ = attention_as_one(prepared)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -97,6 +97,10 @@ class Session:
         """What the graph declares as its outputs. Loads the graph."""
         return self._load().signature.outputs
 
+    def takes_bytes(self, name: str = "pixel_values") -> bool:
+        """Whether that input takes pictures as bytes, (items, height, width, 3). Loads the graph."""
+        return self._load().signature.takes_bytes(name)
+
     def load(self) -> None:
         """Load the graph, if it is not loaded: from then on a run takes only its own time. Raises GraphError."""
         self._load()

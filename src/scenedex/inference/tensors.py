@@ -54,6 +54,12 @@ class Signature:
         first = self.inputs[0].shape[0] if self.inputs and self.inputs[0].shape else None
         return first if isinstance(first, int) else None
 
+    def takes_bytes(self, name: str) -> bool:
+        """Whether the input that goes by that name takes pictures as bytes, (items, height, width, 3)."""
+        known = _ALIASES.get(name, (name,))
+        found = next((tensor for tensor in self.inputs if tensor.name in known), None)
+        return found is not None and found.dtype == "tensor(uint8)" and found.shape[-1:] == (3,)
+
     def output(self, asked: str) -> str:
         """The output of that name, or for "" the one that is an embedding. Raises GraphError."""
         names = [tensor.name for tensor in self.outputs]

@@ -134,8 +134,8 @@ def test_a_spoiled_graph_is_refused_and_leaves_nothing(tmp_path: Path, source, m
 def test_spoiled_int8_is_refused_and_the_full_model_stays(tmp_path: Path, source, monkeypatch) -> None:
     source("clip-hf")
 
-    def quantise(graph: Path, target: Path, plan: str) -> None:
-        to_int8(graph, target)
+    def quantise(graph: Path, target: Path, plan: str, **how) -> None:
+        to_int8(graph, target, **how)
         if graph.stem == "text":
             shutil.copy(graph, target)
             spoil(target)
@@ -149,8 +149,8 @@ def test_spoiled_int8_is_refused_and_the_full_model_stays(tmp_path: Path, source
 def test_int8_spares_what_it_must(tmp_path: Path, source, monkeypatch) -> None:
     source("clip-hf")
 
-    def quantise(graph: Path, target: Path, plan: str) -> None:
-        to_int8(graph, target, plan)
+    def quantise(graph: Path, target: Path, plan: str, **how) -> None:
+        to_int8(graph, target, plan, **how)
         if plan == "nothing" and graph.stem == "vision":
             shutil.copy(graph, target)
             spoil(target)

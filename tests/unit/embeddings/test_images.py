@@ -12,7 +12,7 @@ from tests.golden.loading import golden_model
 from tests.media import shared_media
 
 from scenedex.embeddings.clip import ClipEncoder
-from scenedex.embeddings.images import decode, limited, pixels_of, preprocess, views
+from scenedex.embeddings.images import decode, fitted, limited, pixels_of, preprocess, views
 from scenedex.errors import PictureError
 from scenedex.inference.registry import ImageInput, load_registry
 
@@ -259,3 +259,13 @@ def test_padding_by_the_models_own_rule():
     assert tensor.shape == (3, 32, 32)
     assert tensor[0, 16, 16] == pytest.approx(1)
     assert abs(tensor[0, 0, 0]) < 0.01
+
+
+@pytest.mark.parametrize("size", [(48, 64), (64, 48), (300, 224), (1, 1), (5, 900)])
+@pytest.mark.parametrize("spec", [CLIP, SIGLIP], ids=["clip", "siglip"])
+def test_bytes_and_numbers_say_the_same(spec: ImageInput, size) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (*size, 3)).astype(np.uint8)
+    made = fitted(pixels, spec)
+    assert (made.shape, made.dtype) == ((spec.size, spec.size, 3), np.uint8)
+    right = ((made / 255.0 - spec.mean) / spec.std).transpose(2, 0, 1)
+    np.testing.assert_allclose(preprocess(pixels, spec), right, atol=1e-5)

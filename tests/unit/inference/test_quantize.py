@@ -1,15 +1,17 @@
 """int8 and fp16 graphs, made with onnx alone: on the goldens, and on graphs of a few nodes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from tests.golden.loading import HERE
+from tests.golden.loading import HERE, golden_model
 from tests.unit.inference.graphs import info, save
 
-from scenedex.errors import ExportError
+from scenedex.embeddings.pictures import PictureTower
+from scenedex.errors import ExportError, PictureError
 from scenedex.inference.graph_edits import patches_as_products, pooled_token_alone, tables_by_row
 from scenedex.inference.quantize import to_fp16, to_int8
 from scenedex.inference.session import RunOptions, Session
@@ -147,6 +149,23 @@ def test_vision_in_int8(tmp_path: Path, name: str, part: str) -> None:
     assert cosines(Session(target, CPU).run(feeds), before.run(feeds)).min() > 0.98
     assert target.stat().st_size < golden(name, part).stat().st_size * 0.7
     assert [path.name for path in tmp_path.iterdir()] == ["int8.onnx"]
+
+
+@pytest.mark.parametrize("name", ["clip-hf", "clip-open", "siglip2-hf"])
+def test_vision_in_int8_sees_bytes(tmp_path: Path, name: str) -> None:
+    full = golden_model(name, tmp_path)
+    target = tmp_path / "int8.onnx"
+    to_int8(full.files["vision"], target, image=full.card.image)
+    assert Session(target, CPU).takes_bytes()
+    pictures = [RNG.integers(0, 256, (9, 16, 3)).astype(np.uint8).repeat(20, axis=0).repeat(20, axis=1)] * 3
+    pictures[1] = np.zeros((100, 0, 3), np.uint8)
+    right, made = (
+        PictureTower(model, CPU, batch=2).embed_pictures(pictures)
+        for model in (full, replace(full, files={**full.files, "vision": target}))
+    )
+    for index in (0, 2):
+        assert cosines(made[index].vector, right[index].vector) > 0.98
+    assert [type(each[1].error) for each in (right, made)] == [PictureError, PictureError]
 
 
 @pytest.mark.parametrize("name", ["clip-hf", "siglip2-hf", "clap-hf", "e5-bert", "e5-xlmr"])
