@@ -27,11 +27,12 @@ from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
-from scenedex.types import LOCAL_OWNER, Answer, Scene, Space, Video
+from scenedex.types import LOCAL_OWNER, AnnotationKind, AnnotationOutcome, Answer, Scene, Space, Video
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
     from scenedex.embeddings.visual import VisualEmbedder
+    from scenedex.indexing.annotate import Annotator, Watcher
     from scenedex.indexing.pipeline import Parts
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
@@ -101,21 +102,27 @@ class Library:
         the library itself fails; what was finished before is kept.
         """
         from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
+        from scenedex.library.annotating import Through, annotator_of, wanted
 
         if not all(str(path).strip() for path in paths):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
+        # made first, so that a missing extra is said before the work
+        annotators = [annotator_of(self.settings, kind) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
         if complete:
             self.fill()
+        videos = [file.video_id for file in report.files if file.video_id]
+        watcher = Through(progress) if progress else None
+        annotations = [self._annotate(annotator, videos, watcher=watcher) for annotator in annotators]
         with self._database.transaction(self.owner) as tx:
             refresh_backgrounds(tx, self._queries)
         self._sweep_now_and_then()
-        return report
+        return replace(report, annotations=tuple(outcome for kind in annotations for outcome in kind))
 
     def fill(self, tell: Callable[[int, int], None] | None = None) -> int:
         """Embed what the models in use have not embedded yet; the number of videos that got something.
@@ -125,6 +132,31 @@ class Library:
         from scenedex.indexing.fill import fill
 
         return fill(self._parts(), tell)
+
+    def annotate(
+        self,
+        kind: AnnotationKind,
+        *videos: str,
+        force: bool = False,
+        download: bool = False,
+        watcher: "Watcher | None" = None,
+    ) -> tuple[AnnotationOutcome, ...]:
+        """Find out what is written in the pictures (`screen_text`) or said (`speech`), and make it searchable.
+
+        `videos`: ids, paths or file names; all videos without any. What is done is not done again, unless `force`. A
+        video that fails is an outcome with its reason. `download`: a model that is not here may be fetched.
+
+        Raises NotInstalledError where an extra is missing, SpeechModelError, NotFoundError and AmbiguousError.
+        """
+        from scenedex.library.annotating import annotator_of
+
+        annotator = annotator_of(self.settings, kind, download=download)
+        with self._database.transaction(self.owner) as tx:
+            found = [resolve_video(tx, video) for video in videos] if videos else list_videos(tx)
+        outcomes = self._annotate(annotator, [video.id for video in found], force=force, watcher=watcher)
+        with self._database.transaction(self.owner) as tx:
+            refresh_backgrounds(tx, self._queries)
+        return outcomes
 
     def profile(self) -> "Profile":
         """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
@@ -280,6 +312,18 @@ class Library:
             "picture_ms": ms,
             "trouble": seen.metadata["error"],
         }
+
+    def _annotate(
+        self,
+        annotator: "Annotator",
+        videos: Sequence[UUID],
+        *,
+        force: bool = False,
+        watcher: "Watcher | None" = None,
+    ) -> tuple[AnnotationOutcome, ...]:
+        from scenedex.indexing.annotate import annotate
+
+        return annotate(self._parts(), annotator, list(dict.fromkeys(videos)), force=force, watcher=watcher)
 
     def _sweep_now_and_then(self) -> None:
         swept = self.home / "swept"
