@@ -127,6 +127,17 @@ class Settings(BaseSettings):
     iv2_stride: int = Field(
         default=4, ge=1, le=1024, description="pictures of the video from one to the next, at least"
     )
+    scenedex_screen_text: bool = Field(
+        default=False,
+        description="true: indexing reads what is written in the pictures, too; needs the extra ocr",
+    )
+    scenedex_speech: bool = Field(
+        default=False,
+        description="true: indexing transcribes what is said where no subtitles are, too; needs the extra asr",
+    )
+    scenedex_asr_model: str = Field(
+        default="small", min_length=1, description="model of speech: a name of faster-whisper's, or a folder"
+    )
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )

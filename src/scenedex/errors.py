@@ -14,6 +14,9 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
 │   └── DiskFullError             no space left (also an OSError)
+├── AnnotationError               what is written, said or to be seen in a video could not be put into words
+│   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
+│   └── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
 └── EncoderError                  an embedding could not be made
     ├── WeightsError              a model's files are not there, or are not what they should be
     │   ├── WeightsMissingError   not on this machine
@@ -89,6 +92,18 @@ class OldDatabaseError(StoreError):
 
 class DiskFullError(StoreError, OSError):
     """No space is left on the disk: free some, then run the same command again."""
+
+
+class AnnotationError(ScenedexError):
+    """A video could not be annotated."""
+
+
+class NotInstalledError(AnnotationError, UsageError):
+    """An extra of scenedex is not installed."""
+
+
+class SpeechModelError(AnnotationError, UsageError):
+    """The model of speech cannot be used."""
 
 
 class EncoderError(ScenedexError):

@@ -5,7 +5,7 @@ Everything is made on the spot by PyAV; nothing is fetched. The same arguments g
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -92,6 +92,15 @@ def shots_clip(path: Path, seconds: Sequence[float], clip: Clip | None = None) -
     frames = ((number / clip.rate, pixels) for number, pixels in enumerate(pictures))
     _write(path, clip, frames, float(sum(counts) / clip.rate))
     return [float(sum(counts[:shot]) / clip.rate) for shot in range(1, len(counts))]
+
+
+def pictures_clip(path: Path, shots: Sequence[tuple[float, Pixels]], clip: Clip | None = None) -> None:
+    """Write shots of still pictures: (seconds, picture), all of one size, which goes before that of `clip`."""
+    height, width = shots[0][1].shape[:2]
+    clip = replace(clip or Clip(), size=(width, height))
+    still = [pixels for seconds, pixels in shots for _ in range(max(1, round(seconds * clip.rate)))]
+    frames = ((number / clip.rate, pixels) for number, pixels in enumerate(still))
+    _write(path, clip, frames, float(len(still) / clip.rate))
 
 
 def variable_rate_clip(path: Path, times_s: Sequence[float], clip: Clip | None = None) -> None:

@@ -32,6 +32,8 @@ Mode = Literal["recall", "rerank", "auto", "skip"]
 Band = Literal["strong", "possible", "weak"]
 Modality = Literal["visual", "audio", "text", "scene"]
 SpaceState = Literal["building", "live", "retired"]
+AnnotationKind = Literal["screen_text", "speech", "description"]
+AnnotationWord = Literal["annotated", "unchanged", "passed over", "failed"]
 IndexOutcome = Literal["indexed", "unchanged", "moved", "warning", "refused"]
 
 LOCAL_OWNER = UUID("00000000-0000-0000-0000-000000000001")
@@ -147,6 +149,9 @@ class Caption:
     origin: CaptionOrigin
     language: str | None = None
     index: int = 0  #: counts within origin and language
+    measures: dict[str, float] = field(default_factory=dict, hash=False)
+    """How sure whoever read or heard it was: `score` (0 to 1) of text on the screen; `avg_logprob`, `no_speech_prob`
+    and `compression_ratio` of speech."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +260,16 @@ class FileOutcome:
     reason: str | None = None  #: a sentence; None where there is nothing to say
     video_id: UUID | None = None
     failed: bool = False  #: it should have been indexed and could not be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationOutcome:
+    """What became of one video that was to be annotated."""
+
+    video_id: UUID
+    video: str  #: file name
+    outcome: AnnotationWord
+    reason: str | None = None  #: a sentence; None where there is nothing to say
 
 
 # -- what the store gives back ----------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from rich.progress import (
 
 from scenedex.cli.output import complain, print_json, shown
 from scenedex.library import open_library
-from scenedex.types import FileOutcome
+from scenedex.types import AnnotationOutcome, FileOutcome
 
-Stage = Literal["draw", "hash", "scenes", "words", "store"]
+Stage = Literal["draw", "hash", "scenes", "words", "store", "screen_text", "speech", "description"]
 
 STAGES: dict[Stage, str] = {
     "draw": "drawing",
@@ -26,6 +26,9 @@ STAGES: dict[Stage, str] = {
     "scenes": "finding scenes",
     "words": "reading words",
     "store": "storing",
+    "screen_text": "reading the screen",
+    "speech": "listening",
+    "description": "describing",
 }
 
 
@@ -52,10 +55,13 @@ def index(
     failed = [outcome for outcome in report.files if outcome.failed]
     for outcome in failed:
         complain(f"{outcome.path}: {outcome.reason}")
+    unread = [annotation for annotation in report.annotations if annotation.outcome == "failed"]
+    for annotation in unread:
+        complain(f"{annotation.video}: {annotation.reason}")
     if not failed and not any(outcome.video_id for outcome in report.files):
         complain(f"No video was found at {', '.join(repr(path) for path in paths)}.")
         raise typer.Exit(1)
-    if failed:
+    if failed or unread:
         raise typer.Exit(1)
 
 
@@ -118,7 +124,7 @@ class Bars:
         percent = round(100 * min(max(done, 0.0), 1.0))
         self._bars.update(self._file, description=f"{self._name}: {STAGES[stage]}", completed=percent)
 
-    def finish(self, outcome: FileOutcome) -> None:
+    def finish(self, outcome: FileOutcome | AnnotationOutcome) -> None:
         """The file in hand is done."""
         self._bars.advance(self._files)
         speed = self._bars.tasks[0].speed

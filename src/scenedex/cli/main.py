@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import demo, doctor, evaluate, index, models, plan, search, videos
+from scenedex.cli import annotate, demo, doctor, evaluate, index, models, plan, search, videos
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("index")(index.index)
+app.add_typer(annotate.app, name="annotate")
 app.command("search")(search.search)
 app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")

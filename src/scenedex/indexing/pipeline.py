@@ -24,7 +24,7 @@ from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.scenes import captions_of, scenes_of
-from scenedex.store.videos import write_video, write_words
+from scenedex.store.videos import find_by_hash, write_video, write_words
 from scenedex.types import (
     Caption,
     EmbeddingDraft,
@@ -113,7 +113,7 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
         seen = looking.embeddings()
     embedded = embedded_captions(content.path, info, parts.limits)
     beside, said = read_sidecars(content.sidecars(), parts.limits)
-    captions = within([*embedded, *closed, *beside], duration_s)
+    captions = within([*embedded, *closed, *beside, *_annotations(parts, content.digest)], duration_s)
     spans = [(scene.start_s, scene.end_s) for scene in scenes]
     return VideoRecord(
         content_hash=content.digest,
@@ -144,6 +144,14 @@ def likeness_embeddings(
     if parts.likeness.needs_file:
         return moving_likeness(path, info, parts.limits, scenes, parts.likeness)
     return keyframe_likeness(scenes, parts.likeness, parts.objects)
+
+
+def _annotations(parts: Parts, digest: str) -> list[Caption]:
+    """What was heard and read in this content before: its times hold, however it is cut into scenes now."""
+    with parts.transaction() as tx:
+        video_id = find_by_hash(tx, digest)
+        known = captions_of(tx, video_id) if video_id else []
+    return [caption for caption in known if caption.origin in ("speech", "screen")]
 
 
 def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:

@@ -4,7 +4,7 @@ from typing import Literal, Protocol
 
 from scenedex.types import FileOutcome
 
-Stage = Literal["hash", "scenes", "words", "store"]
+Stage = Literal["hash", "scenes", "words", "store", "screen_text", "speech", "description"]
 
 
 class Progress(Protocol):

@@ -16,7 +16,7 @@ from scenedex.media.files import content_hash, is_media_name, sniff
 from scenedex.media.sidecars import find_sidecars
 from scenedex.store.files import files_of, known_files, mark_missing, put_file
 from scenedex.store.videos import find_by_hash, recipe_of
-from scenedex.types import FileOutcome, IndexOutcome, KnownFile
+from scenedex.types import AnnotationOutcome, FileOutcome, IndexOutcome, KnownFile
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class IndexReport:
 
     files: tuple[FileOutcome, ...]
     offline: tuple[str, ...]  #: known paths at which nothing lies any more
+    annotations: tuple[AnnotationOutcome, ...] = ()  #: of the kinds that the settings ask for
 
 
 def index_paths(

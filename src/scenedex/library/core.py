@@ -1,51 +1,31 @@
 """The Python API: open a library, add videos, search in them."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import numpy as np
-
 from scenedex.config import Settings, log_encoders, read_settings
-from scenedex.embeddings.encoder import TextEncoder
-from scenedex.embeddings.wordllama import WordLlamaEncoder
-from scenedex.errors import EncoderError, NotFoundError, UsageError
-from scenedex.library.examples import Eyes, anchor_of
-from scenedex.library.filters import understood
-from scenedex.library.tuning import tuning_of
-from scenedex.search.assembly import dense_channels, refresh_backgrounds
-from scenedex.search.cache import QueryCache
-from scenedex.search.encoding import QueryEncoding
-from scenedex.search.engine import Engine
-from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
-from scenedex.store.backgrounds import vectors_by_space
-from scenedex.store.coverage import lacking
-from scenedex.store.database import Database
-from scenedex.store.objects import ObjectStore
-from scenedex.store.preferences import prefer, preference
+from scenedex.errors import UsageError
+from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import object_keys, scenes_of
-from scenedex.store.spaces import live_spaces
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
-from scenedex.types import LOCAL_OWNER, Answer, Channel, Mode, Scene, Space, Video
+from scenedex.types import (
+    AnnotationKind,
+    AnnotationOutcome,
+    Scene,
+    Video,
+)
 
 if TYPE_CHECKING:
-    from scenedex.embeddings.equipment import Equipment
-    from scenedex.embeddings.visual import VisualEmbedder
-    from scenedex.indexing.pipeline import Parts
+    from scenedex.indexing.annotate import Annotator, Watcher
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
-    from scenedex.inference.registry import ModelCard, Profile
-    from scenedex.search.evaluation import Evaluation
-    from scenedex.search.judgements import Judgement
 
 
-KINDS = ("visual", "audio", "text")
-"""Of models; under the same names the library records the one that is used in place of the profile's."""
+from scenedex.library.searching import Searching
 
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
@@ -70,29 +50,8 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library:
+class Library(Searching):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.owner: UUID = LOCAL_OWNER
-        self.home = settings.scenedex_home.expanduser().absolute()
-        self._database = Database.open(url=settings.database_url, home=self.home)
-        self._words = WordLlamaEncoder()
-        self._encoding = QueryEncoding(timeout_s=settings.clip_text_embedding_timeout_s, cache=QueryCache())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Leave the library. The embedded server stops when its last user leaves."""
-        self._encoding.close()
-        self._database.close()
 
     def add(
         self,
@@ -110,21 +69,27 @@ class Library:
         the library itself fails; what was finished before is kept.
         """
         from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
+        from scenedex.library.annotating import Through, annotator_of, wanted
 
         if not all(str(path).strip() for path in paths):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
+        # made first, so that a missing extra is said before the work
+        annotators = [annotator_of(self.settings, kind) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
         if complete:
             self.fill()
+        videos = [file.video_id for file in report.files if file.video_id]
+        watcher = Through(progress) if progress else None
+        annotations = [self._annotate(annotator, videos, watcher=watcher) for annotator in annotators]
         with self._database.transaction(self.owner) as tx:
             refresh_backgrounds(tx, self._queries)
         self._sweep_now_and_then()
-        return report
+        return replace(report, annotations=tuple(outcome for kind in annotations for outcome in kind))
 
     def fill(self, tell: Callable[[int, int], None] | None = None) -> int:
         """Embed what the models in use have not embedded yet; the number of videos that got something.
@@ -135,182 +100,30 @@ class Library:
 
         return fill(self._parts(), tell)
 
-    def profile(self) -> "Profile":
-        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
-        recorded, named = self._recorded("profile"), self.settings.scenedex_profile
-        profile = self.equipment.registry.profile(named or recorded or "standard")
-        chosen = {} if named else {kind: self._recorded(kind) for kind in KINDS}
-        if self.settings.clip_model_name:
-            parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
-            chosen["visual"] = "/".join(part for part in parts if part)
-        keys = {kind: self._card(model, kind).key for kind, model in chosen.items() if model}
-        profile = replace(profile, **keys)
-        if self.settings.scenedex_text_model:
-            profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
-        return profile
-
-    def use(self, name: str) -> "Profile":
-        """Record what this library works with from now on: a profile; or a model, in place of the profile's.
-
-        A model is named by its key, or by the folder into which it was exported. Raises NotFoundError and UsageError.
-        """
-        from scenedex.inference.exported import names_folder
-
-        changed: dict[str, str | None] = {}
-        if name in self.equipment.registry.profiles:
-            changed = {"profile": name, **dict.fromkeys(KINDS)}
-        else:
-            card = self._card(name)
-            folder = names_folder(name)
-            changed[card.modality] = str(Path(name).expanduser().absolute()) if folder else card.key
-        with self._database.transaction(self.owner) as tx:
-            for kind, value in changed.items():
-                prefer(tx, kind, value)
-        self.__dict__.pop("equipment", None)  # it may know a folder more now
-        return self.profile()
-
-    def lacking(self) -> dict[str, tuple[int, int]]:
-        """What `fill` would embed now: modality to the number of videos and of pictures, sounds, captions or scenes."""
-        parts = self._parts()
-        spaces = [
-            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
-        ]
-        with self._database.transaction(self.owner) as tx:
-            found = {space.modality: lacking(tx, space) for space in spaces}
-        return {modality: counts for modality, counts in found.items() if counts[0]}
-
-    def _recorded(self, name: str) -> str | None:
-        with self._database.transaction(self.owner) as tx:
-            found = preference(tx, name)
-        return found if isinstance(found, str) else None
-
-    def _card(self, name: str, kind: str = "") -> "ModelCard":
-        """The model that is meant, by key, alias or folder; of that kind, if one is named."""
-        from scenedex.inference.exported import exported_card, names_folder
-
-        registry = self.equipment.registry
-        if names_folder(name):
-            card = exported_card(Path(name).expanduser())
-        else:
-            try:
-                card = registry.find(name)
-            except NotFoundError as exc:
-                profiles = f"There is no profile {name!r}: there are {', '.join(registry.profiles)}. "
-                raise NotFoundError(("" if kind else profiles) + str(exc)) from exc
-        if kind and card.modality != kind:
-            raise UsageError(f"The model {card.key} is for {card.modality}, not for {kind}.")
-        return card
-
-    def visual_embedder(self) -> "VisualEmbedder":
-        """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
-
-        Raises NotFoundError for the mini models, which are no model of the registry.
-        """
-        from scenedex.embeddings.visual import VisualEmbedder
-
-        return VisualEmbedder(
-            self.equipment.registry.find(self.profile().visual),
-            self.equipment.store,
-            self.equipment.options,
-            normalize=self.settings.clip_normalize,
-            max_side=self.settings.clip_max_image_size,
-        )
-
-    def scene_space(self) -> Space | None:
-        """The space in which scenes are compared with scenes: EMBEDDING_BACKEND's, or the visual channel's.
-
-        None where nothing was embedded for it yet. No weights are needed.
-        """
-        with self._database.transaction(self.owner) as tx:
-            counts = vectors_by_space(tx)
-            spaces = [space for space in live_spaces(tx) if counts.get(space.id)]
-        wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
-        return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
-
-    def absent(self) -> str | None:
-        """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
-        profile = self.profile()
-        missing = self.equipment.missing((profile.visual, profile.audio, profile.text))
-        if not missing:
-            return None
-        megabytes = sum(file.megabytes for card in missing for file in self.equipment.store.missing(card))
-        return (
-            f"The models of the profile {profile.name} are not all on this machine, so pictures or sounds cannot be "
-            f"searched yet: `scenedex models pull` fetches {', '.join(card.key for card in missing)} (about "
-            f"{megabytes:.0f} MB); what is indexed now is completed after that."
-        )
-
-    def search(
+    def annotate(
         self,
-        query: str = "",
-        *,
-        videos: Sequence[str] = (),
-        example: Example | None = None,
-        **options: Unpack[SearchOptions],
-    ) -> Answer:
-        """The scenes that fit `query` best, best first. `videos` (ids, paths or file names) narrows the search.
+        kind: AnnotationKind,
+        *videos: str,
+        force: bool = False,
+        download: bool = False,
+        watcher: "Watcher | None" = None,
+    ) -> tuple[AnnotationOutcome, ...]:
+        """Find out what is written in the pictures (`screen_text`) or said (`speech`), and make it searchable.
 
-        `example`: a scene or a picture that hits should look like, beside the words or instead of them. `options` are
-        the fields of SearchRequest: limit, offset, filters, mode, weights, bands, group_by, fold, within_s. Two things
-        that follow one another: `"dog" then "car"`.
+        `videos`: ids, paths or file names; all videos without any. What is done is not done again, unless `force`. A
+        video that fails is an outcome with its reason. `download`: a model that is not here may be fetched.
 
-        An answer without hits means that nothing fits. Raises UsageError for a request that makes no sense,
-        NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
+        Raises NotInstalledError where an extra is missing, SpeechModelError, NotFoundError and AmbiguousError.
         """
-        request = SearchRequest(query=query, **options)
-        tuning = tuning_of(self.settings)
-        eyes = self._eyes() if example is not None else None
+        from scenedex.library.annotating import annotator_of
+
+        annotator = annotator_of(self.settings, kind, download=download)
         with self._database.transaction(self.owner) as tx:
-            request = replace(request, filters=understood(tx, request.filters, videos))
-            check_request(request)
-            weights = {**tuning.weights, **request.weights}
-            dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
-            engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
-            anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
-            return engine.search(tx, request, anchor)
-
-    def evaluate(
-        self,
-        judgements: "Path | str | Sequence[Judgement]",
-        *,
-        videos: Sequence[str] = (),
-        tune: bool = False,
-    ) -> "Evaluation":
-        """How well searches here find what the judgements (values, or a file of them) say should be found.
-
-        `videos` narrows the search. `tune` also looks for weights that serve the judgements better. Raises
-        NotFoundError for a file or a video, UsageError that names the line for a judgement that makes no sense.
-        """
-        from scenedex.search.cases import cases
-        from scenedex.search.evaluation import evaluate
-        from scenedex.search.judgements import read_judgements
-        from scenedex.search.outcomes import DEPTH
-        from scenedex.search.tuning import tune as tuned
-
-        read = read_judgements(Path(judgements)) if isinstance(judgements, Path | str) else judgements
+            found = [resolve_video(tx, video) for video in videos] if videos else list_videos(tx)
+        outcomes = self._annotate(annotator, [video.id for video in found], force=force, watcher=watcher)
         with self._database.transaction(self.owner) as tx:
-            found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
-        search = partial(self._asked, videos, DEPTH)
-        tuning = (
-            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), tuning_of(self.settings).weights)
-            if tune
-            else None
-        )
-        return replace(evaluate(found, search), tuning=tuning)
-
-    def _asked(
-        self,
-        videos: Sequence[str],
-        limit: int,
-        query: str,
-        weights: Mapping[Channel, float] | None,
-        mode: Mode,
-    ) -> Answer:
-        """What an evaluation calls a search. Given weights are all there are: a channel that is not named has none."""
-        own: dict[Channel, float] = {}
-        if weights is not None:
-            own = {**dict.fromkeys(tuning_of(self.settings).weights, 0.0), **weights}
-        return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
+            refresh_backgrounds(tx, self._queries)
+        return outcomes
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""
@@ -346,10 +159,6 @@ class Library:
             tag_video(tx, found.id, add, remove)
             return get_video(tx, found.id)
 
-    def picture(self, object_key: str) -> bytes:
-        """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""
-        return self._objects().get(object_key)
-
     def stats(self) -> dict[str, Any]:
         """Counts: videos, hours, scenes, keyframes, captions, embeddings by space."""
         with self._database.transaction(self.owner) as tx:
@@ -363,108 +172,20 @@ class Library:
             "pictures": str(self._picture_folder()),
         }
 
-    def senses(self) -> dict[str, Any]:
-        """What this machine sees, hears and reads with: profile, devices, missing weights, time for one picture."""
-        from scenedex.inference.session import available_devices
+    def _annotate(
+        self,
+        annotator: "Annotator",
+        videos: Sequence[UUID],
+        *,
+        force: bool = False,
+        watcher: "Watcher | None" = None,
+    ) -> tuple[AnnotationOutcome, ...]:
+        from scenedex.indexing.annotate import annotate
 
-        profile = self.profile()
-        found: dict[str, Any] = {
-            "profile": profile.name,
-            "devices": available_devices(),
-            "missing": self.absent(),
-        }
-        try:
-            eyes = self.equipment.visual(profile.visual)
-        except EncoderError:
-            return found
-        picture = np.full((480, 854, 3), 128, dtype=np.uint8)
-        eyes.embed_pictures([picture])  # loads the network
-        (seen,) = eyes.embed_pictures([picture])
-        ms = seen.metadata["inference_time_ms"]
-        return {
-            **found,
-            "runs_on": seen.metadata["device"],
-            "picture_ms": ms,
-            "trouble": seen.metadata["error"],
-        }
+        return annotate(self._parts(), annotator, list(dict.fromkeys(videos)), force=force, watcher=watcher)
 
     def _sweep_now_and_then(self) -> None:
         swept = self.home / "swept"
         if not swept.exists() or time.time() - swept.stat().st_mtime > SWEEP_EVERY_S:
             swept.touch()
             self.sweep()
-
-    def _picture_folder(self) -> Path | str:
-        return self.settings.scenedex_objects or self.home / "objects"
-
-    def _objects(self) -> ObjectStore:
-        return ObjectStore(self._picture_folder())
-
-    @cached_property
-    def equipment(self) -> "Equipment":
-        """The encoders of this machine."""
-        from scenedex.embeddings.equipment import (
-            Equipment,  # ONNX Runtime: not needed to search by words alone
-        )
-        from scenedex.inference.exported import names_folder, with_exported
-        from scenedex.inference.registry import load_registry
-        from scenedex.inference.session import RunOptions
-        from scenedex.inference.weights import WeightStore
-
-        settings = self.settings
-        named = [settings.clip_model_name, *(self._recorded(kind) for kind in KINDS)]
-        folders = [name for name in named if name and names_folder(name)]
-        store = WeightStore(
-            settings.models_folder(),
-            also=[Path(name).expanduser().parent for name in folders],
-            hub_cache=settings.hf_home / "hub" if settings.hf_home else None,
-            token=settings.huggingface_hub_token,
-            offline=settings.hf_hub_offline,
-        )
-        options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s)
-        return Equipment(
-            with_exported(load_registry(), settings.models_folder(), folders),
-            store,
-            options,
-            elsewhere=settings.elsewhere(),
-            video=settings.video(),
-            max_side=settings.clip_max_image_size,
-        )
-
-    def _queries(self, space: Space) -> TextEncoder:
-        if space.name == self._words.space.name:
-            return self._words
-        return self.equipment.queries(space)
-
-    def _eyes(self) -> Eyes:
-        return Eyes(
-            encoder=lambda space: self.equipment.visual(space.model),
-            picture=self.picture,
-            scenes=self.scene_space(),
-        )
-
-    def _parts(self) -> "Parts":
-        from scenedex.indexing.assembly import senses
-        from scenedex.indexing.pipeline import Parts
-
-        found = senses(
-            self._database,
-            self.equipment,
-            self.profile(),
-            see=self.settings.clip_enabled,
-            backend=self.settings.embedding_backend,
-        )
-        return Parts(
-            owner=self.owner,
-            database=self._database,
-            objects=self._objects(),
-            encoder=found.encoder,
-            space=found.space,
-            sight=found.sight,
-            hearing=found.hearing,
-            likeness=found.likeness,
-            limits=self.settings.limits(),
-            detector=self.settings.scenedex_detector,
-            scratch=self.home,
-            own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
-        )

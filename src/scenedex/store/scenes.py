@@ -70,7 +70,7 @@ def placed(captions: Sequence[Caption], starts_s: Sequence[float]) -> defaultdic
 def captions_of(tx: Transaction, video_id: UUID) -> list[Caption]:
     """The captions of a video by time."""
     rows = tx.execute(
-        """select start_s, end_s, text, origin, language, index from captions
+        """select start_s, end_s, text, origin, language, index, measures from captions
         where owner_id = %(owner)s and video_id = %(video)s order by start_s, end_s, origin, language, index""",
         {"video": video_id},
     )
@@ -108,7 +108,7 @@ where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
 # the same rule as `placed`: the first and the last scene take what lies outside of all. `offset 0` keeps the planner
 # from joining all captions of a video with all its scenes: each scene reads its part of the index
 CARD_CAPTIONS = """
-select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index
+select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index, c.measures
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id,
 lateral (
   select * from captions
@@ -148,4 +148,5 @@ def _scene(row: Row) -> Scene:
 
 
 def _caption(row: Row) -> Caption:
-    return Caption(**{**row, "language": row["language"] or None})
+    measures = {name: value for name, value in row["measures"].items() if value is not None}
+    return Caption(**{**row, "language": row["language"] or None, "measures": measures})

@@ -52,17 +52,21 @@ def write_words(  # noqa: PLR0913 (these five are the words of a video)
     captions: Sequence[Caption],
     terms: Sequence[SceneTerms],
     embeddings: Mapping[int, Sequence[EmbeddingDraft]],
-    sidecars: str,
-    title: str,
+    sidecars: str | None = None,
+    title: str | None = None,
 ) -> None:
     """Replace captions, terms, and the embeddings of the spaces named; scenes and keyframes stay.
 
-    `terms` has one entry a scene, in order. Raises NotFoundError.
+    `terms` has one entry a scene, in order. A title or fingerprint of None stays what it is. Raises NotFoundError.
     """
     updated = tx.execute(
-        """update videos set title = %(title)s, sidecars = %(sidecars)s
+        """update videos set title = coalesce(%(title)s, title), sidecars = coalesce(%(sidecars)s, sidecars)
         where owner_id = %(owner)s and id = %(video)s returning id""",
-        {"title": plain(title), "sidecars": plain(sidecars), "video": video_id},
+        {
+            "title": None if title is None else plain(title),
+            "sidecars": None if sidecars is None else plain(sidecars),
+            "video": video_id,
+        },
     )
     if not updated:
         raise NotFoundError(f"There is no video {video_id}.")
@@ -154,13 +158,15 @@ def _write_captions(tx: Transaction, video: UUID, captions: Sequence[Caption]) -
             **asdict(caption),
             "text": plain(caption.text),
             "language": plain(caption.language or ""),
+            "measures": plain_json(caption.measures),
             "video": video,
         }
         for caption in captions
     ]
     tx.execute_many(
-        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text)
-        values (%(owner)s, %(video)s, %(origin)s, %(language)s, %(index)s, %(start_s)s, %(end_s)s, %(text)s)""",
+        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text, measures)
+        values (%(owner)s, %(video)s, %(origin)s, %(language)s, %(index)s, %(start_s)s, %(end_s)s, %(text)s,
+          %(measures)s)""",
         rows,
     )
 

@@ -46,6 +46,7 @@ create table videos (
   vectors jsonb not null default '{}',
   added_at timestamptz not null default now(),
   tags jsonb not null default '[]',  -- texts; who writes them normalises them
+  annotations jsonb not null default '{}',  -- kind to how it was made
   primary key (owner_id, id),
   unique (owner_id, content_hash)
 );
@@ -100,6 +101,7 @@ create table captions (
   start_s float8 not null,
   end_s float8 not null,
   text text not null,
+  measures jsonb not null default '{}',  -- how sure whoever read or heard it was
   primary key (owner_id, video_id, origin, language, index),
   foreign key (owner_id, video_id) references videos on delete cascade,
   check (end_s >= start_s)

@@ -1,0 +1,69 @@
+"""`scenedex annotate`"""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scenedex.cli.index import Bars
+from scenedex.cli.output import complain, print_json, shown
+from scenedex.library import open_library
+from scenedex.types import AnnotationKind, AnnotationOutcome
+
+app = typer.Typer(help="Find words for what nobody has written down.", no_args_is_help=True)
+
+Videos = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[VIDEO]...", help="Ids, paths or file names; all videos without any.", show_default=False
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Do again what is done already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what became of each video as JSON.")]
+
+
+@app.command("screen-text")
+def screen_text(videos: Videos = None, force: Force = False, as_json: AsJson = False) -> None:
+    """Read what is written in the pictures: signs, titles, slides. Needs the extra ocr."""
+    _annotate("screen_text", videos, force, as_json)
+
+
+@app.command("speech")
+def speech(
+    videos: Videos = None,
+    force: Force = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the model of speech where it is not here.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Transcribe what is said in videos that have no subtitles. Needs the extra asr."""
+    _annotate("speech", videos, force, as_json, download)
+
+
+def _annotate(
+    kind: AnnotationKind, videos: list[str] | None, force: bool, as_json: bool, download: bool = False
+) -> None:
+    with Bars() as bars, open_library() as library:
+        outcomes = library.annotate(kind, *(videos or ()), force=force, download=download, watcher=bars)
+    if as_json:
+        print_json({"videos": outcomes})
+    else:
+        print_outcomes(outcomes)
+    failed = [outcome for outcome in outcomes if outcome.outcome == "failed"]
+    for outcome in failed:
+        complain(f"{outcome.video}: {outcome.reason}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def print_outcomes(outcomes: tuple[AnnotationOutcome, ...]) -> None:
+    """How many videos came to which end, and each that needs a word."""
+    console = Console(highlight=False)
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
+        if outcome.reason and outcome.outcome != "failed":
+            console.print(shown(f"{outcome.video}: {outcome.reason}"), markup=False)
+    said = ", ".join(f"{count} {word}" for word, count in counts.items())
+    console.print(said or "No videos yet: scenedex index PATH adds some.")

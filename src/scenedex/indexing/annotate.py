@@ -1,0 +1,157 @@
+"""Annotating videos of the library: one kind of annotation, one video after the other, each kept when it is done."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Protocol
+from uuid import UUID
+
+from scenedex.errors import (
+    AnnotationError,
+    EncoderError,
+    MediaError,
+    NotFoundError,
+    NotInstalledError,
+    SpeechModelError,
+    StoreError,
+)
+from scenedex.indexing.pipeline import Parts
+from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
+from scenedex.store.annotations import annotated, mark_annotated
+from scenedex.store.files import files_of
+from scenedex.store.scenes import captions_of, scenes_of
+from scenedex.store.videos import get_video, write_words
+from scenedex.types import AnnotationKind, AnnotationOutcome, Caption, CaptionOrigin, Video
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[float], None]
+"""Told how much of a video is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What an annotator found out about one video."""
+
+    store: Callable[[], None] | None = None  #: writes it; None: there is nothing to write
+    reason: str | None = None  #: a sentence about what could not be done
+    complete: bool = True  #: the video counts as annotated
+
+
+class Annotator(Protocol):
+    """One kind of annotation."""
+
+    kind: AnnotationKind
+    recipe: str  #: how it is made; what was made in another way is made anew when it is asked for
+
+    def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
+        """Annotate one video. Raises AnnotationError, MediaError, EncoderError, NotFoundError or OSError."""
+
+
+class Watcher(Protocol):
+    """Told how it goes; must return at once and never raise."""
+
+    def found(self, files: int) -> None:
+        """So many videos will be looked at."""
+
+    def start(self, path: str) -> None:
+        """This video is next."""
+
+    def stage(self, stage: AnnotationKind, done: float) -> None:
+        """How much of the video in hand is done, 0 to 1."""
+
+    def finish(self, outcome: AnnotationOutcome) -> None:
+        """The video in hand is done."""
+
+
+def annotate(
+    parts: Parts,
+    annotator: Annotator,
+    videos: Sequence[UUID],
+    *,
+    force: bool = False,
+    watcher: Watcher | None = None,
+) -> tuple[AnnotationOutcome, ...]:
+    """Annotate these videos. One that fails never stops the rest; what is done is not done again, unless `force`.
+
+    Raises StoreError when the library itself fails; every video that was finished before is kept.
+    """
+    if watcher:
+        watcher.found(len(videos))
+    outcomes = []
+    for video_id in videos:
+        with parts.transaction() as tx:
+            try:
+                video = get_video(tx, video_id)
+            except NotFoundError:
+                continue  # removed in the meantime
+        if watcher:
+            watcher.start(video.name)
+        outcomes.append(_one(parts, annotator, video, force, watcher))
+        if watcher:
+            watcher.finish(outcomes[-1])
+    return tuple(outcomes)
+
+
+def _one(
+    parts: Parts, annotator: Annotator, video: Video, force: bool, watcher: Watcher | None
+) -> AnnotationOutcome:
+    done = AnnotationOutcome(video_id=video.id, video=video.name, outcome="annotated")
+
+    def tell(share: float) -> None:
+        if watcher:
+            watcher.stage(annotator.kind, share)
+
+    # whoever annotates the same video at the same time waits, and finds it done
+    with parts.database.lock(f"annotate:{annotator.kind}:{parts.owner}:{video.id}"):
+        with parts.transaction() as tx:
+            made = annotated(tx, annotator.kind).get(video.id)
+        if made == annotator.recipe and not force:
+            return replace(done, outcome="unchanged")
+        try:
+            finding = annotator.look(parts, video, tell)
+            if finding.store is None:
+                return replace(done, outcome="passed over", reason=finding.reason)
+            _keep(parts, annotator, video, finding)
+        except (StoreError, NotInstalledError, SpeechModelError):
+            raise  # would be the same for every video
+        except (AnnotationError, MediaError, EncoderError, NotFoundError) as exc:
+            return replace(done, outcome="failed", reason=str(exc))
+        except OSError as exc:
+            return replace(done, outcome="failed", reason=f"It cannot be read: {exc.strerror or exc}.")
+        except Exception as exc:
+            log.exception("annotating video %s", video.id)
+            reason = f"scenedex itself failed on this video ({type(exc).__name__}: {exc})."
+            return replace(done, outcome="failed", reason=reason)
+    return replace(done, reason=finding.reason)
+
+
+def _keep(parts: Parts, annotator: Annotator, video: Video, finding: Finding) -> None:
+    assert finding.store is not None
+    # the lock of the indexer: it must not write words of its own in between
+    with parts.database.lock(f"index:{parts.owner}:{video.content_hash}"):
+        finding.store()
+        with parts.transaction() as tx:
+            mark_annotated(tx, video.id, annotator.kind, annotator.recipe if finding.complete else None)
+
+
+def replace_captions(
+    parts: Parts, video_id: UUID, origin: CaptionOrigin, captions: Sequence[Caption]
+) -> None:
+    """Put these in the place of all captions of that origin, and bring the words of the scenes up to date.
+
+    Raises NotFoundError where the video is gone.
+    """
+    with parts.transaction() as tx:
+        kept = [caption for caption in captions_of(tx, video_id) if caption.origin != origin]
+        spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
+        files = files_of(tx, video_id)
+    if not spans:
+        raise NotFoundError(f"There is no video {video_id}.")
+    names = [PurePath(f.path).name for f in files if not f.missing] or [PurePath(f.path).name for f in files]
+    captions = within([*kept, *captions], spans[-1][1])
+    terms = terms_of_scenes(spans, captions, names)
+    embeddings = {parts.space.id: transcript_embeddings(spans, captions, parts.encoder)}
+    with parts.transaction() as tx:
+        write_words(tx, video_id, captions=captions, terms=terms, embeddings=embeddings)

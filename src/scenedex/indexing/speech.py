@@ -1,0 +1,130 @@
+"""What is said in a video without subtitles → captions with origin `speech`."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from scenedex.annotations.credible import credible
+from scenedex.annotations.speech import SAMPLE_RATE, Segment
+from scenedex.indexing.annotate import Finding, Tell, replace_captions
+from scenedex.indexing.pipeline import Parts
+from scenedex.media.audio import waveform
+from scenedex.media.probe import probe
+from scenedex.store.files import files_of
+from scenedex.store.scenes import captions_of
+from scenedex.types import AnnotationKind, Caption, Video, Waveform
+
+PIECE_S = 1200
+"""Seconds of sound that are heard at once: 77 MB. The model itself hears half a minute at a time."""
+
+SEAM_S = 30
+"""Last seconds of a piece in which the quietest place is looked for, to cut it there and not in a word."""
+
+HUSH_S = 0.2
+"""Seconds over which quiet is measured."""
+
+
+class Hears(Protocol):
+    """What transcribes."""
+
+    @property
+    def recipe(self) -> str:
+        """How, in one word."""
+
+    def transcribe(self, sound: Waveform, tell: Callable[[float], None] | None = None) -> list[Segment]:
+        """What is said in a piece of sound (16 kHz). Raises AnnotationError."""
+
+
+class Speech:
+    """Annotates with what is said."""
+
+    kind: AnnotationKind = "speech"
+
+    def __init__(self, hears: Hears) -> None:
+        self.recipe = hears.recipe
+        self._hears = hears
+
+    def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
+        """Transcribe a video that has no subtitles; where it has got some since, its transcript goes."""
+        with parts.transaction() as tx:
+            origins = {caption.origin for caption in captions_of(tx, video.id)}
+            paths = [Path(file.path) for file in files_of(tx, video.id) if os.access(file.path, os.R_OK)]
+        if origins & {"embedded", "sidecar"}:
+            if "speech" not in origins:
+                return Finding(reason="It has subtitles.")
+            gone = partial(replace_captions, parts, video.id, "speech", ())
+            return Finding(store=gone, reason="It has subtitles now: its transcript is gone.", complete=False)
+        if not paths:
+            return Finding(reason="Its file is not there.")
+        info = probe(paths[0], parts.limits)
+        if not info.audio:
+            return Finding(reason="It has no sound.")
+
+        def heard(t_s: float) -> None:
+            tell(t_s / video.duration_s if video.duration_s else 1.0)
+
+        blocks = waveform(paths[0], info, parts.limits, rate=SAMPLE_RATE)
+        segments = credible(list(transcript(self._hears, pieces(blocks), heard)))
+        store = partial(replace_captions, parts, video.id, "speech", speech_captions(segments))
+        return Finding(store=store)
+
+
+def pieces(blocks: Iterable[Waveform]) -> Iterator[tuple[float, Waveform]]:
+    """(start in seconds, samples) of pieces of at most PIECE_S, cut where it is quiet."""
+    held: list[Waveform] = []
+    samples, start = 0, 0
+    for block in blocks:
+        held.append(block)
+        samples += len(block)
+        if samples >= PIECE_S * SAMPLE_RATE:
+            piece = np.concatenate(held)
+            cut = _quietest(piece)
+            yield start / SAMPLE_RATE, piece[:cut]
+            held, samples, start = [piece[cut:]], len(piece) - cut, start + cut
+    if samples:
+        yield start / SAMPLE_RATE, np.concatenate(held)
+
+
+def transcript(
+    hears: Hears, sounds: Iterable[tuple[float, Waveform]], tell: Callable[[float], None]
+) -> Iterator[Segment]:
+    """What is said in the pieces, on the clock of the video; nothing goes on beyond its piece."""
+    for start_s, sound in sounds:
+        length_s = len(sound) / SAMPLE_RATE
+        for segment in hears.transcribe(sound, lambda t_s, start_s=start_s: tell(start_s + t_s)):  # type: ignore[misc]
+            first, last = max(segment.start_s, 0.0), min(segment.end_s, length_s)
+            yield replace(segment, start_s=start_s + first, end_s=start_s + last)
+        tell(start_s + length_s)
+
+
+def speech_captions(segments: Sequence[Segment]) -> tuple[Caption, ...]:
+    """Captions with the measures of the model."""
+    return tuple(
+        Caption(
+            start_s=segment.start_s,
+            end_s=segment.end_s,
+            text=segment.text,
+            origin="speech",
+            language=segment.language,
+            measures={
+                "avg_logprob": round(segment.avg_logprob, 4),
+                "no_speech_prob": round(segment.no_speech_prob, 4),
+                "compression_ratio": round(segment.compression_ratio, 4),
+            },
+        )
+        for segment in segments
+    )
+
+
+def _quietest(piece: Waveform) -> int:
+    """The middle of the quietest stretch in the last SEAM_S, as a number of samples."""
+    step = round(HUSH_S * SAMPLE_RATE)
+    count = SEAM_S * SAMPLE_RATE // step
+    first = len(piece) - count * step
+    energy = np.square(piece[first:].reshape(count, step), dtype=np.float64).sum(axis=1)
+    return first + int(np.argmin(energy)) * step + step // 2

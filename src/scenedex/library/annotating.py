@@ -1,0 +1,74 @@
+"""Settings → what annotates videos; and which of a library's videos are to be annotated."""
+
+from scenedex.config import Settings
+from scenedex.errors import UsageError
+from scenedex.indexing.annotate import Annotator
+from scenedex.indexing.progress import Progress
+from scenedex.types import AnnotationKind, AnnotationOutcome
+
+
+def annotator_of(settings: Settings, kind: AnnotationKind, *, download: bool = False) -> Annotator:
+    """What makes annotations of this kind. `download`: its model may be fetched where it is not here.
+
+    Raises NotInstalledError where its extra is not installed, SpeechModelError, and UsageError for an unknown kind.
+    """
+    if kind == "screen_text":
+        from scenedex.annotations.screen_text import ScreenReader
+        from scenedex.indexing.screen_text import ScreenText
+
+        return ScreenText(ScreenReader())
+    if kind == "speech":
+        return _speech(settings, download)
+    raise UsageError(f"There are no annotations of the kind {kind!r}: screen_text, speech.")
+
+
+class Through:
+    """Tells the watcher of an index run how its annotations go on. The videos are not counted a second time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def found(self, files: int) -> None:
+        """Nothing."""
+
+    def start(self, path: str) -> None:
+        """This video is next."""
+        self._progress.start(path)
+
+    def stage(self, stage: AnnotationKind, done: float) -> None:
+        """How much of it is done, 0 to 1."""
+        self._progress.stage(stage, done)
+
+    def finish(self, outcome: AnnotationOutcome) -> None:
+        """Nothing."""
+
+
+def wanted(settings: Settings) -> list[AnnotationKind]:
+    """The kinds that indexing makes by itself."""
+    kinds: list[AnnotationKind] = []
+    if settings.scenedex_screen_text:
+        kinds.append("screen_text")
+    if settings.scenedex_speech:
+        kinds.append("speech")
+    return kinds
+
+
+def _speech(settings: Settings, download: bool) -> Annotator:
+    from scenedex.annotations.speech import Transcriber
+    from scenedex.indexing.speech import Speech
+
+    if download and settings.hf_hub_offline:
+        raise UsageError(
+            "HF_HUB_OFFLINE is set, so the model of speech cannot be fetched: unset it, or leave --download out."
+        )
+    # where HF_HOME is set, Hugging Face's own cache is the place of its models
+    folder = None if settings.hf_home else settings.models_folder() / "speech"
+    return Speech(
+        Transcriber(
+            settings.scenedex_asr_model,
+            folder=folder,
+            device=settings.clip_device,
+            download=download,
+            token=settings.huggingface_hub_token,
+        )
+    )

@@ -1,0 +1,179 @@
+"""Which models a library works with, and what they can do on this machine."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenedex.errors import EncoderError, NotFoundError, UsageError
+from scenedex.store.backgrounds import vectors_by_space
+from scenedex.store.coverage import lacking
+from scenedex.store.preferences import prefer
+from scenedex.store.spaces import live_spaces
+from scenedex.types import (
+    Space,
+)
+
+if TYPE_CHECKING:
+    from scenedex.embeddings.visual import VisualEmbedder
+    from scenedex.indexing.pipeline import Parts
+    from scenedex.inference.registry import ModelCard, Profile
+
+
+from scenedex.library.opened import KINDS, Opened
+
+
+class Choosing(Opened):
+    """An open library that knows its models."""
+
+    def profile(self) -> "Profile":
+        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
+        recorded, named = self._recorded("profile"), self.settings.scenedex_profile
+        profile = self.equipment.registry.profile(named or recorded or "standard")
+        chosen = {} if named else {kind: self._recorded(kind) for kind in KINDS}
+        if self.settings.clip_model_name:
+            parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
+            chosen["visual"] = "/".join(part for part in parts if part)
+        keys = {kind: self._card(model, kind).key for kind, model in chosen.items() if model}
+        profile = replace(profile, **keys)
+        if self.settings.scenedex_text_model:
+            profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
+        return profile
+
+    def use(self, name: str) -> "Profile":
+        """Record what this library works with from now on: a profile; or a model, in place of the profile's.
+
+        A model is named by its key, or by the folder into which it was exported. Raises NotFoundError and UsageError.
+        """
+        from scenedex.inference.exported import names_folder
+
+        changed: dict[str, str | None] = {}
+        if name in self.equipment.registry.profiles:
+            changed = {"profile": name, **dict.fromkeys(KINDS)}
+        else:
+            card = self._card(name)
+            folder = names_folder(name)
+            changed[card.modality] = str(Path(name).expanduser().absolute()) if folder else card.key
+        with self._database.transaction(self.owner) as tx:
+            for kind, value in changed.items():
+                prefer(tx, kind, value)
+        self.__dict__.pop("equipment", None)  # it may know a folder more now
+        return self.profile()
+
+    def lacking(self) -> dict[str, tuple[int, int]]:
+        """What `fill` would embed now: modality to the number of videos and of pictures, sounds, captions or scenes."""
+        parts = self._parts()
+        spaces = [
+            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
+        ]
+        with self._database.transaction(self.owner) as tx:
+            found = {space.modality: lacking(tx, space) for space in spaces}
+        return {modality: counts for modality, counts in found.items() if counts[0]}
+
+    def visual_embedder(self) -> "VisualEmbedder":
+        """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
+
+        Raises NotFoundError for the mini models, which are no model of the registry.
+        """
+        from scenedex.embeddings.visual import VisualEmbedder
+
+        return VisualEmbedder(
+            self.equipment.registry.find(self.profile().visual),
+            self.equipment.store,
+            self.equipment.options,
+            normalize=self.settings.clip_normalize,
+            max_side=self.settings.clip_max_image_size,
+        )
+
+    def scene_space(self) -> Space | None:
+        """The space in which scenes are compared with scenes: EMBEDDING_BACKEND's, or the visual channel's.
+
+        None where nothing was embedded for it yet. No weights are needed.
+        """
+        with self._database.transaction(self.owner) as tx:
+            counts = vectors_by_space(tx)
+            spaces = [space for space in live_spaces(tx) if counts.get(space.id)]
+        wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
+        return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
+
+    def absent(self) -> str | None:
+        """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
+        profile = self.profile()
+        missing = self.equipment.missing((profile.visual, profile.audio, profile.text))
+        if not missing:
+            return None
+        megabytes = sum(file.megabytes for card in missing for file in self.equipment.store.missing(card))
+        return (
+            f"The models of the profile {profile.name} are not all on this machine, so pictures or sounds cannot be "
+            f"searched yet: `scenedex models pull` fetches {', '.join(card.key for card in missing)} (about "
+            f"{megabytes:.0f} MB); what is indexed now is completed after that."
+        )
+
+    def senses(self) -> dict[str, Any]:
+        """What this machine sees, hears and reads with: profile, devices, missing weights, time for one picture."""
+        from scenedex.inference.session import available_devices
+
+        profile = self.profile()
+        found: dict[str, Any] = {
+            "profile": profile.name,
+            "devices": available_devices(),
+            "missing": self.absent(),
+        }
+        try:
+            eyes = self.equipment.visual(profile.visual)
+        except EncoderError:
+            return found
+        picture = np.full((480, 854, 3), 128, dtype=np.uint8)
+        eyes.embed_pictures([picture])  # loads the network
+        (seen,) = eyes.embed_pictures([picture])
+        ms = seen.metadata["inference_time_ms"]
+        return {
+            **found,
+            "runs_on": seen.metadata["device"],
+            "picture_ms": ms,
+            "trouble": seen.metadata["error"],
+        }
+
+    def _card(self, name: str, kind: str = "") -> "ModelCard":
+        """The model that is meant, by key, alias or folder; of that kind, if one is named."""
+        from scenedex.inference.exported import exported_card, names_folder
+
+        registry = self.equipment.registry
+        if names_folder(name):
+            card = exported_card(Path(name).expanduser())
+        else:
+            try:
+                card = registry.find(name)
+            except NotFoundError as exc:
+                profiles = f"There is no profile {name!r}: there are {', '.join(registry.profiles)}. "
+                raise NotFoundError(("" if kind else profiles) + str(exc)) from exc
+        if kind and card.modality != kind:
+            raise UsageError(f"The model {card.key} is for {card.modality}, not for {kind}.")
+        return card
+
+    def _parts(self) -> "Parts":
+        from scenedex.indexing.assembly import senses
+        from scenedex.indexing.pipeline import Parts
+
+        found = senses(
+            self._database,
+            self.equipment,
+            self.profile(),
+            see=self.settings.clip_enabled,
+            backend=self.settings.embedding_backend,
+        )
+        return Parts(
+            owner=self.owner,
+            database=self._database,
+            objects=self._objects(),
+            encoder=found.encoder,
+            space=found.space,
+            sight=found.sight,
+            hearing=found.hearing,
+            likeness=found.likeness,
+            limits=self.settings.limits(),
+            detector=self.settings.scenedex_detector,
+            scratch=self.home,
+            own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
+        )

@@ -1,0 +1,102 @@
+"""A library that is open: its database, its pictures, and the encoders of this machine."""
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from scenedex.config import Settings
+from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.wordllama import WordLlamaEncoder
+from scenedex.search.cache import QueryCache
+from scenedex.search.encoding import QueryEncoding
+from scenedex.store.database import Database
+from scenedex.store.objects import ObjectStore
+from scenedex.store.preferences import preference
+from scenedex.types import (
+    LOCAL_OWNER,
+    Space,
+)
+
+if TYPE_CHECKING:
+    from scenedex.embeddings.equipment import Equipment
+
+KINDS = ("visual", "audio", "text")
+"""Of models; under the same names the library records the one that is used in place of the profile's."""
+
+
+class Opened:
+    """What every part of a library stands on. Close it, or use it in a `with` block."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.owner: UUID = LOCAL_OWNER
+        self.home = settings.scenedex_home.expanduser().absolute()
+        self._database = Database.open(url=settings.database_url, home=self.home)
+        self._words = WordLlamaEncoder()
+        self._encoding = QueryEncoding(timeout_s=settings.clip_text_embedding_timeout_s, cache=QueryCache())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the library. The embedded server stops when its last user leaves."""
+        self._encoding.close()
+        self._database.close()
+
+    def picture(self, object_key: str) -> bytes:
+        """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""
+        return self._objects().get(object_key)
+
+    @cached_property
+    def equipment(self) -> "Equipment":
+        """The encoders of this machine."""
+        from scenedex.embeddings.equipment import (
+            Equipment,  # ONNX Runtime: not needed to search by words alone
+        )
+        from scenedex.inference.exported import names_folder, with_exported
+        from scenedex.inference.registry import load_registry
+        from scenedex.inference.session import RunOptions
+        from scenedex.inference.weights import WeightStore
+
+        settings = self.settings
+        named = [settings.clip_model_name, *(self._recorded(kind) for kind in KINDS)]
+        folders = [name for name in named if name and names_folder(name)]
+        store = WeightStore(
+            settings.models_folder(),
+            also=[Path(name).expanduser().parent for name in folders],
+            hub_cache=settings.hf_home / "hub" if settings.hf_home else None,
+            token=settings.huggingface_hub_token,
+            offline=settings.hf_hub_offline,
+        )
+        options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s)
+        return Equipment(
+            with_exported(load_registry(), settings.models_folder(), folders),
+            store,
+            options,
+            elsewhere=settings.elsewhere(),
+            video=settings.video(),
+            max_side=settings.clip_max_image_size,
+        )
+
+    def _picture_folder(self) -> Path | str:
+        return self.settings.scenedex_objects or self.home / "objects"
+
+    def _objects(self) -> ObjectStore:
+        return ObjectStore(self._picture_folder())
+
+    def _queries(self, space: Space) -> TextEncoder:
+        if space.name == self._words.space.name:
+            return self._words
+        return self.equipment.queries(space)
+
+    def _recorded(self, name: str) -> str | None:
+        with self._database.transaction(self.owner) as tx:
+            found = preference(tx, name)
+        return found if isinstance(found, str) else None

@@ -1,0 +1,110 @@
+"""Searching in a library, and measuring how well that works."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from scenedex.library.examples import Eyes, anchor_of
+from scenedex.library.filters import understood
+from scenedex.library.tuning import tuning_of
+from scenedex.search.assembly import dense_channels
+from scenedex.search.engine import Engine
+from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
+from scenedex.store.videos import resolve_video
+from scenedex.types import (
+    Answer,
+    Channel,
+    Mode,
+)
+
+if TYPE_CHECKING:
+    from scenedex.search.evaluation import Evaluation
+    from scenedex.search.judgements import Judgement
+
+
+from scenedex.library.choosing import Choosing
+
+
+class Searching(Choosing):
+    """A library in which can be searched."""
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        videos: Sequence[str] = (),
+        example: Example | None = None,
+        **options: Unpack[SearchOptions],
+    ) -> Answer:
+        """The scenes that fit `query` best, best first. `videos` (ids, paths or file names) narrows the search.
+
+        `example`: a scene or a picture that hits should look like, beside the words or instead of them. `options` are
+        the fields of SearchRequest: limit, offset, filters, mode, weights, bands, group_by, fold, within_s. Two things
+        that follow one another: `"dog" then "car"`.
+
+        An answer without hits means that nothing fits. Raises UsageError for a request that makes no sense,
+        NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
+        """
+        request = SearchRequest(query=query, **options)
+        tuning = tuning_of(self.settings)
+        eyes = self._eyes() if example is not None else None
+        with self._database.transaction(self.owner) as tx:
+            request = replace(request, filters=understood(tx, request.filters, videos))
+            check_request(request)
+            weights = {**tuning.weights, **request.weights}
+            dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
+            engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
+            anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
+            return engine.search(tx, request, anchor)
+
+    def evaluate(
+        self,
+        judgements: "Path | str | Sequence[Judgement]",
+        *,
+        videos: Sequence[str] = (),
+        tune: bool = False,
+    ) -> "Evaluation":
+        """How well searches here find what the judgements (values, or a file of them) say should be found.
+
+        `videos` narrows the search. `tune` also looks for weights that serve the judgements better. Raises
+        NotFoundError for a file or a video, UsageError that names the line for a judgement that makes no sense.
+        """
+        from scenedex.search.cases import cases
+        from scenedex.search.evaluation import evaluate
+        from scenedex.search.judgements import read_judgements
+        from scenedex.search.outcomes import DEPTH
+        from scenedex.search.tuning import tune as tuned
+
+        read = read_judgements(Path(judgements)) if isinstance(judgements, Path | str) else judgements
+        with self._database.transaction(self.owner) as tx:
+            found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
+        search = partial(self._asked, videos, DEPTH)
+        tuning = (
+            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), tuning_of(self.settings).weights)
+            if tune
+            else None
+        )
+        return replace(evaluate(found, search), tuning=tuning)
+
+    def _asked(
+        self,
+        videos: Sequence[str],
+        limit: int,
+        query: str,
+        weights: Mapping[Channel, float] | None,
+        mode: Mode,
+    ) -> Answer:
+        """What an evaluation calls a search. Given weights are all there are: a channel that is not named has none."""
+        own: dict[Channel, float] = {}
+        if weights is not None:
+            own = {**dict.fromkeys(tuning_of(self.settings).weights, 0.0), **weights}
+        return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
+
+    def _eyes(self) -> Eyes:
+        return Eyes(
+            encoder=lambda space: self.equipment.visual(space.model),
+            picture=self.picture,
+            scenes=self.scene_space(),
+        )
