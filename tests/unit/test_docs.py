@@ -47,6 +47,8 @@ def test_settings_and_their_table_agree() -> None:
             assert rows[name.upper()] == str(field.default).lower(), name
         elif isinstance(field.default, int | float):
             assert float(rows[name.upper()]) == field.default, name
+        elif isinstance(field.default, str):
+            assert rows[name.upper()] == f"`{field.default}`", name
 
 
 def test_relative_links_lead_somewhere() -> None:
