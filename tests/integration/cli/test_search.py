@@ -265,8 +265,8 @@ def test_filters(answer: Ask) -> None:
 
 
 def test_weak_hits_are_shown_when_they_are_asked_for(answer: Ask) -> None:
-    every = answer("dog", "--mode", "rerank")
-    weak = answer("dog", "--mode", "rerank", "--band", "weak")
+    every = answer("the sea at night", "--mode", "rerank")
+    weak = answer("the sea at night", "--mode", "rerank", "--band", "weak")
     assert every["hidden"] > 0
     assert len(weak["hits"]) >= every["hidden"]
     assert {hit["band"] for hit in weak["hits"]} == {"weak"}

@@ -48,7 +48,7 @@ def eyes(blind: str = "") -> Eyes:
             raise EncoderError("The model is not on this machine.")
         return Sees(space)
 
-    return Eyes(encoder=encoder, picture=lambda key: b"", chooses=lambda space: True)
+    return Eyes(encoder=encoder, picture=lambda key: b"")
 
 
 def anchor(shelf: Shelf, example: Example, seen: Eyes | None = None) -> Anchor:
