@@ -1,5 +1,6 @@
 """`scenedex models`: what sees, hears and reads."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +15,8 @@ from rich.progress import (
 )
 
 from scenedex.cli import export
-from scenedex.cli.output import print_json, table
-from scenedex.errors import WeightsError
+from scenedex.cli.output import complain, print_json, table
+from scenedex.errors import UsageError, WeightsError
 from scenedex.library import Library, open_library
 
 app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
@@ -102,10 +103,49 @@ def use(profile: Annotated[str, typer.Argument(help="mini, clip, standard or lar
     """Record the profile that this library works with from now on."""
     with open_library() as library:
         used = library.use(profile)
-        absent = library.absent()
+        absent, sees = library.absent(), library.profile().visual
     typer.echo(f"This library works with the profile {used.name} from now on.")
+    if sees != used.visual:
+        complain(f"Pictures stay with {sees}, as a setting or `scenedex models switch` has it.")
     if absent:
         typer.echo(absent, err=True)
+
+
+@app.command("switch")
+def switch(
+    space: Annotated[str | None, typer.Argument(help="Name of the space, or its model.")] = None,
+    back: Annotated[bool, typer.Option("--back", help="Undo the latest switch.")] = False,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Though scenes are missing in it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Let searches see another visual space, all of them at once; without SPACE, list the spaces."""
+    if back and (space or incomplete):
+        raise UsageError("--back undoes the latest switch, whichever that was: leave the rest out.")
+    with open_library() as library:
+        if not (space or back):
+            _list_spaces(library, as_json)
+            return
+        done = library.switch_back() if back else library.switch(space or "", incomplete=incomplete)
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo(f"Searches see {', '.join(done.live)} from now on.")
+    if done.missing:
+        complain(f"{done.missing} scenes are not in it: `scenedex backfill` completes it.")
+
+
+def _list_spaces(library: Library, as_json: bool) -> None:
+    spaces = library.spaces()
+    if as_json:
+        print_json({"spaces": [{**asdict(space), "coverage": how_far} for space, how_far in spaces]})
+        return
+    rows = table("space", "state", "scenes", "embedded", "failed", "missing")
+    for space, how_far in spaces:
+        counts = (how_far.scenes, how_far.embedded, how_far.failed, how_far.missing)
+        rows.add_row(space.name, space.state, *map(str, counts))
+    Console(highlight=False).print(rows)
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:

@@ -1,5 +1,6 @@
 """The Python API: open a library, add videos, search in them."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -28,18 +29,23 @@ from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import prefer, preference
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.spaces import live_spaces
+from scenedex.store.switching import model_in_use, spaces_of
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
 from scenedex.types import LOCAL_OWNER, Answer, Channel, Mode, Scene, Space, Video
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
     from scenedex.embeddings.visual import VisualEmbedder
+    from scenedex.indexing.backfill import Tell
+    from scenedex.indexing.backfill_report import BackfillReport, Order
     from scenedex.indexing.pipeline import Parts
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
     from scenedex.inference.registry import Profile
+    from scenedex.library.spaces import Switched
     from scenedex.search.evaluation import Evaluation
     from scenedex.search.judgements import Judgement
+    from scenedex.store.backfill import Coverage
 
 
 SWEEP_EVERY_S = 7 * 86_400.0
@@ -130,8 +136,60 @@ class Library:
 
         return fill(self._parts(), tell)
 
+    def backfill(
+        self,
+        order: "Order | None" = None,
+        *,
+        space: str | None = None,
+        clip_timeout_s: float = 5.0,
+        stop: threading.Event | None = None,
+        tell: "Tell | None" = None,
+    ) -> "BackfillReport":
+        """Embed the pictures of scenes, of all owners, that a visual space lacks: `scenedex.indexing.backfill`.
+
+        `space`: by its name or its model's; else that of the model in use. One that is new is `building`, seen by no
+        search until `switch`, where another one is live. `clip_timeout_s` is the longest time for one picture.
+        Set `stop` to end after the scene in hand. `tell` hears how far it is.
+
+        Raises UsageError, EncoderError where pictures cannot be embedded at all, StoreError; what was done is kept.
+        """
+        from scenedex.indexing.backfill import Bench, backfill
+        from scenedex.indexing.backfill_report import Order
+        from scenedex.library.spaces import sight_of
+
+        order = order or Order()
+        equipment = self.equipment.patient(clip_timeout_s)
+        sight = sight_of(self._database, equipment, self.profile().visual, space, make=not order.dry_run)
+        bench = Bench(database=self._database, objects=self._objects(), sight=sight)
+        return backfill(bench, order, stop=stop, tell=tell)
+
+    def spaces(self) -> "list[tuple[Space, Coverage]]":
+        """The visual spaces, the oldest first, and how far each is filled, over all owners."""
+        from scenedex.library.spaces import covered, visual_spaces
+
+        return [(space, covered(self._database, space)) for space in visual_spaces(self._database)]
+
+    def switch(self, space: str, *, incomplete: bool = False) -> "Switched":
+        """Let all searches see this visual space, by its name or its model's, in place of what they see now.
+
+        What was live before is kept, for `switch_back`. Raises NotFoundError, and UsageError where the space lacks
+        scenes, unless `incomplete`.
+        """
+        from scenedex.library.spaces import make_live
+
+        return make_live(self._database, space, self._queries, incomplete=incomplete)
+
+    def switch_back(self) -> "Switched":
+        """Undo the latest `switch`; the space that was live until now is kept, as `building`. Raises UsageError."""
+        from scenedex.library.spaces import make_former_live
+
+        return make_former_live(self._database)
+
     def profile(self) -> "Profile":
-        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
+        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError.
+
+        Where `switch` has put another space in place of that of the visual model, it is that space's model.
+        """
         with self._database.transaction(self.owner) as tx:
             recorded = preference(tx, "profile")
         profile = self.equipment.registry.profile(self.settings.scenedex_profile or recorded or "standard")
@@ -141,7 +199,8 @@ class Library:
             profile = replace(profile, visual=card.key)
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
-        return profile
+        with self._database.ownerless() as tx:
+            return replace(profile, visual=model_in_use(spaces_of(tx, "visual"), profile.visual))
 
     def use(self, profile: str) -> "Profile":
         """Record the profile that this library works with from now on. Raises NotFoundError."""
