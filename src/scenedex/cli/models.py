@@ -1,5 +1,6 @@
 """`scenedex models`: what sees, hears and reads."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +16,8 @@ from rich.progress import (
 )
 
 from scenedex.cli import export
-from scenedex.cli.output import print_json, table
-from scenedex.errors import ScenedexError, WeightsError
+from scenedex.cli.output import complain, print_json, table
+from scenedex.errors import ScenedexError, UsageError, WeightsError
 from scenedex.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -154,6 +155,43 @@ def _place(library: Library, name: str) -> "tuple[ModelCard, WeightStore]":
         return library.equipment.registry.find(name), library.equipment.store
     folder = Path(name).expanduser()
     return exported_card(folder), WeightStore(folder.absolute().parent, offline=True)
+
+
+@app.command("switch")
+def switch(
+    space: Annotated[str | None, typer.Argument(help="Name of the space, or its model.")] = None,
+    back: Annotated[bool, typer.Option("--back", help="Undo the latest switch.")] = False,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Though scenes are missing in it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Let searches see another visual space, all of them at once; without SPACE, list the spaces."""
+    if back and (space or incomplete):
+        raise UsageError("--back undoes the latest switch, whichever that was: leave the rest out.")
+    with open_library() as library:
+        if not (space or back):
+            _list_spaces(library, as_json)
+            return
+        done = library.switch_back() if back else library.switch(space or "", incomplete=incomplete)
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo(f"Searches see {', '.join(done.live)} from now on.")
+    if done.missing:
+        complain(f"{done.missing} scenes are not in it: `scenedex backfill` completes it.")
+
+
+def _list_spaces(library: Library, as_json: bool) -> None:
+    spaces = library.spaces()
+    if as_json:
+        print_json({"spaces": [{**asdict(space), "coverage": how_far} for space, how_far in spaces]})
+        return
+    rows = table("space", "state", "scenes", "embedded", "failed", "missing")
+    for space, how_far in spaces:
+        counts = (how_far.scenes, how_far.embedded, how_far.failed, how_far.missing)
+        rows.add_row(space.name, space.state, *map(str, counts))
+    Console(highlight=False).print(rows)
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:

@@ -23,6 +23,7 @@ class Elsewhere:
 
     clip_url: str | None = None  #: an embedding server; it sees in place of this machine
     clip_secret: str = field(default="", repr=False)
+    clip_timeout_s: float = 10.0  #: how long it is waited for when it looks at pictures
     openai_url: str | None = None  #: None: OpenAI's own
     openai_key: str | None = field(default=None, repr=False)
     text_model: str = ""  #: `openai/MODEL` or `openai/MODEL@NUMBERS`, where transcripts are embedded by it
@@ -43,6 +44,7 @@ class Elsewhere:
             names=(card.model_name, *card.aliases),
             text_timeout_s=self.query_timeout_s,
             retries=self.retries,
+            timeout_s=self.clip_timeout_s,
         )
 
     def reads(self, key: str) -> tuple[OpenAITextEncoder, OpenAITextEncoder]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from scenedex.embeddings import mini
@@ -50,6 +51,21 @@ class Equipment:
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
         self.words = WordLlamaEncoder()
+
+    def patient(self, timeout_s: float) -> "Equipment":
+        """The same, but waiting this long for one picture. Raises UsageError for what is no time to wait."""
+        if not 0 < timeout_s <= threading.TIMEOUT_MAX:
+            raise UsageError(
+                f"The longest time for one picture is some seconds, more than 0, not {timeout_s:g}."
+            )
+        return Equipment(
+            self.registry,
+            self.store,
+            replace(self.options or RunOptions(), timeout_s=timeout_s),
+            elsewhere=replace(self._elsewhere, clip_timeout_s=timeout_s),
+            video=self._video,
+            max_side=self._max_side,
+        )
 
     def visual(self, key: str) -> ImageTextEncoder:
         """Pictures, and texts to find them by: on the server that is named for it, else on this machine.

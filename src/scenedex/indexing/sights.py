@@ -65,7 +65,7 @@ class Looking:
         self._send()
         while self._waiting:
             self._take()
-        return {self._sight.space.id: _counted(self._drafts)}
+        return {self._sight.space.id: counted(self._drafts)}
 
     def _send(self) -> None:
         if self._batch:
@@ -79,26 +79,31 @@ class Looking:
 
     def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
         assert self._sight is not None
-        seen = self._sight.encoder.embed_views([picture for _, picture in batch])
-        return [
-            EmbeddingDraft(
-                scene_index=index,
-                ordinal=0,  # counted when all are there
-                t_s=keyframe.t_s,
-                vector=part.vector,
-                metadata={
-                    **part.metadata,
-                    "frame_path": keyframe.object_key,
-                    "frame_quality": round(keyframe.quality, 4),
-                },
-                region=number if len(parts) > 1 else 0,
-            )
-            for ((index, keyframe), _), parts in zip(batch, seen, strict=True)
-            for number, part in enumerate(parts, start=1)
-        ]
+        return looked_at(self._sight.encoder, batch)
 
 
-def _counted(drafts: Sequence[EmbeddingDraft]) -> tuple[EmbeddingDraft, ...]:
+def looked_at(encoder: ImageEncoder, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
+    """The embeddings of these pictures, in order; `counted` gives them their places in their scenes."""
+    seen = encoder.embed_views([picture for _, picture in batch])
+    return [
+        EmbeddingDraft(
+            scene_index=index,
+            ordinal=0,  # counted when all are there
+            t_s=keyframe.t_s,
+            vector=part.vector,
+            metadata={
+                **part.metadata,
+                "frame_path": keyframe.object_key,
+                "frame_quality": round(keyframe.quality, 4),
+            },
+            region=number if len(parts) > 1 else 0,
+        )
+        for ((index, keyframe), _), parts in zip(batch, seen, strict=True)
+        for number, part in enumerate(parts, start=1)
+    ]
+
+
+def counted(drafts: Sequence[EmbeddingDraft]) -> tuple[EmbeddingDraft, ...]:
     """The drafts with their place in the scene."""
     counters: defaultdict[int, count[int]] = defaultdict(count)
     return tuple(replace(draft, ordinal=next(counters[draft.scene_index])) for draft in drafts)

@@ -11,6 +11,7 @@ from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking
 from scenedex.store.preferences import prefer
 from scenedex.store.spaces import live_spaces
+from scenedex.store.switching import model_in_use, spaces_of
 from scenedex.types import (
     Space,
 )
@@ -28,7 +29,10 @@ class Choosing(Opened):
     """An open library that knows its models."""
 
     def profile(self) -> "Profile":
-        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError."""
+        """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError.
+
+        Where `switch` has put another space in place of that of the visual model, it is that space's model.
+        """
         recorded, named = self._recorded("profile"), self.settings.scenedex_profile
         profile = self.equipment.registry.profile(named or recorded or "standard")
         chosen = {} if named else {kind: self._recorded(kind) for kind in KINDS}
@@ -39,7 +43,8 @@ class Choosing(Opened):
         profile = replace(profile, **keys)
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
-        return profile
+        with self._database.ownerless() as tx:
+            return replace(profile, visual=model_in_use(spaces_of(tx, "visual"), profile.visual))
 
     def use(self, name: str) -> "Profile":
         """Record what this library works with from now on: a profile; or a model, in place of the profile's.

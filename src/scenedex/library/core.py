@@ -1,5 +1,6 @@
 """The Python API: open a library, add videos, search in them."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,13 +17,18 @@ from scenedex.types import (
     AnnotationKind,
     AnnotationOutcome,
     Scene,
+    Space,
     Video,
 )
 
 if TYPE_CHECKING:
     from scenedex.indexing.annotate import Annotator, Watcher
+    from scenedex.indexing.backfill import Tell
+    from scenedex.indexing.backfill_report import BackfillReport, Order
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
+    from scenedex.library.spaces import Switched
+    from scenedex.store.backfill import Coverage
 
 
 from scenedex.library.searching import Searching
@@ -99,6 +105,55 @@ class Library(Searching):
         from scenedex.indexing.fill import fill
 
         return fill(self._parts(), tell)
+
+    def backfill(
+        self,
+        order: "Order | None" = None,
+        *,
+        space: str | None = None,
+        clip_timeout_s: float = 5.0,
+        stop: threading.Event | None = None,
+        tell: "Tell | None" = None,
+    ) -> "BackfillReport":
+        """Embed the pictures of scenes, of all owners, that a visual space lacks: `scenedex.indexing.backfill`.
+
+        `space`: by its name or its model's; else that of the model in use. One that is new is `building`, seen by no
+        search until `switch`, where another one is live. `clip_timeout_s` is the longest time for one picture.
+        Set `stop` to end after the scene in hand. `tell` hears how far it is.
+
+        Raises UsageError, EncoderError where pictures cannot be embedded at all, StoreError; what was done is kept.
+        """
+        from scenedex.indexing.backfill import Bench, backfill
+        from scenedex.indexing.backfill_report import Order
+        from scenedex.library.spaces import sight_of
+
+        order = order or Order()
+        equipment = self.equipment.patient(clip_timeout_s)
+        sight = sight_of(self._database, equipment, self.profile().visual, space, make=not order.dry_run)
+        bench = Bench(database=self._database, objects=self._objects(), sight=sight)
+        return backfill(bench, order, stop=stop, tell=tell)
+
+    def spaces(self) -> "list[tuple[Space, Coverage]]":
+        """The visual spaces, the oldest first, and how far each is filled, over all owners."""
+        from scenedex.library.spaces import covered, visual_spaces
+
+        return [(space, covered(self._database, space)) for space in visual_spaces(self._database)]
+
+    def switch(self, space: str, *, incomplete: bool = False) -> "Switched":
+        """Let all searches see this visual space, by its name or its model's, in place of what they see now.
+
+        What was live before is kept, for `switch_back`. Raises NotFoundError, and UsageError where the space lacks
+        scenes, unless `incomplete`.
+        """
+        from scenedex.library.spaces import make_live
+
+        return make_live(self._database, space, self._queries, incomplete=incomplete)
+
+    def switch_back(self) -> "Switched":
+        """Undo the latest `switch`; the space that was live until now is kept, as `building`. Raises UsageError."""
+        from scenedex.library.spaces import make_former_live
+
+        return make_former_live(self._database)
 
     def annotate(
         self,

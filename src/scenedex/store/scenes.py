@@ -53,7 +53,7 @@ def find_scene(tx: Transaction, named: UUID | tuple[UUID, int]) -> Scene:
             "There is no such scene in this library: `scenedex videos show VIDEO` lists a video's scenes."
         )
     scene = _scene(rows[0])
-    return replace(scene, keyframes=tuple(_keyframes_of(tx, scene.video_id)[scene.id]))
+    return replace(scene, keyframes=tuple(_keyframes_of(tx, scene.video_id, scene.id)[scene.id]))
 
 
 def placed(captions: Sequence[Caption], starts_s: Sequence[float]) -> defaultdict[int, list[Caption]]:
@@ -131,13 +131,16 @@ def object_keys(tx: Statements) -> set[str]:
     return {row["key"] for row in rows}
 
 
-def _keyframes_of(tx: Transaction, video_id: UUID) -> defaultdict[UUID, list[StoredKeyframe]]:
+def _keyframes_of(
+    tx: Transaction, video_id: UUID, scene_id: UUID | None = None
+) -> defaultdict[UUID, list[StoredKeyframe]]:
     found: defaultdict[UUID, list[StoredKeyframe]] = defaultdict(list)
     for row in tx.execute(
         """select k.scene_id, k.t_s, k.quality, k.width, k.height, k.object_key
         from keyframes k join scenes s on s.owner_id = k.owner_id and s.id = k.scene_id
-        where k.owner_id = %(owner)s and s.video_id = %(video)s order by k.scene_id, k.ordinal""",
-        {"video": video_id},
+        where k.owner_id = %(owner)s and s.video_id = %(video)s
+          and (%(scene)s::uuid is null or k.scene_id = %(scene)s) order by k.scene_id, k.ordinal""",
+        {"video": video_id, "scene": scene_id},
     ):
         found[row.pop("scene_id")].append(StoredKeyframe(**row))
     return found

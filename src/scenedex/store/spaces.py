@@ -1,7 +1,7 @@
 """Spaces: each one a row and a partition of `embeddings` with an HNSW index of its own."""
 
 import math
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 from psycopg import Connection
@@ -13,6 +13,7 @@ from scenedex.store.database import Database, Row, Statements
 from scenedex.types import Space, VectorQuery
 
 COLUMNS = SQL("id, name, model, revision, modality, dim, state")
+SPACES_LOCK: LiteralString = "select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))"
 
 
 def live_spaces(tx: Statements) -> list[Space]:
@@ -53,7 +54,7 @@ def _by_name(tx: Statements, name: str) -> Space | None:
 def _make(connection: Connection[DictRow], space: Space) -> Space:
     """Row, partition and index, in the transaction of this connection."""
     tx = Statements(connection, {})
-    tx.execute("select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))")
+    tx.execute(SPACES_LOCK)
     if found := _by_name(tx, space.name):
         return found
     fields = {

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from scenedex.errors import NotFoundError
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain, plain_json, term
-from scenedex.types import Caption, EmbeddingDraft, SceneRecord, SceneTerms, VideoRecord
+from scenedex.types import Caption, EmbeddingDraft, Scene, SceneRecord, SceneTerms, VideoRecord
 
 
 def write_video(tx: Transaction, record: VideoRecord) -> UUID:
@@ -105,6 +105,37 @@ def write_embeddings(
     _forget_embeddings(tx, list(scenes.values()), list(embeddings))
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
+
+
+def lock_video(tx: Transaction, video_id: UUID) -> None:
+    """Keep others from changing this video until the transaction ends. Raises NotFoundError."""
+    if not tx.execute(
+        "select id from videos where owner_id = %(owner)s and id = %(video)s for no key update",
+        {"video": video_id},
+    ):
+        raise NotFoundError(f"There is no video {video_id}.")
+
+
+def write_scene_embeddings(
+    tx: Transaction, scene: Scene, space_id: int, drafts: Sequence[EmbeddingDraft]
+) -> None:
+    """Replace the embeddings of one scene in one space; its video is locked by the caller (`lock_video`).
+
+    The count that the video keeps is moved by the difference: to count anew would read the whole video for each scene.
+    """
+    before = tx.execute(
+        """delete from embeddings where owner_id = %(owner)s and scene_id = %(scene)s and space_id = %(space)s
+        returning vector is not null as whole""",
+        {"scene": scene.id, "space": space_id},
+    )
+    _write_embeddings(tx, {scene.index: scene.id}, {space_id: drafts})
+    more = sum(draft.vector is not None for draft in drafts) - sum(row["whole"] for row in before)
+    tx.execute(
+        """update videos set vectors = vectors || jsonb_build_object(
+            %(space)s::text, coalesce((vectors->>%(space)s::text)::bigint, 0) + %(more)s)
+        where owner_id = %(owner)s and id = %(video)s""",
+        {"space": space_id, "more": more, "video": scene.video_id},
+    )
 
 
 def scene_id(video_id: UUID, index: int) -> UUID:

@@ -407,7 +407,7 @@ def test_a_killed_server_is_begun_again_even_as_a_zombie(library: Path) -> None:
             began = time.monotonic()
             with EmbeddedServer(library) as server:
                 assert works(server)
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 60  # it was not waited for until the deadline
             assert pid_of(library) != pid
             assert database.versions()["schema"]
             os.kill(pid_of(library), signal.SIGKILL)

@@ -95,7 +95,7 @@ def test_hnsw_is_walked_where_it_was_decided_on(many: Many) -> None:
     walk, _, rest = plan.partition("CTE found")
     assert f"Index Scan using embeddings_{many.space.id}_vector_idx" in walk
     assert "Order By: ((vector)::halfvec(32) <=>" in walk
-    assert "actual rows=80.00" in walk
+    assert "actual rows=160.00" in walk
     assert "vector_idx" not in rest
     assert "never executed" in rest.partition("CTE compared")[2]  # the walk filled the page
 

@@ -17,7 +17,8 @@ create table spaces (
   revision text not null,
   modality text not null check (modality in ('visual', 'audio', 'text', 'scene')),
   dim int not null check (dim between 1 and 4000),
-  state text not null default 'live' check (state in ('building', 'live', 'retired'))
+  state text not null default 'live' check (state in ('building', 'live', 'retired')),
+  replaced_by int  -- the space that went live in place of this one: the way back
 );
 
 create table videos (
