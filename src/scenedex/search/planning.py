@@ -44,8 +44,9 @@ def plan(
     chosen, note = _chosen(route, counting, mode)
     factors = scale(chosen, heard="sound" in route.signals)
     # Weights may be as large as a float can be, so they are made small before they are multiplied.
-    largest = max(weights[channel] for channel in counting)
-    scaled = {channel: weights[channel] / largest * factors[channel] for channel in counting}
+    taking_part = [channel for channel in counting if factors[channel] > 0]
+    largest = max(weights[channel] for channel in taking_part)
+    scaled = {channel: weights[channel] / largest * factors[channel] for channel in taking_part}
     return Plan(
         mode=chosen,
         confidence=route.confidence if chosen == route.mode and mode == "auto" else 1.0,
