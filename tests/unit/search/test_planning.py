@@ -68,6 +68,11 @@ def test_no_channel_that_counts(weights: dict[Channel, float], channels: list[Ch
         plan(route("x"), weights, channels)
 
 
+def test_a_channel_that_takes_no_part_does_not_make_the_others_vanish() -> None:
+    made = plan(route("he says goodbye"), {"visual": 1e169, "transcript": 1e-155}, ["visual", "transcript"])
+    assert (made.mode, made.weights) == ("skip", {"transcript": 1.0})
+
+
 def test_an_unknown_mode() -> None:
     with pytest.raises(UsageError, match="no mode called fast: there are recall, rerank, auto, skip"):
         plan(route("x"), DEFAULT_WEIGHTS, CHANNELS, "fast")  # type: ignore[arg-type]
