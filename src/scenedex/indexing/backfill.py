@@ -154,6 +154,7 @@ class _Run:
         self.tell: Tell = lambda tally: None
         self.tally = Tally(to_do=0)
         self.last: UUID | None = None
+        self.tried: set[UUID] = set()  # no scene twice in one run, whatever its encoder says of the time
         self.skipped = 0
         self.unreachable = 0
 
@@ -239,6 +240,8 @@ class _Run:
         with self.bench.database.operator() as statements:  # others may have done them before they were taken
             places = still_pending(statements, self.wanted, taken)
         for place in places:
+            if place.id in self.tried:
+                continue
             if self.tally.updated + self.tally.errors:
                 self.stop.wait(self.order.delay_s)
             if self.over():
@@ -262,6 +265,7 @@ class _Run:
 
     def _note(self, place: Place, error: str | None) -> None:
         self.last = place.id
+        self.tried.add(place.id)
         if error is None:
             self.tally = replace(self.tally, updated=self.tally.updated + 1)
         else:

@@ -394,6 +394,20 @@ def test_metadata_of_somebody_else_is_no_obstacle(
     assert {row["metadata"]["model_name"] for row in rows(database)} == {"eyes"}
 
 
+def test_an_encoder_whose_clock_stands_still_is_asked_once(
+    bench: Bench,
+    order: Order,
+    eyes: Eyes,
+    objects: ObjectStore,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_video(database, LOCAL_OWNER, "aa", scenes(objects, 0, 3))
+    monkeypatch.setattr("tests.integration.indexing.kept_scenes.now", lambda: "1970-01-01T00:00:00")
+    assert backfill(bench, replace(order, work="all")).updated == 3
+    tried_once(database, eyes, 6)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"batch_size": 0}, {"delay_s": -1.0}, {"delay_s": float("nan")}, {"max_scenes": -1}], ids=str
 )
