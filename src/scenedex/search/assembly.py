@@ -11,9 +11,15 @@ from scenedex.search.dense import Dense
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import live_spaces
-from scenedex.types import Channel, Modality, Space
+from scenedex.types import Channel, Modality, Space, is_of_descriptions, words_space
 
 CHANNELS: dict[Modality, Channel] = {"visual": "visual", "audio": "audio", "text": "transcript"}
+
+
+def channel_of(space: Space) -> Channel:
+    """The channel in which a space is searched."""
+    return "description" if is_of_descriptions(space) else CHANNELS[space.modality]
+
 
 Queries = Callable[[Space], TextEncoder]
 """Gives the encoder of queries for a space; raises EncoderError when this machine has none."""
@@ -27,11 +33,11 @@ def dense_channels(
     dense: list[Dense] = []
     degraded: list[str] = []
     for space in live_spaces(tx):
-        channel = CHANNELS[space.modality]
+        channel = channel_of(space)
         if space.id not in counts or weights.get(channel, 0.0) <= 0:
             continue
         try:
-            encoder = queries(space)
+            encoder = queries(words_space(space))
             background = _background(tx, space, encoder, stored.get(space.id), counts[space.id])
         except EncoderError as exc:
             degraded.append(f"{channel}: {exc}")
@@ -45,11 +51,11 @@ def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
     """Measure anew where a space has grown or shrunk since. A space whose encoder is not here is left."""
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     for space in live_spaces(tx):
-        if space.name == WORDLLAMA_SPACE.name or space.id not in counts:
+        if words_space(space).name == WORDLLAMA_SPACE.name or space.id not in counts:
             continue
         if is_stale(stored.get(space.id), counts[space.id]):
             try:
-                measure(tx, space, queries(space), counts[space.id])
+                measure(tx, space, queries(words_space(space)), counts[space.id])
             except EncoderError:
                 continue
 
@@ -57,6 +63,6 @@ def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
 def _background(
     tx: Transaction, space: Space, encoder: TextEncoder, stored: StoredBackground | None, vectors: int
 ) -> Background | None:
-    if space.name == WORDLLAMA_SPACE.name:
+    if words_space(space).name == WORDLLAMA_SPACE.name:
         return WORDLLAMA_BACKGROUND
     return background_of(stored) if stored else measure(tx, space, encoder, vectors)
