@@ -138,6 +138,10 @@ class Settings(BaseSettings):
     scenedex_asr_model: str = Field(
         default="small", min_length=1, description="model of speech: a name of faster-whisper's, or a folder"
     )
+    scenedex_description_model: str | None = Field(
+        default=None,
+        description="a model that sees, on the server at OPENAI_BASE_URL; descriptions are asked of it",
+    )
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )

@@ -16,7 +16,9 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   └── DiskFullError             no space left (also an OSError)
 ├── AnnotationError               what is written, said or to be seen in a video could not be put into words
 │   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
-│   └── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
+│   ├── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
+│   ├── DescriptionError          a scene could not be described
+│   └── DescriberRefusedError     the server of descriptions does not accept the key or the model
 └── EncoderError                  an embedding could not be made
     ├── WeightsError              a model's files are not there, or are not what they should be
     │   ├── WeightsMissingError   not on this machine
@@ -104,6 +106,14 @@ class NotInstalledError(AnnotationError, UsageError):
 
 class SpeechModelError(AnnotationError, UsageError):
     """The model of speech cannot be used."""
+
+
+class DescriptionError(AnnotationError):
+    """This scene could not be described."""
+
+
+class DescriberRefusedError(AnnotationError):
+    """The server does not describe scenes."""
 
 
 class EncoderError(ScenedexError):

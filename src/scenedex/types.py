@@ -4,7 +4,7 @@ Times are seconds as floats, counted from the start of the video (a file whose f
 starts at 0 here); intervals are half open, `[start_s, end_s)`. Frame rates are exact (`Fraction`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal, Protocol
@@ -189,6 +189,24 @@ class Space:
     state: SpaceState = "live"
 
 
+_DESCRIBED = ":description"
+
+
+def description_space(words: Space) -> Space:
+    """The space of descriptions that are embedded by the model of this space of texts."""
+    return replace(words, name=words.name + _DESCRIBED, id=0)
+
+
+def words_space(space: Space) -> Space:
+    """The space whose queries are asked in this one: of texts for one of descriptions, else itself."""
+    return replace(space, name=space.name.removesuffix(_DESCRIBED))
+
+
+def is_of_descriptions(space: Space) -> bool:
+    """Whether it holds descriptions."""
+    return space.name.endswith(_DESCRIBED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingDraft:
     """An embedding of a part of a scene, or the reason why there is none."""
@@ -270,6 +288,26 @@ class AnnotationOutcome:
     video: str  #: file name
     outcome: AnnotationWord
     reason: str | None = None  #: a sentence; None where there is nothing to say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a model says is to be seen in a scene."""
+
+    description: str
+    summary: str = ""  #: in a sentence
+    tags: tuple[str, ...] = ()  #: lower case
+
+    def texts(self) -> tuple[str, ...]:
+        """Its words, part by part."""
+        return tuple(text for text in (self.summary, self.description, ", ".join(self.tags)) if text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDescription(Description):
+    """A description, and by whom."""
+
+    model: str
 
 
 # -- what the store gives back ----------------------------------------------------------------------------

@@ -41,6 +41,12 @@ def speech(
     _annotate("speech", videos, force, as_json, download)
 
 
+@app.command("description")
+def description(videos: Videos = None, force: Force = False, as_json: AsJson = False) -> None:
+    """Have scenes described by a model on a server, to which their pictures are sent."""
+    _annotate("description", videos, force, as_json)
+
+
 def _annotate(
     kind: AnnotationKind, videos: list[str] | None, force: bool, as_json: bool, download: bool = False
 ) -> None:

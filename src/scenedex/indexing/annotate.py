@@ -9,6 +9,7 @@ from uuid import UUID
 
 from scenedex.errors import (
     AnnotationError,
+    DescriberRefusedError,
     EncoderError,
     MediaError,
     NotFoundError,
@@ -19,6 +20,7 @@ from scenedex.errors import (
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
 from scenedex.store.annotations import annotated, mark_annotated
+from scenedex.store.descriptions import descriptions_of
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.videos import get_video, write_words
@@ -47,6 +49,9 @@ class Annotator(Protocol):
 
     def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
         """Annotate one video. Raises AnnotationError, MediaError, EncoderError, NotFoundError or OSError."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
 
 
 class Watcher(Protocol):
@@ -114,7 +119,7 @@ def _one(
             if finding.store is None:
                 return replace(done, outcome="passed over", reason=finding.reason)
             _keep(parts, annotator, video, finding)
-        except (StoreError, NotInstalledError, SpeechModelError):
+        except (StoreError, NotInstalledError, SpeechModelError, DescriberRefusedError):
             raise  # would be the same for every video
         except (AnnotationError, MediaError, EncoderError, NotFoundError) as exc:
             return replace(done, outcome="failed", reason=str(exc))
@@ -143,15 +148,28 @@ def replace_captions(
 
     Raises NotFoundError where the video is gone.
     """
+    replace_words(parts, video_id, lambda known: [*(c for c in known if c.origin != origin), *captions])
+
+
+def replace_words(
+    parts: Parts,
+    video_id: UUID,
+    change: Callable[[Sequence[Caption]], Sequence[Caption]] = lambda known: known,
+) -> None:
+    """Change the captions of a video, and bring the words of its scenes up to date with all that is stored.
+
+    Raises NotFoundError where the video is gone.
+    """
     with parts.transaction() as tx:
-        kept = [caption for caption in captions_of(tx, video_id) if caption.origin != origin]
+        known = captions_of(tx, video_id)
         spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
         files = files_of(tx, video_id)
+        described = descriptions_of(tx, video_id)
     if not spans:
         raise NotFoundError(f"There is no video {video_id}.")
     names = [PurePath(f.path).name for f in files if not f.missing] or [PurePath(f.path).name for f in files]
-    captions = within([*kept, *captions], spans[-1][1])
-    terms = terms_of_scenes(spans, captions, names)
+    captions = within(change(known), spans[-1][1])
+    terms = terms_of_scenes(spans, captions, names, described)
     embeddings = {parts.space.id: transcript_embeddings(spans, captions, parts.encoder)}
     with parts.transaction() as tx:
         write_words(tx, video_id, captions=captions, terms=terms, embeddings=embeddings)

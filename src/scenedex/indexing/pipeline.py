@@ -22,6 +22,7 @@ from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidec
 from scenedex.media.subtitles import embedded_captions
 from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.store.database import Database, Transaction
+from scenedex.store.descriptions import descriptions_of
 from scenedex.store.objects import ObjectStore
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.videos import find_by_hash, write_video, write_words
@@ -159,6 +160,7 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
     with parts.transaction() as tx:
         kept = [c for c in captions_of(tx, video_id) if c.origin != "sidecar"]
         spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
+        described = descriptions_of(tx, video_id)
     beside, _ = read_sidecars(content.sidecars(), parts.limits)
     captions = within([*kept, *beside], spans[-1][1])
     with parts.transaction() as tx:
@@ -166,7 +168,7 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
             tx,
             video_id,
             captions=captions,
-            terms=terms_of_scenes(spans, captions, content.names()),
+            terms=terms_of_scenes(spans, captions, content.names(), described),
             embeddings={parts.space.id: transcript_embeddings(spans, captions, parts.encoder)},
             sidecars=content.fingerprint(),
             title=content.path.name,

@@ -40,6 +40,9 @@ class ScreenText:
         self.recipe = reader.recipe
         self._reader = reader
 
+    def close(self) -> None:
+        """Nothing is held but memory."""
+
     def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
         """Read all keyframes. One that cannot be read is left out; AnnotationError where none can."""
         with parts.transaction() as tx:

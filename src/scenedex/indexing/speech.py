@@ -49,6 +49,9 @@ class Speech:
         self.recipe = hears.recipe
         self._hears = hears
 
+    def close(self) -> None:
+        """Nothing is held but memory."""
+
     def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
         """Transcribe a video that has no subtitles; where it has got some since, its transcript goes."""
         with parts.transaction() as tx:

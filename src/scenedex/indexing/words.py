@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -13,7 +13,7 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.passages import passages
 from scenedex.embeddings.terms import scene_terms
 from scenedex.errors import EncoderError
-from scenedex.types import Caption, EmbeddingDraft, SceneTerms, Vector
+from scenedex.types import Caption, Description, EmbeddingDraft, SceneTerms, Vector
 
 Span = tuple[float, float]
 """Start and end of a scene in seconds."""
@@ -55,12 +55,18 @@ def captions_by_scene(spans: Sequence[Span], captions: Sequence[Caption]) -> lis
 
 
 def terms_of_scenes(
-    spans: Sequence[Span], captions: Sequence[Caption], names: Sequence[str]
+    spans: Sequence[Span],
+    captions: Sequence[Caption],
+    names: Sequence[str],
+    described: Mapping[int, Description] | None = None,
 ) -> tuple[SceneTerms, ...]:
-    """One SceneTerms a scene. `names` are the paths of the video, whose file names and titles are words too."""
+    """One SceneTerms a scene. `names` are the paths of the video, whose file names and titles are words too;
+    `described` has the descriptions of scenes by their index."""
     titles = sorted({PurePath(name).name for name in names})
+    known = described or {}
     return tuple(
-        scene_terms([c.text for c in spoken], titles) for spoken in captions_by_scene(spans, captions)
+        scene_terms([c.text for c in spoken], titles, known[index].texts() if index in known else ())
+        for index, spoken in enumerate(captions_by_scene(spans, captions))
     )
 
 

@@ -1,14 +1,28 @@
 """Settings → what annotates videos; and which of a library's videos are to be annotated."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from scenedex.config import Settings
 from scenedex.errors import UsageError
 from scenedex.indexing.annotate import Annotator
 from scenedex.indexing.progress import Progress
 from scenedex.types import AnnotationKind, AnnotationOutcome
 
+if TYPE_CHECKING:
+    from scenedex.indexing.pipeline import Parts
 
-def annotator_of(settings: Settings, kind: AnnotationKind, *, download: bool = False) -> Annotator:
-    """What makes annotations of this kind. `download`: its model may be fetched where it is not here.
+
+def annotator_of(
+    settings: Settings,
+    kind: AnnotationKind,
+    parts: Callable[[], "Parts"],
+    *,
+    download: bool = False,
+    force: bool = False,
+) -> Annotator:
+    """What makes annotations of this kind. `download`: its model may be fetched where it is not here; `force`: what
+    has been described is described anew.
 
     Raises NotInstalledError where its extra is not installed, SpeechModelError, and UsageError for an unknown kind.
     """
@@ -19,7 +33,9 @@ def annotator_of(settings: Settings, kind: AnnotationKind, *, download: bool = F
         return ScreenText(ScreenReader())
     if kind == "speech":
         return _speech(settings, download)
-    raise UsageError(f"There are no annotations of the kind {kind!r}: screen_text, speech.")
+    if kind == "description":
+        return _descriptions(settings, parts(), force)
+    raise UsageError(f"There are no annotations of the kind {kind!r}: screen_text, speech, description.")
 
 
 class Through:
@@ -72,3 +88,19 @@ def _speech(settings: Settings, download: bool) -> Annotator:
             token=settings.huggingface_hub_token,
         )
     )
+
+
+def _descriptions(settings: Settings, parts: "Parts", force: bool) -> Annotator:
+    from scenedex.annotations.description import OPENAI_URL, Describer, Endpoint
+    from scenedex.indexing.description import Descriptions
+
+    model = settings.scenedex_description_model
+    if not model or not (settings.openai_base_url or settings.openai_api_key):
+        raise UsageError(
+            "Descriptions are asked of a server, to which pictures of the scenes are sent: name a model that sees with "
+            "SCENEDEX_DESCRIPTION_MODEL, and its server with OPENAI_BASE_URL, or OPENAI_API_KEY for OpenAI's own."
+        )
+    endpoint = Endpoint(
+        model=model, url=settings.openai_base_url or OPENAI_URL, api_key=settings.openai_api_key
+    )
+    return Descriptions(Describer(endpoint), parts, anew=force)

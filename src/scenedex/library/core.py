@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ class Library(Searching):
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
         # made first, so that a missing extra is said before the work
-        annotators = [annotator_of(self.settings, kind) for kind in wanted(self.settings)]
+        annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
@@ -163,7 +164,7 @@ class Library(Searching):
         download: bool = False,
         watcher: "Watcher | None" = None,
     ) -> tuple[AnnotationOutcome, ...]:
-        """Find out what is written in the pictures (`screen_text`) or said (`speech`), and make it searchable.
+        """Find out what is written in the pictures (`screen_text`), said (`speech`) or to be seen (`description`).
 
         `videos`: ids, paths or file names; all videos without any. What is done is not done again, unless `force`. A
         video that fails is an outcome with its reason. `download`: a model that is not here may be fetched.
@@ -172,7 +173,7 @@ class Library(Searching):
         """
         from scenedex.library.annotating import annotator_of
 
-        annotator = annotator_of(self.settings, kind, download=download)
+        annotator = annotator_of(self.settings, kind, self._parts, download=download, force=force)
         with self._database.transaction(self.owner) as tx:
             found = [resolve_video(tx, video) for video in videos] if videos else list_videos(tx)
         outcomes = self._annotate(annotator, [video.id for video in found], force=force, watcher=watcher)
@@ -237,7 +238,10 @@ class Library(Searching):
     ) -> tuple[AnnotationOutcome, ...]:
         from scenedex.indexing.annotate import annotate
 
-        return annotate(self._parts(), annotator, list(dict.fromkeys(videos)), force=force, watcher=watcher)
+        with closing(annotator):
+            return annotate(
+                self._parts(), annotator, list(dict.fromkeys(videos)), force=force, watcher=watcher
+            )
 
     def _sweep_now_and_then(self) -> None:
         swept = self.home / "swept"

@@ -13,7 +13,7 @@ from scenedex.search.encoding import QueryEncoding
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import live_spaces
-from scenedex.types import Channel, Modality, Space
+from scenedex.types import Channel, Modality, Space, is_of_descriptions, words_space
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ CHANNELS: dict[Modality, Channel] = {"visual": "visual", "audio": "audio", "text
 
 Queries = Callable[[Space], TextEncoder]
 """Gives the encoder of queries for a space; raises EncoderError when this machine has none."""
+
+
+def channel_of(space: Space) -> Channel | None:
+    """The channel in which a space is searched; None where scenes alone are compared."""
+    return "description" if is_of_descriptions(space) else CHANNELS.get(space.modality)
 
 
 def dense_channels(
@@ -35,11 +40,11 @@ def dense_channels(
     dense: list[Dense] = []
     degraded: list[str] = []
     for space in live_spaces(tx):
-        channel = CHANNELS.get(space.modality)  # none: scenes alone are compared in it
+        channel = channel_of(space)
         if channel is None or space.id not in counts or weights.get(channel, 0.0) <= 0:
             continue
         try:
-            encoder = queries(space)
+            encoder = queries(words_space(space))
             known = stored.get(space.id)
             background = _known(space, known) or _measured(tx, space, encoder, counts[space.id], encoding)
         except EncoderError as exc:
@@ -58,17 +63,18 @@ def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
     """Measure anew where a space has grown or shrunk since. A space whose encoder is not here is left."""
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     for space in live_spaces(tx):
-        if space.name == WORDLLAMA_SPACE.name or space.modality not in CHANNELS or space.id not in counts:
+        static = words_space(space).name == WORDLLAMA_SPACE.name
+        if static or channel_of(space) is None or space.id not in counts:
             continue
         if is_stale(stored.get(space.id), counts[space.id]):
             try:
-                measure(tx, space, queries(space).embed(unrelated_queries()), counts[space.id])
+                measure(tx, space, queries(words_space(space)).embed(unrelated_queries()), counts[space.id])
             except EncoderError:
                 continue
 
 
 def _known(space: Space, stored: StoredBackground | None) -> Background | None:
-    if space.name == WORDLLAMA_SPACE.name:
+    if words_space(space).name == WORDLLAMA_SPACE.name:
         return WORDLLAMA_BACKGROUND
     return background_of(stored) if stored else None
 

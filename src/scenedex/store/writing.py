@@ -13,8 +13,9 @@ from scenedex.types import Caption, EmbeddingDraft, Scene, SceneRecord, SceneTer
 def write_video(tx: Transaction, record: VideoRecord) -> UUID:
     """Store all that is known of a content; what was stored of it before is replaced.
 
-    Ids come from owner, content and scene index, so that writing again keeps them. Whoever writes the same
-    content at the same time waits here. Raises StoreError for a record that contradicts itself.
+    Ids come from owner, content and scene index, so that writing again keeps them. The descriptions of scenes that lie
+    where they lay before stay, to be embedded anew. Whoever writes the same content at the same time waits here.
+    Raises StoreError for a record that contradicts itself.
     """
     video = uuid5(tx.owner, record.content_hash)
     rate = record.info.video.frame_rate if record.info.video else None
@@ -35,8 +36,10 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
             "warnings": plain_json(record.warnings),
         },
     )
+    described = _descriptions(tx, video)
     tx.execute("delete from scenes where owner_id = %(owner)s and video_id = %(video)s", {"video": video})
     _write_scenes(tx, video, record.scenes)
+    tx.execute_many(KEEP_DESCRIPTION, described)
     scenes = {scene.index: scene_id(video, scene.index) for scene in record.scenes}
     _write_captions(tx, video, record.captions)
     _write_terms(tx, scenes, record.terms)
@@ -151,8 +154,25 @@ values (%(owner)s, %(id)s, %(hash)s, %(title)s, %(duration)s, %(width)s, %(heigh
 on conflict (owner_id, id) do update set title = excluded.title, duration_s = excluded.duration_s,
   width = excluded.width, height = excluded.height, frame_rate_num = excluded.frame_rate_num,
   frame_rate_den = excluded.frame_rate_den, media = excluded.media, recipe = excluded.recipe,
-  sidecars = excluded.sidecars, warnings = excluded.warnings
+  sidecars = excluded.sidecars, warnings = excluded.warnings, annotations = videos.annotations - 'description'
 """
+
+# of a scene that lies where it lay before
+KEEP_DESCRIPTION = """
+insert into descriptions (owner_id, scene_id, model, description, summary, tags, made_at)
+select owner_id, id, %(model)s, %(description)s, %(summary)s, %(tags)s, %(made_at)s from scenes
+where owner_id = %(owner)s and id = %(scene_id)s and start_s = %(start_s)s and end_s = %(end_s)s
+"""
+
+
+def _descriptions(tx: Transaction, video: UUID) -> list[Row]:
+    rows = tx.execute(
+        """select d.scene_id, d.model, d.description, d.summary, d.tags, d.made_at, s.start_s, s.end_s
+        from descriptions d join scenes s on s.owner_id = d.owner_id and s.id = d.scene_id
+        where d.owner_id = %(owner)s and s.video_id = %(video)s""",
+        {"video": video},
+    )
+    return [{**row, "tags": plain_json(row["tags"])} for row in rows]
 
 
 def _write_scenes(tx: Transaction, video: UUID, scenes: Sequence[SceneRecord]) -> None:

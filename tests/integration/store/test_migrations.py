@@ -16,7 +16,8 @@ from scenedex.store.migrations import migrations, newest, version
 from scenedex.store.spaces import ensure_space
 
 OWNED = {
-    "videos", "files", "scenes", "keyframes", "captions", "embeddings", "postings", "owner_settings", "backgrounds",
+    "videos", "files", "scenes", "keyframes", "captions", "descriptions", "embeddings", "postings", "owner_settings",
+    "backgrounds",
 }  # fmt: skip
 SHARED = {"schema_migrations", "spaces", "query_embeddings"}
 

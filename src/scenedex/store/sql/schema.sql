@@ -109,6 +109,19 @@ create table captions (
 );
 create index on captions (owner_id, video_id, start_s);
 
+-- What a model wrote about a scene.
+create table descriptions (
+  owner_id uuid not null,
+  scene_id uuid not null,
+  model text not null,
+  description text not null,
+  summary text not null default '',
+  tags jsonb not null default '[]',
+  made_at timestamptz not null default now(),
+  primary key (owner_id, scene_id),
+  foreign key (owner_id, scene_id) references scenes on delete cascade
+);
+
 -- A failure is a row too: without vector, with `error` in its metadata. The scene comes before the space in the key, so
 -- that deleting a scene finds its rows in each partition by the key alone.
 create table embeddings (
@@ -188,6 +201,11 @@ alter table captions force row level security;
 create policy own on captions using (owner_id = nullif(current_setting('scenedex.owner_id', true), '')::uuid);
 create policy operator on captions to scenedex_operator using (true);
 
+alter table descriptions enable row level security;
+alter table descriptions force row level security;
+create policy own on descriptions using (owner_id = nullif(current_setting('scenedex.owner_id', true), '')::uuid);
+create policy operator on descriptions to scenedex_operator using (true);
+
 alter table embeddings enable row level security;
 alter table embeddings force row level security;
 create policy own on embeddings using (owner_id = nullif(current_setting('scenedex.owner_id', true), '')::uuid);
@@ -209,7 +227,7 @@ create policy own on backgrounds using (owner_id = nullif(current_setting('scene
 create policy operator on backgrounds to scenedex_operator using (true);
 
 grant select, insert, update, delete on
-  videos, files, scenes, keyframes, captions, embeddings, postings, owner_settings, backgrounds, query_embeddings
+  videos, files, scenes, keyframes, captions, descriptions, embeddings, postings, owner_settings, backgrounds, query_embeddings
   to scenedex_app, scenedex_operator;
 grant select on schema_migrations, spaces to scenedex_app, scenedex_operator;
 
