@@ -81,7 +81,8 @@ def test_a_configuration_that_is_none(config: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_names_and_numbers_that_make_no_sense(tmp_path: Path) -> None:
+def test_names_and_numbers_that_make_no_sense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(WeightsMissingError, match=r"config\.json"):
         find_video_model("videoprism", VideoOptions(model_id=str(tmp_path)))
     with pytest.raises(WeightsMissingError, match=r"no folder \.\./\.\./etc"):
