@@ -87,7 +87,7 @@ def test_keyframes_sounds_and_words_are_embedded_while_indexing(
     assert counts(library) == {"clip-hf": (2 * keyframes, 0), "clap-hf": (4, 0), "e5-xlmr": (1, 0)}
     assert regions(library) == {(0, 5), (1, keyframes), (2, keyframes)}
     answer = library.search("a red picture")
-    assert answer.plan.mode == "recall"
+    assert answer.plan.mode == "rerank"
     assert set(answer.plan.weights) == {"visual", "audio", "transcript", "lexical"}
     assert answer.degraded == ()
 
