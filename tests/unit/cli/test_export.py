@@ -20,7 +20,7 @@ for command in (commands.export, commands.tensorrt, commands.pipeline):
 
 
 def run(*words: str):
-    return CliRunner().invoke(app, words)
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, words)  # paths of any length in one line
 
 
 @pytest.fixture
