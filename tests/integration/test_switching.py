@@ -8,8 +8,9 @@ from tests.integration.test_models import Answering, equip, weights
 
 from scenedex import Library, open_library
 from scenedex.embeddings.equipment import Equipment
-from scenedex.errors import NotFoundError, UsageError, WeightsMissingError
+from scenedex.errors import EncoderTimeoutError, NotFoundError, UsageError, WeightsMissingError
 from scenedex.indexing.backfill_report import Order
+from scenedex.inference.session import Session
 from scenedex.store.backgrounds import read_backgrounds
 from scenedex.testing import Clip, shots_clip
 from scenedex.types import Space
@@ -152,8 +153,18 @@ def test_without_a_name_the_space_in_use_is_filled(library: Library, order: Orde
     assert (report.space, report.state, report.before.to_do) == (OLD, "live", 0)
 
 
-def test_a_picture_is_waited_for_as_long_as_the_order_says(library: Library, order: Order) -> None:
-    report = library.backfill(order, space="siglip2-hf", clip_timeout_s=1e-9)
+def test_a_picture_is_waited_for_as_long_as_the_order_says(
+    library: Library, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: set[float] = set()
+
+    def late(session: Session, *_: object, timeout_s: float | None = None, **__: object) -> None:
+        waited.add(timeout_s or session.options.timeout_s)
+        raise EncoderTimeoutError
+
+    monkeypatch.setattr(Session, "run", late)
+    report = library.backfill(order, space="siglip2-hf", clip_timeout_s=1.25)
+    assert min(waited) == 1.25
     assert (report.updated, report.errors, report.after.failed) == (0, 3, 3)
     assert "Timeout" in str(report.last_error)
     with pytest.raises(UsageError, match="longest time for one picture"):

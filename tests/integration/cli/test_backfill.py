@@ -34,6 +34,12 @@ def logged(objects, encoder, scene):
     time.sleep(float(os.environ["EMBED_S"]))
     return inner(objects, encoder, scene)
 backfill.embedded = logged
+if os.environ.get("EMBED_LATE"):
+    from scenedex.errors import EncoderTimeoutError
+    from scenedex.inference.session import Session
+    def late(*_, **__):
+        raise EncoderTimeoutError("Timeout: the encoder took too long.")
+    Session.run = late
 sys.argv = ["scenedex", "backfill", *sys.argv[1:]]
 from scenedex.cli.start import run
 run()
@@ -209,8 +215,12 @@ def test_one_owner_or_one_video(start: Start, home: Path) -> None:
     assert json.loads(out)["updated"] == SCENES // 2
 
 
-def test_failures_end_with_one_and_are_tried_again(start: Start, home: Path, tmp_path: Path) -> None:
-    out, err = finish(start("--clip-timeout", "0.000000001", "--max-scenes", "2", "--json"), 1)
+def test_failures_end_with_one_and_are_tried_again(
+    start: Start, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBED_LATE", "1")
+    out, err = finish(start("--clip-timeout", "0.5", "--max-scenes", "2", "--json"), 1)
+    monkeypatch.delenv("EMBED_LATE")
     assert json.loads(out)["errors"] == 2
     assert "2 scenes could not be embedded (EncoderTimeoutError: Timeout" in err
     assert "--retry-errors" in err
