@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from scenedex.embeddings import mini
 from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
@@ -194,4 +194,4 @@ class Equipment:
         with self._lock:
             if (kind, key) not in self._made:
                 self._made[kind, key] = make()
-            return self._made[kind, key]  # type: ignore[return-value]
+            return cast(_T, self._made[kind, key])

@@ -99,10 +99,14 @@ def transcript(
     """What is said in the pieces, on the clock of the video; nothing goes on beyond its piece."""
     for start_s, sound in sounds:
         length_s = len(sound) / SAMPLE_RATE
-        for segment in hears.transcribe(sound, lambda t_s, start_s=start_s: tell(start_s + t_s)):  # type: ignore[misc]
+        for segment in hears.transcribe(sound, partial(_told, tell, start_s)):
             first, last = max(segment.start_s, 0.0), min(segment.end_s, length_s)
             yield replace(segment, start_s=start_s + first, end_s=start_s + last)
         tell(start_s + length_s)
+
+
+def _told(tell: Callable[[float], None], start_s: float, t_s: float) -> None:
+    tell(start_s + t_s)
 
 
 def speech_captions(segments: Sequence[Segment]) -> tuple[Caption, ...]:

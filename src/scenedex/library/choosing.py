@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, UsageError
+from scenedex.library.opened import KINDS, Opened
 from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking
 from scenedex.store.preferences import prefer
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from scenedex.embeddings.visual import VisualEmbedder
     from scenedex.indexing.pipeline import Parts
     from scenedex.inference.registry import ModelCard, Profile
-
-
-from scenedex.library.opened import KINDS, Opened
 
 
 class Choosing(Opened):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.searching import Searching
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from scenedex.indexing.run import IndexReport
     from scenedex.library.spaces import Switched
     from scenedex.store.backfill import Coverage
-
-
-from scenedex.library.searching import Searching
 
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""

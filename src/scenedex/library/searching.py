@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from scenedex.library.choosing import Choosing
+from scenedex.library.defaults import defaults_of
 from scenedex.library.examples import Eyes, anchor_of
 from scenedex.library.filters import understood
-from scenedex.library.tuning import tuning_of
 from scenedex.search.assembly import dense_channels
 from scenedex.search.engine import Engine
 from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
@@ -22,9 +23,6 @@ from scenedex.types import (
 if TYPE_CHECKING:
     from scenedex.search.evaluation import Evaluation
     from scenedex.search.judgements import Judgement
-
-
-from scenedex.library.choosing import Choosing
 
 
 class Searching(Choosing):
@@ -48,14 +46,14 @@ class Searching(Choosing):
         NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
         """
         request = SearchRequest(query=query, **options)
-        tuning = tuning_of(self.settings)
+        defaults = defaults_of(self.settings)
         eyes = self._eyes() if example is not None else None
         with self._database.transaction(self.owner) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
-            weights = {**tuning.weights, **request.weights}
+            weights = {**defaults.weights, **request.weights}
             dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
-            engine = Engine(dense=dense, tuning=tuning, degraded=degraded, encoding=self._encoding)
+            engine = Engine(dense=dense, defaults=defaults, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)
 
@@ -82,7 +80,7 @@ class Searching(Choosing):
             found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
         search = partial(self._asked, videos, DEPTH)
         tuning = (
-            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), tuning_of(self.settings).weights)
+            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), defaults_of(self.settings).weights)
             if tune
             else None
         )
@@ -99,7 +97,7 @@ class Searching(Choosing):
         """What an evaluation calls a search. Given weights are all there are: a channel that is not named has none."""
         own: dict[Channel, float] = {}
         if weights is not None:
-            own = {**dict.fromkeys(tuning_of(self.settings).weights, 0.0), **weights}
+            own = {**dict.fromkeys(defaults_of(self.settings).weights, 0.0), **weights}
         return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
 
     def _eyes(self) -> Eyes:

@@ -18,7 +18,7 @@ from scenedex.search.fusion import rescaled
 from scenedex.search.nearest import Words
 from scenedex.search.planning import plan
 from scenedex.search.question import Question, read_question
-from scenedex.search.request import SearchRequest, Tuning, check_request
+from scenedex.search.request import SearchDefaults, SearchRequest, check_request
 from scenedex.search.rerank import reranked
 from scenedex.search.retrieval import DEEPEST, POOL, Ask, Brought, retrieve
 from scenedex.search.router import route
@@ -46,16 +46,16 @@ class Engine:
         self,
         *,
         dense: Sequence[Dense] = (),
-        tuning: Tuning | None = None,
+        defaults: SearchDefaults | None = None,
         degraded: Sequence[str] = (),
         encoding: QueryEncoding | None = None,
     ) -> None:
-        """`tuning` has the weights, which count relative to one another; a weight of 0 takes its channel out.
+        """`defaults` has the weights, which count relative to one another; a weight of 0 takes its channel out.
 
         `degraded` names the channels that cannot take part, each with the reason, as every answer will. `encoding`
         is the process's; without one the encoders are asked with the usual deadline, and nothing is kept.
         """
-        self._tuning = tuning or Tuning()
+        self._defaults = defaults or SearchDefaults()
         self._dense = tuple(dense)
         self._degraded = tuple(degraded)
         self._encoding = encoding or QueryEncoding()
@@ -158,8 +158,8 @@ class Engine:
         if question is None:
             said = anchor.said if anchor else ""
             return Plan(mode="recall", confidence=1.0, reason=said, weights={"anchor": 1.0})
-        base = {**self._tuning.weights, **request.weights}
-        mode = self._tuning.mode if request.mode == "auto" else request.mode
+        base = {**self._defaults.weights, **request.weights}
+        mode = self._defaults.mode if request.mode == "auto" else request.mode
         channels: set[Channel] = {"lexical", *(one.channel for one in self._dense)}
         left = channels.difference(out)
         if not any(
@@ -197,21 +197,21 @@ class Engine:
             exclude=anchor.exclude if anchor else (),
             wanted=depth,
         )
-        return retrieve(tx, ask, self._backgrounds(anchor), self._tuning)
+        return retrieve(tx, ask, self._backgrounds(anchor), self._defaults)
 
     def _judged(self, question: Question, asked: _Asked, brought: Brought) -> tuple[list[Judged], Rerank]:
         present = {channel for one in brought.candidates if one.tier == 0 for channel in one.rows}
         weights = rescaled(asked.plan.weights, present)
         judged = judge(
-            question, brought.candidates, weights, self._backgrounds(asked.anchor), self._tuning.fusion
+            question, brought.candidates, weights, self._backgrounds(asked.anchor), self._defaults.fusion
         )
         if asked.plan.mode != "rerank":
             return judged, Rerank()
         return reranked(
             judged,
             brought.cosines,
-            weight=self._tuning.rerank_weight,
-            min_range=self._tuning.min_score_range,
+            weight=self._defaults.rerank_weight,
+            min_range=self._defaults.min_score_range,
         )
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a search, and the tuning of the library that answers."""
+"""What is asked of a search, and the defaults of the library that answers."""
 
 import math
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tuning:
+class SearchDefaults:
     """How a library searches, whatever is asked."""
 
     weights: Mapping[Channel, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))

@@ -12,7 +12,7 @@ from scenedex.search.candidates import Candidate, by_scene, candidates, tiered
 from scenedex.search.fusion import RESULT
 from scenedex.search.pooling import pooled
 from scenedex.search.question import Question
-from scenedex.search.request import Tuning
+from scenedex.search.request import SearchDefaults
 from scenedex.search.rerank import pool
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
@@ -58,7 +58,7 @@ class Brought:
     failed: frozenset[Channel] = frozenset()  #: the channels that `degraded` names
 
 
-def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning) -> Brought:
+def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: SearchDefaults) -> Brought:
     """The scenes that the channels bring, without those that are no nearer than unrelated ones usually are."""
     if not ask.terms and not ask.vectors:
         return Brought(candidates=[], cosines={})
@@ -67,14 +67,14 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, tuning: Tuning
         known = backgrounds.get((row.channel, row.space_id))
         return known.calibrated(row.raw) if known else row.raw
 
-    size = max(POOL, tuning.pool_size) if ask.mode == "rerank" else POOL
+    size = max(POOL, defaults.pool_size) if ask.mode == "rerank" else POOL
     k = size * -(-ask.wanted // size)
     found, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
-    rows = by_scene([row for row in counting if row.raw >= tuning.thresholds.get(row.channel, -1.0)], worth)
+    rows = by_scene([row for row in counting if row.raw >= defaults.thresholds.get(row.channel, -1.0)], worth)
     try:
         with tx.savepoint():
-            cosines = _looked_at(tx, ask, rows, tiers, backgrounds, tuning)
+            cosines = _looked_at(tx, ask, rows, tiers, backgrounds, defaults)
     except StoreError as exc:
         log.warning("the pictures get no second look", exc_info=exc)
         cosines, degraded = {}, {**degraded, "visual": _FAILED}
@@ -144,14 +144,14 @@ def _looked_at(
     rows: Rows,
     tiers: Mapping[UUID, int],
     backgrounds: Backgrounds,
-    tuning: Tuning,
+    defaults: SearchDefaults,
 ) -> dict[UUID, float | None]:
     """The second look at the pool, where the mode asks for it, and the pooling of keyframes where it needs them all.
 
     `rows` get the new evidence. Scene of the pool → its cosine, in the scale of the first space.
     """
     seen = [query for query in ask.vectors if query.channel == "visual"]
-    if not seen or (ask.mode != "rerank" and tuning.pooling == "max"):
+    if not seen or (ask.mode != "rerank" and defaults.pooling == "max"):
         return {}
 
     def worth(row: ChannelRow) -> float:
@@ -161,14 +161,16 @@ def _looked_at(
     if ask.mode == "rerank":
         first_tier = [scene for scene in rows if tiers[scene] == 0]
         best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), str(scene)))
-        chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, tuning.pool_size)
+        chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, defaults.pool_size)
     else:
         chosen = [scene for scene, channels in rows.items() if "visual" in channels]
     cosines: dict[UUID, float | None] = dict.fromkeys(chosen)
     first = backgrounds.get(("visual", seen[0].space.id))
     for query in seen:
         own = backgrounds.get(("visual", query.space.id))
-        for scene, row in _second_look(tx, query, {one: rows[one] for one in chosen}, tuning, worth).items():
+        for scene, row in _second_look(
+            tx, query, {one: rows[one] for one in chosen}, defaults, worth
+        ).items():
             cosine = row.raw
             if own and first:
                 cosine = first.even + (cosine - own.even) / own.scale * first.scale
@@ -178,17 +180,21 @@ def _looked_at(
 
 
 def _second_look(
-    tx: Transaction, query: VectorQuery, rows: Rows, tuning: Tuning, worth: Callable[[ChannelRow], float]
+    tx: Transaction,
+    query: VectorQuery,
+    rows: Rows,
+    defaults: SearchDefaults,
+    worth: Callable[[ChannelRow], float],
 ) -> dict[UUID, ChannelRow]:
     """Judge each scene by all of its keyframes; `rows` get the new evidence, and lose what is below the threshold."""
     found: dict[UUID, ChannelRow] = {}
     for scene, keyframes in score_scenes(tx, query, list(rows)).items():
-        cosine = pooled([cosine for _, cosine in keyframes], tuning.pooling)
+        cosine = pooled([cosine for _, cosine in keyframes], defaults.pooling)
         t_s, _ = max(keyframes, key=lambda keyframe: keyframe[1])
         row = ChannelRow(channel="visual", scene_id=scene, raw=cosine, t_s=t_s, space_id=query.space.id)
         known = rows[scene].get("visual")
         same = known is not None and known.space_id == query.space.id
-        if cosine < tuning.thresholds.get("visual", -1.0):
+        if cosine < defaults.thresholds.get("visual", -1.0):
             if same:
                 del rows[scene]["visual"]
             continue

@@ -17,7 +17,7 @@ from scenedex.search.calibration import Background
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
-from scenedex.search.request import SearchOptions, SearchRequest, Tuning
+from scenedex.search.request import SearchDefaults, SearchOptions, SearchRequest
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.files import put_file
@@ -145,14 +145,14 @@ class Shelf:
         self,
         query: str,
         *,
-        tuning: Tuning | None = None,
+        defaults: SearchDefaults | None = None,
         anchor: Anchor | None = None,
         **options: Any,
     ) -> Answer:
         """Every query that is asked is on the first axis, unless the shelf says otherwise."""
         self.axes.setdefault(query, 0)
         encoding = QueryEncoding(timeout_s=30)
-        engine = Engine(dense=self.dense(), tuning=tuning, encoding=encoding)
+        engine = Engine(dense=self.dense(), defaults=defaults, encoding=encoding)
         with self.database.transaction(self.owner) as tx:
             answer = engine.search(tx, SearchRequest(query=query, **SearchOptions(**options)), anchor)
         encoding.close()

@@ -22,7 +22,7 @@ from scenedex.search.calibration import Background
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Dense, Engine
 from scenedex.search.planning import plan
-from scenedex.search.request import SearchRequest, Tuning
+from scenedex.search.request import SearchDefaults, SearchRequest
 from scenedex.search.router import route
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
@@ -107,7 +107,7 @@ def dense(channel: Channel, encoder: Any) -> Dense:
 
 def search(database: Database, query: str, channels: list[Dense], timeout_s: float = LONG_S) -> Found:
     encoding = QueryEncoding(timeout_s=timeout_s)
-    engine = Engine(dense=channels, tuning=Tuning(weights=WEIGHTS), encoding=encoding)
+    engine = Engine(dense=channels, defaults=SearchDefaults(weights=WEIGHTS), encoding=encoding)
     with database.transaction(OWNER) as tx:
         answer = engine.search(tx, SearchRequest(query=query, limit=50))
     encoding.close()
@@ -242,7 +242,9 @@ def test_a_query_gives_the_same_from_the_cache(library: Library) -> None:
     answers = []
     for cache in (caches[0], caches[0], caches[1]):
         engine = Engine(
-            dense=list(whole.values()), tuning=Tuning(weights=WEIGHTS), encoding=QueryEncoding(cache=cache)
+            dense=list(whole.values()),
+            defaults=SearchDefaults(weights=WEIGHTS),
+            encoding=QueryEncoding(cache=cache),
         )
         with database.transaction(OWNER) as tx:
             answers.append(engine.search(tx, SearchRequest(query="boat under a bridge", limit=50)))

@@ -18,7 +18,7 @@ from scenedex.errors import EncoderError, UsageError
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND
 from scenedex.search.dense import Dense
 from scenedex.search.engine import Engine
-from scenedex.search.request import SearchRequest, Tuning
+from scenedex.search.request import SearchDefaults, SearchRequest
 from scenedex.store.database import Database
 from scenedex.store.files import put_file
 from scenedex.store.spaces import ensure_space
@@ -297,7 +297,8 @@ def test_a_weight_of_nothing_takes_a_channel_out(
 ) -> None:
     space: Space = ensure_space(library, ENCODER.space)
     engine = Engine(
-        dense=[transcript(Broken(RuntimeError("never asked")), space)], tuning=Tuning(weights=weights)
+        dense=[transcript(Broken(RuntimeError("never asked")), space)],
+        defaults=SearchDefaults(weights=weights),
     )  # type: ignore[arg-type]
     with library.transaction(owner) as tx:
         answer = engine.search(tx, SearchRequest(query="red flower"))
@@ -325,7 +326,7 @@ def test_requests_without_sense(library: Database, owner: UUID) -> None:
         with pytest.raises(UsageError, match=r"^[A-Z].*\.$"):
             ask(library, owner, query, **page)
     with library.transaction(owner) as tx, pytest.raises(UsageError, match="weight"):
-        Engine(tuning=Tuning(weights={"lexical": 0.0})).search(tx, SearchRequest(query="x"))
+        Engine(defaults=SearchDefaults(weights={"lexical": 0.0})).search(tx, SearchRequest(query="x"))
 
 
 @pytest.mark.parametrize("query", ["a\x00b", "\ud800 flower", "%' or 1=1 --", "* *", "x*" * 900, "{}" * 500])

@@ -11,7 +11,7 @@ from tests.integration.search.shelf import BACKGROUND, Shelf, Shot, at, places
 
 from scenedex.errors import UsageError
 from scenedex.search.anchor import Anchor, anchor_query
-from scenedex.search.request import DEFAULT_WEIGHTS, Tuning
+from scenedex.search.request import DEFAULT_WEIGHTS, SearchDefaults
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.spaces import partition
@@ -51,14 +51,14 @@ def test_what_is_seen_alone_is_found_in_every_mode_but_skip(shelf: Shelf, mode: 
 @pytest.mark.parametrize("mode", ["recall", "rerank", "skip"])
 def test_the_setting_decides_where_the_request_leaves_it_open(shelf: Shelf, mode: Any) -> None:
     animals(shelf)
-    assert shelf.ask("zebra", tuning=Tuning(mode=mode)).plan.mode == mode
-    assert shelf.ask("zebra", tuning=Tuning(mode=mode), mode="recall").plan.mode == "recall"
+    assert shelf.ask("zebra", defaults=SearchDefaults(mode=mode)).plan.mode == mode
+    assert shelf.ask("zebra", defaults=SearchDefaults(mode=mode), mode="recall").plan.mode == "recall"
 
 
 def test_without_weight_pictures_take_no_part_whatever_the_mode(shelf: Shelf) -> None:
     animals(shelf)
     for weights in ({**DEFAULT_WEIGHTS, "visual": 0.0}, {"lexical": 1.0}):
-        answer = shelf.ask("zebra", tuning=Tuning(weights=weights), mode="recall")
+        answer = shelf.ask("zebra", defaults=SearchDefaults(weights=weights), mode="recall")
         assert answer.plan.mode == "skip"
         assert all("visual" not in hit.channels for hit in answer.hits)
         assert answer.hits
@@ -77,8 +77,8 @@ def test_weights_that_sum_to_nothing(shelf: Shelf) -> None:
 def test_the_second_look_moves_the_order_and_no_band(shelf: Shelf) -> None:
     shelf.add("a.mp4", *(Shot("a zebra", (cosine,)) for cosine in (0.30, 0.42, 0.36)))
     recall, answer = shelf.ask("zebra", mode="recall"), shelf.ask("zebra", mode="rerank")
-    heavy = shelf.ask("zebra", mode="rerank", tuning=Tuning(rerank_weight=1.0))
-    light = shelf.ask("zebra", mode="rerank", tuning=Tuning(rerank_weight=0.0))
+    heavy = shelf.ask("zebra", mode="rerank", defaults=SearchDefaults(rerank_weight=1.0))
+    light = shelf.ask("zebra", mode="rerank", defaults=SearchDefaults(rerank_weight=0.0))
     assert places(answer) == places(heavy) == [("a.mp4", 1), ("a.mp4", 2), ("a.mp4", 0)]
     assert (answer.rerank.scored, answer.rerank.skipped, answer.rerank.weight) == (3, False, 0.3)
     assert answer.rerank.score_range == pytest.approx(0.12, abs=0.002)
@@ -90,10 +90,10 @@ def test_the_second_look_moves_the_order_and_no_band(shelf: Shelf) -> None:
 
 def test_bands_come_from_the_calibrated_scores_and_the_best_of_a_weak_lot_stays_weak(shelf: Shelf) -> None:
     shelf.add("a.mp4", *(Shot(looks=(cosine,)) for cosine in (0.42, 0.30, 0.20)))
-    answer = shelf.ask("zebra", mode="rerank", tuning=Tuning(rerank_weight=1.0))
+    answer = shelf.ask("zebra", mode="rerank", defaults=SearchDefaults(rerank_weight=1.0))
     assert answer.hits == ()
     assert answer.hidden == 1  # 0.42 is worth 0.31 here
-    shown = shelf.ask("zebra", mode="rerank", tuning=Tuning(rerank_weight=1.0), bands=("weak",))
+    shown = shelf.ask("zebra", mode="rerank", defaults=SearchDefaults(rerank_weight=1.0), bands=("weak",))
     assert [(hit.scene, hit.band) for hit in shown.hits] == [(0, "weak")]
     assert shown.hits[0].score == pytest.approx(BACKGROUND.calibrated(0.42), abs=0.01)
 
@@ -104,7 +104,7 @@ def test_flat_pictures_are_not_looked_at_twice_and_the_answer_says_so(shelf: She
     assert answer.rerank.skipped
     assert answer.rerank.scored == 3
     assert "all about as near: 0.020 < 0.05" in (answer.rerank.reason or "")
-    moved = shelf.ask("zebra", mode="rerank", tuning=Tuning(min_score_range=0.0))
+    moved = shelf.ask("zebra", mode="rerank", defaults=SearchDefaults(min_score_range=0.0))
     assert not moved.rerank.skipped
 
 
@@ -116,7 +116,7 @@ def test_without_pictures_there_is_no_second_look_and_no_complaint(shelf: Shelf)
 
 def test_pictures_fill_the_pool_and_what_is_beyond_it_is_still_found(shelf: Shelf) -> None:
     shelf.add("a.mp4", Shot("a zebra", (0.7,)), *(Shot(looks=(0.9 - i / 50,)) for i in range(6)))
-    answer = shelf.ask("zebra", mode="rerank", limit=7, tuning=Tuning(pool_size=3))
+    answer = shelf.ask("zebra", mode="rerank", limit=7, defaults=SearchDefaults(pool_size=3))
     assert answer.rerank.scored == 3
     assert len(answer.hits) == 7
     assert len(set(places(answer))) == 7
@@ -144,7 +144,7 @@ def test_reciprocal_ranks_make_the_order_and_calibrated_scores_the_bands(shelf: 
     )
     asked: dict[str, Any] = {"mode": "recall", "weights": {"visual": 1.0, "audio": 1.0, "lexical": 0.0}}
     weighted = shelf.ask("zebra", **asked)
-    ranked = shelf.ask("zebra", tuning=Tuning(fusion="rrf"), **asked)
+    ranked = shelf.ask("zebra", defaults=SearchDefaults(fusion="rrf"), **asked)
     bands = [{hit.scene: (hit.score, hit.band) for hit in one.hits} for one in (weighted, ranked)]
     assert bands[0] == bands[1]
     assert len(bands[0]) == 3
@@ -164,7 +164,7 @@ def test_reciprocal_ranks_make_the_order_and_calibrated_scores_the_bands(shelf: 
 @pytest.mark.parametrize("mode", ["recall", "rerank"])
 def test_keyframes_are_pooled(shelf: Shelf, pooling: Any, first: int, raw: float, mode: str) -> None:
     shelf.add("a.mp4", Shot(looks=(0.9, 0.1, 0.1)), Shot(looks=(0.7, 0.7, 0.7)))
-    answer = shelf.ask("zebra", mode=mode, tuning=Tuning(pooling=pooling), bands=())
+    answer = shelf.ask("zebra", mode=mode, defaults=SearchDefaults(pooling=pooling), bands=())
     assert answer.hits[0].scene == first
     assert answer.hits[0].channels["visual"].raw == pytest.approx(raw, abs=0.002)
 
@@ -172,18 +172,20 @@ def test_keyframes_are_pooled(shelf: Shelf, pooling: Any, first: int, raw: float
 @pytest.mark.parametrize("mode", ["recall", "rerank"])
 def test_a_threshold_is_the_lowest_cosine_that_counts(shelf: Shelf, mode: str) -> None:
     shelf.add("a.mp4", SEEN, Shot(looks=(0.6,)), Shot("a zebra", (0.6,)))
-    answer = shelf.ask("zebra", mode=mode, tuning=Tuning(thresholds={"visual": 0.7}))
+    answer = shelf.ask("zebra", mode=mode, defaults=SearchDefaults(thresholds={"visual": 0.7}))
     assert set(places(answer)) == {("a.mp4", 0), ("a.mp4", 2)}
     assert {hit.scene for hit in answer.hits if "visual" in hit.channels} == {0}
-    pooled = shelf.ask("zebra", mode=mode, tuning=Tuning(thresholds={"visual": 0.95}))
+    pooled = shelf.ask("zebra", mode=mode, defaults=SearchDefaults(thresholds={"visual": 0.95}))
     assert places(pooled) == [("a.mp4", 2)]
-    silent = shelf.ask("zebra", mode="skip", tuning=Tuning(thresholds={"lexical": 1e6}))
+    silent = shelf.ask("zebra", mode="skip", defaults=SearchDefaults(thresholds={"lexical": 1e6}))
     assert silent.hits == ()
 
 
 def test_what_is_pooled_below_the_threshold_counts_no_more(shelf: Shelf) -> None:
     shelf.add("a.mp4", Shot(looks=(0.9, 0.1, 0.1)), Shot(looks=(0.8, 0.8, 0.8)))
-    answer = shelf.ask("zebra", mode="recall", tuning=Tuning(pooling="top3", thresholds={"visual": 0.6}))
+    answer = shelf.ask(
+        "zebra", mode="recall", defaults=SearchDefaults(pooling="top3", thresholds={"visual": 0.6})
+    )
     assert places(answer) == [("a.mp4", 1)]
 
 

@@ -1,11 +1,11 @@
-"""Settings → how a library searches."""
+"""Settings → how a library searches where a request says nothing else."""
 
 from scenedex.config import Settings
-from scenedex.search.request import Tuning
+from scenedex.search.request import SearchDefaults
 from scenedex.types import Channel
 
 
-def tuning_of(settings: Settings) -> Tuning:
+def defaults_of(settings: Settings) -> SearchDefaults:
     """What the settings say about search."""
     weights: dict[Channel, float] = {
         "visual": settings.weight_visual if settings.clip_enabled else 0.0,
@@ -23,7 +23,7 @@ def tuning_of(settings: Settings) -> Tuning:
         "lexical": settings.threshold_lexical,
         "audio": settings.threshold_audio,
     }
-    return Tuning(
+    return SearchDefaults(
         weights=weights,
         mode=settings.visual_mode,
         fusion=settings.fusion,
