@@ -1,5 +1,7 @@
 """A library that is open: its database, its pictures, and the encoders of this machine."""
 
+import copy
+import threading
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +38,8 @@ class Opened:
         self._database = Database.open(url=settings.database_url, home=self.home)
         self._words = WordLlamaEncoder()
         self._encoding = QueryEncoding(timeout_s=settings.clip_text_embedding_timeout_s, cache=QueryCache())
+        self._root = self  #: the library that was opened; `of` gives views of it
+        self._making = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -46,17 +50,32 @@ class Opened:
         self.close()
 
     def close(self) -> None:
-        """Leave the library. The embedded server stops when its last user leaves."""
-        self._encoding.close()
-        self._database.close()
+        """Leave the library. The embedded server stops when its last user leaves. A view that `of` gave stays open."""
+        if self._root is self:
+            self._encoding.close()
+            self._database.close()
+
+    def of(self, owner: UUID) -> Self:
+        """What another owner has in this library, over the same connections, encoders and cache.
+
+        It works as long as this one is open. Safe in threads, as this one is.
+        """
+        view = copy.copy(self)
+        view.owner = owner
+        return view
 
     def picture(self, object_key: str) -> bytes:
         """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""
         return self._objects().get(object_key)
 
-    @cached_property
+    @property
     def equipment(self) -> "Equipment":
         """The encoders of this machine."""
+        with self._making:  # threads that come at once share one
+            return self._root._equipment
+
+    @cached_property
+    def _equipment(self) -> "Equipment":
         from scenedex.embeddings.equipment import (
             Equipment,  # ONNX Runtime: not needed to search by words alone
         )
@@ -97,6 +116,10 @@ class Opened:
         return self.equipment.queries(space)
 
     def _recorded(self, name: str) -> str | None:
-        with self._database.transaction(self.owner) as tx:
-            found = preference(tx, name)
-        return found if isinstance(found, str) else None
+        """What this owner has chosen; where they have not, what was chosen for the whole library."""
+        for owner in dict.fromkeys((self.owner, LOCAL_OWNER)):
+            with self._database.transaction(owner) as tx:
+                found = preference(tx, name)
+            if isinstance(found, str):
+                return found
+        return None

@@ -39,9 +39,11 @@ ITS_WORDS = {
     "user",
 }  # fmt: skip
 
+# no parallel workers: to use them, the planner reads a whole partition for a part of it
 SETTINGS = """
 set plan_cache_mode = 'force_custom_plan';
 set jit = off;
+set max_parallel_workers_per_gather = 0;
 set hnsw.iterative_scan = 'relaxed_order';
 set client_min_messages = 'error';
 set timezone = 'UTC';

@@ -39,6 +39,7 @@ begin
   alter role scenedex_operator set timezone = 'UTC';
   alter role scenedex_app set plan_cache_mode = 'force_custom_plan';
   alter role scenedex_app set jit = off;
+  alter role scenedex_app set max_parallel_workers_per_gather = 0;
   alter role scenedex_app set hnsw.iterative_scan = 'relaxed_order';
 exception when insufficient_privilege then null;
 end $$;
