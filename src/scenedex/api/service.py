@@ -1,0 +1,68 @@
+"""What every route stands on, and in whose name a request is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from scenedex.api.errors import ApiError
+from scenedex.library import Library
+
+Access = Literal["read", "write", "admin"]
+RANKS: tuple[Access, ...] = ("read", "write", "admin")
+"""Each may do what those before it may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, as authentication found out."""
+
+    owner: UUID
+    access: Access
+    key: str | None = None  #: id of the key; None on loopback, where none is needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the server holds for as long as it runs."""
+
+    library: Library
+
+
+def service_of(request: Request) -> Service:
+    """The service that `create_app` was given."""
+    found = request.app.state.service
+    assert isinstance(found, Service)
+    return found
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; authentication has put it there. Raises ApiError (401) where nobody is known."""
+    found = getattr(request.state, "caller", None)
+    if not isinstance(found, Caller):
+        raise ApiError(401, "unauthorized", "This needs a key: send it as `Authorization: Bearer sdx_…`.")
+    return found
+
+
+def _library_for(access: Access) -> Callable[[Request], Library]:
+    def library(request: Request) -> Library:
+        caller = caller_of(request)
+        if RANKS.index(caller.access) < RANKS.index(access):
+            raise ApiError(
+                403, "forbidden", f"This key may {caller.access}; this needs one that may {access}."
+            )
+        return service_of(request).library.of(caller.owner)
+
+    return library
+
+
+Reading = Annotated[Library, Depends(_library_for("read"))]
+"""The caller's own library, for a route that only looks."""
+
+Writing = Annotated[Library, Depends(_library_for("write"))]
+"""The same for a route that changes something."""
+
+Administering = Annotated[Library, Depends(_library_for("admin"))]
+"""The same for a route about keys and settings."""
