@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from scenedex.api.errors import ApiError
 from scenedex.library import Library
+from scenedex.types import Access
 
-Access = Literal["read", "write", "admin"]
 RANKS: tuple[Access, ...] = ("read", "write", "admin")
 """Each may do what those before it may."""
 
@@ -22,6 +22,7 @@ class Caller:
     owner: UUID
     access: Access
     key: str | None = None  #: id of the key; None on loopback, where none is needed
+    session: str | None = None  #: id of the session that was got with it, where somebody signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
