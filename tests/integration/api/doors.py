@@ -27,7 +27,9 @@ def library(server: EmbeddedServer, database_name: str, tmp_path: Path) -> Itera
         yield opened
 
 
-def client(app: FastAPI, key: str | None = None, base_url: str = "http://localhost", **more: Any) -> TestClient:
+def client(
+    app: FastAPI, key: str | None = None, base_url: str = "http://localhost", **more: Any
+) -> TestClient:
     """Somebody who asks, with a key or without one."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return TestClient(app, base_url=base_url, headers=headers, raise_server_exceptions=False, **more)
