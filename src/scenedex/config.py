@@ -192,6 +192,26 @@ class Settings(BaseSettings):
     weight_description: float = Field(default=0.15, ge=0, description="weight of descriptions")
     weight_lexical: float = Field(default=0.20, ge=0, description="weight of the words themselves")
 
+    scenedex_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which `scenedex serve` listens"
+    )
+    scenedex_port: int = Field(default=8080, ge=0, le=65535, description="its port; 0: any that is free")
+    scenedex_roots: str | None = Field(
+        default=None, description="folders of whose files the API may be told, joined by colons"
+    )
+    scenedex_max_requests: int = Field(
+        default=64,
+        ge=1,
+        le=1000,
+        description="requests that are worked on at once; more are told to come again",
+    )
+    scenedex_max_body_bytes: int = Field(
+        default=33_554_432, ge=1024, description="largest body of a request that is no upload"
+    )
+    scenedex_request_timeout_s: float = Field(
+        default=60.0, gt=0, description="longest time until an answer begins, in seconds"
+    )
+
     @field_validator("clip_runpod_url", "openai_base_url")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
