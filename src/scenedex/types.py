@@ -34,6 +34,8 @@ Modality = Literal["visual", "audio", "text", "scene"]
 SpaceState = Literal["building", "live", "retired"]
 AnnotationKind = Literal["screen_text", "speech", "description"]
 AnnotationWord = Literal["annotated", "unchanged", "passed over", "failed"]
+Access = Literal["read", "write", "admin"]
+"""What a key may do: look, change, or deal out keys and settings too. Each may do what those before it may."""
 IndexOutcome = Literal["indexed", "unchanged", "moved", "warning", "refused"]
 
 LOCAL_OWNER = UUID("00000000-0000-0000-0000-000000000001")
