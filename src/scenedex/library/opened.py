@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.search.cache import QueryCache
 from scenedex.search.encoding import QueryEncoding
-from scenedex.store.database import Database
+from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
 from scenedex.types import (
@@ -63,6 +64,10 @@ class Opened:
         view = copy.copy(self)
         view.owner = owner
         return view
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A transaction in the owner's name: committed at the end of the block, rolled back when it raises."""
+        return self._database.transaction(self.owner)
 
     def picture(self, object_key: str) -> bytes:
         """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""

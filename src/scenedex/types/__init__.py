@@ -13,6 +13,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from scenedex.types.jobs import Job as Job
+from scenedex.types.jobs import JobProgress as JobProgress
+from scenedex.types.jobs import JobState as JobState
+from scenedex.types.jobs import Stage as Stage
+
 Pixels = NDArray[np.uint8]
 """A picture: shape (height, width, 3), RGB, 0 to 255."""
 
