@@ -159,6 +159,12 @@ class Settings(BaseSettings):
         gt=0,
         description="longest decode pass, in seconds; a file may always take four times its duration",
     )
+    keyframe_timeout_secs: float = Field(
+        default=Limits().max_fetch_s,
+        gt=0,
+        description="longest time for fetching single pictures out of a file, in seconds; it may always take its "
+        "duration",
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -250,6 +256,7 @@ class Settings(BaseSettings):
             max_duration_s=self.scenedex_max_duration_s,
             max_streams=self.scenedex_max_streams,
             max_decode_s=self.scenedetect_timeout_secs,
+            max_fetch_s=self.keyframe_timeout_secs,
         )
 
 
