@@ -67,6 +67,10 @@ class Settings(LogSettings):
         description="where pictures lie: a folder, or a URL such as s3://bucket/prefix; without it the folder "
         "`objects` in SCENEDEX_HOME",
     )
+    scenedex_demand_keys: bool = Field(
+        default=False,
+        description="true: the server demands keys on loopback, too, as it does everywhere else",
+    )
     scenedex_profile: str | None = Field(
         default=None,
         description="set of models: mini, clip, standard or large; without it what the library recorded, or standard",

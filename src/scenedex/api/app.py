@@ -7,6 +7,7 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
+from scenedex.api.authentication import authenticate
 from scenedex.api.errors import answer_errors
 from scenedex.api.middleware.body_limit import BodyLimit
 from scenedex.api.middleware.headers import SecurityHeaders
@@ -15,9 +16,9 @@ from scenedex.api.middleware.request_id import RequestId
 from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
-from scenedex.api.routes import scenes, search, stats, stream, videos
+from scenedex.api.routes import keys, owners, scenes, search, session, stats, stream, videos
 from scenedex.api.service import Service
-from scenedex.config import Settings
+from scenedex.library import Library
 
 PREFIX = "/api/v1"
 
@@ -38,8 +39,11 @@ TAGS = [
 ]
 
 
-def create_app(service: Service) -> FastAPI:
-    """The app over an open library. Nothing is opened or closed here: whoever calls this does."""
+def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
+    """The app over an open library, for a server that listens on `host`: that decides whether keys are demanded.
+
+    Nothing is opened or closed here: whoever calls this does.
+    """
     settings = service.library.settings
 
     @asynccontextmanager
@@ -57,21 +61,24 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         responses=failures(*ALWAYS),
         lifespan=lifespan,
     )
     app.state.service = service
     answer_errors(app)
-    for part in (videos, stream, scenes, search, stats):
+    for part in (videos, stream, scenes, search, stats, keys, owners, session):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
-    _surround(app, settings)
+    _surround(app, service.library, host)
     return app
 
 
-def _surround(app: FastAPI, settings: Settings) -> None:
+def _surround(app: FastAPI, library: Library, host: str) -> None:
     """From the innermost to the outermost."""
+    settings = library.settings
     app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
+    authenticate(app, library, host)
     app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED)
     # outside of Load: work that goes on after its time is still work
     app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=UPLOADS)

@@ -71,6 +71,18 @@ class ApiError(Exception):
         self.status, self.code, self.message = status, code, message
         self.detail, self.headers = detail, headers
 
+    def response(self) -> JSONResponse:
+        """The failure as an answer."""
+        return error_response(self.status, self.code, self.message, detail=self.detail, headers=self.headers)
+
+
+def library_response(error: ScenedexError) -> JSONResponse:
+    """What the library raised, as an answer."""
+    for kind, status, code in STATUS:
+        if isinstance(error, kind):
+            return error_response(status, code, str(error))
+    return error_response(500, "internal", str(error))
+
 
 def error_response(
     status: int, code: str, message: str, *, detail: Any = None, headers: dict[str, str] | None = None
@@ -84,16 +96,12 @@ def answer_errors(app: FastAPI) -> None:
     """Let the app answer every failure in the one shape; what nobody foresaw is logged, and only the log has why."""
 
     def ours(_: Request, error: Exception) -> JSONResponse:
-        for kind, status, code in STATUS:
-            if isinstance(error, kind):
-                return error_response(status, code, str(error))
-        return error_response(500, "internal", str(error))
+        assert isinstance(error, ScenedexError)
+        return library_response(error)
 
     def known(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, ApiError)
-        return error_response(
-            error.status, error.code, error.message, detail=error.detail, headers=error.headers
-        )
+        return error.response()
 
     def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from scenedex.api.errors import ApiError
 from scenedex.library import Library
+from scenedex.types import Access
 
-Access = Literal["read", "write", "admin"]
 MAX_CLIPS = 2
 """Clips that are cut at the same time."""
 
@@ -30,6 +30,7 @@ class Caller:
     owner: UUID
     access: Access
     key: str | None = None  #: id of the key; None on loopback, where none is needed
+    session: str | None = None  #: id of the session that was got with it, where somebody signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import annotate, backfill, demo, doctor, evaluate, index, models, plan, search, videos
+from scenedex.cli import (
+    annotate,
+    backfill,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    keys,
+    models,
+    owners,
+    plan,
+    search,
+    videos,
+)
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 from scenedex.config import read_log_settings
@@ -29,6 +42,8 @@ app.command("search")(search.search)
 app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(owners.app, name="owners")
 app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)

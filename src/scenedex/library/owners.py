@@ -72,8 +72,12 @@ class Owning(Keeping):
         with self._database.transaction(self.owner) as tx:
             return shown(preferences(tx))
 
-    def roll_out(self, settings: Mapping[str, Any], *, incomplete: bool = False) -> RolledOut:
-        """Set something for this owner; what is not named stays. The owner's next search goes by it, in any process.
+    def roll_out(
+        self, settings: Mapping[str, Any], *, incomplete: bool = False, alone: bool = False
+    ) -> RolledOut:
+        """Set something for this owner. The owner's next search goes by it, in any process.
+
+        What is not named stays as it is, or is taken back where this is to be set `alone`.
 
         Raises UsageError and NotFoundError for what makes no sense, and UsageError for a space that lacks scenes of
         this owner, unless `incomplete`.
@@ -91,6 +95,7 @@ class Owning(Keeping):
                 )
             measure_for(self._database, space, self._queries, self.owner)
         with self._database.transaction(self.owner) as tx:
+            forget(tx, [name for name in NAMES.values() if alone and name not in kept])
             for name, value in kept.items():
                 prefer(tx, name, value)
         return self._rolled_out()

@@ -34,8 +34,9 @@ class RolledOut:
 
 
 def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of an owner, by name, of all that is kept for them."""
-    return {name: kept[stored] for name, stored in NAMES.items() if stored in kept}
+    """The settings of an owner, by name, of all that is kept for them; without what searches pass over."""
+    found = {name: kept[stored] for name, stored in NAMES.items() if stored in kept}
+    return {name: value for name, value in found.items() if _is_sane(name, value)}
 
 
 def stored_name(name: str) -> str:
@@ -69,14 +70,20 @@ def missing_in(database: Database, space: Space, owner: UUID) -> int:
         return coverage(statements, Wanted(space_id=space.id, owner=owner)).missing
 
 
+def _is_sane(name: str, value: Any) -> bool:
+    if name == VISUAL_MODE:
+        return value in get_args(Mode)
+    return isinstance(value, str) if name == SPACE else is_weight(value)
+
+
 def _value(name: str, value: Any, spaces: Sequence[Space]) -> Any:
     if name == VISUAL_MODE:
-        if value not in get_args(Mode):
+        if not _is_sane(name, value):
             raise UsageError(f"There is no visual mode {value!r}: there are {', '.join(get_args(Mode))}.")
         return value
     if name == SPACE:
         return _space(value, spaces).name
-    if not is_weight(value):
+    if not _is_sane(name, value):
         raise UsageError(f"The value of {name} must be a number from 0 up, not {value!r}.")
     return float(value)
 

@@ -36,7 +36,7 @@ Known = Annotated[
 Number = Annotated[int, PathParameter(ge=0, le=1_000)]
 
 
-@router.get("/{scene_id}", operation_id="get_scene", responses=failures(404))
+@router.get("/{scene_id}", responses=failures(404))
 def get_scene(library: Reading, scene_id: UUID) -> Scene:
     """One scene with its keyframes and captions."""
     return Scene.of(library.scene(scene_id))
@@ -45,7 +45,6 @@ def get_scene(library: Reading, scene_id: UUID) -> Scene:
 @router.head("/{scene_id}/thumbnail", include_in_schema=False)
 @router.get(
     "/{scene_id}/thumbnail",
-    operation_id="get_thumbnail",
     response_class=Response,
     responses={200: JPEG, 304: KNOWN, **failures(404)},
 )
@@ -60,7 +59,6 @@ def get_thumbnail(request: Request, library: Reading, scene_id: UUID, known: Kno
 @router.head("/{scene_id}/keyframes/{number}", include_in_schema=False)
 @router.get(
     "/{scene_id}/keyframes/{number}",
-    operation_id="get_keyframe",
     response_class=Response,
     responses={200: JPEG, 304: KNOWN, **failures(404)},
 )
@@ -77,7 +75,6 @@ def get_keyframe(
 
 @router.get(
     "/{scene_id}/clip.mp4",
-    operation_id="get_clip",
     response_class=Response,
     responses={
         200: MP4,

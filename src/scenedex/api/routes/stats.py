@@ -8,7 +8,7 @@ from scenedex.api.service import Reading
 router = APIRouter(tags=["stats"])
 
 
-@router.get("/stats", operation_id="get_stats")
+@router.get("/stats")
 def get_stats(library: Reading) -> Stats:
     """Counts of videos, hours, scenes, pictures, captions and embeddings."""
     return Stats.model_validate(library.stats())

@@ -28,7 +28,6 @@ WHOLE = dict.fromkeys(sorted({*MEDIA_TYPES.values(), UNKNOWN}), BINARY)
 @router.head("/{video_id}/stream", include_in_schema=False)
 @router.get(
     "/{video_id}/stream",
-    operation_id="stream_video",
     response_class=Response,
     responses={
         200: {"content": WHOLE, "description": "All of it."},

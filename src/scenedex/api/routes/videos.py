@@ -29,32 +29,32 @@ SUBTITLES = {
 }
 
 
-@router.get("", operation_id="list_videos")
+@router.get("")
 def list_videos(library: Reading, limit: Limit = 50, offset: Offset = 0) -> VideoPage:
     """The videos, the newest first."""
     videos, total = library.page_of_videos(limit, offset)
     return VideoPage(videos=tuple(map(Video.model_validate, videos)), total=total)
 
 
-@router.get("/{video_id}", operation_id="get_video", responses=failures(404))
+@router.get("/{video_id}", responses=failures(404))
 def get_video(library: Reading, video_id: UUID) -> Video:
     """One video."""
     return Video.model_validate(library.video(video_id))
 
 
-@router.patch("/{video_id}", operation_id="change_video", responses=failures(404))
+@router.patch("/{video_id}", responses=failures(404))
 def change_video(library: Writing, video_id: UUID, changes: VideoChanges) -> Video:
     """Give a video tags, or take some away; the video as it is then."""
     return Video.model_validate(library.retag(video_id, changes.tags.add, changes.tags.remove))
 
 
-@router.delete("/{video_id}", operation_id="remove_video", status_code=204, responses=failures(404))
+@router.delete("/{video_id}", status_code=204, responses=failures(404))
 def remove_video(library: Writing, video_id: UUID) -> None:
     """Forget a video. Its file stays where it is."""
     library.forget(video_id)
 
 
-@router.get("/{video_id}/scenes", operation_id="list_scenes", responses=failures(404))
+@router.get("/{video_id}/scenes", responses=failures(404))
 def list_scenes(library: Reading, video_id: UUID, limit: Limit = 50, offset: Offset = 0) -> ScenePage:
     """The scenes of a video in order, with keyframes and captions. Together they cover all of it."""
     scenes, total = library.page_of_scenes(video_id, limit, offset)
@@ -63,7 +63,6 @@ def list_scenes(library: Reading, video_id: UUID, limit: Limit = 50, offset: Off
 
 @router.get(
     "/{video_id}/captions",
-    operation_id="list_captions",
     response_model=CaptionPage,
     responses={200: {"content": SUBTITLES}, **failures(404)},
 )
