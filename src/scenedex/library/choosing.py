@@ -173,7 +173,7 @@ class Choosing(Opened):
             objects=self._objects(),
             encoder=found.encoder,
             space=found.space,
-            sight=found.sight,
+            sight=replace(found.sight, watch=self._watchers) if found.sight else None,
             hearing=found.hearing,
             likeness=found.likeness,
             limits=self.settings.limits(),

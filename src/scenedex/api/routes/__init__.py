@@ -1,1 +1,1 @@
-"""The routes, one module a subject."""
+"""What can be asked of the API, one subject a file."""
