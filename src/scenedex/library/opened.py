@@ -92,6 +92,14 @@ class Opened:
         with self._making:  # threads that come at once share one
             return self._root._equipment
 
+    @equipment.setter
+    def equipment(self, other: "Equipment | None") -> None:
+        """Work with others, in all views of this library; None: those of the settings, made anew."""
+        with self._making:
+            self._root.__dict__.pop("_equipment", None)
+            if other is not None:
+                self._root._equipment = other
+
     @cached_property
     def _equipment(self) -> "Equipment":
         from scenedex.embeddings.equipment import (
