@@ -42,11 +42,12 @@ class Owning(Keeping):
 
     def find_owner(self, named: str) -> Owner:
         """An owner by name or id. Raises NotFoundError."""
+        name, given = _plain(named), _uuid(named)
         with self._database.operator() as statements:
-            found = find_owner(statements, _plain(named))
-            given = _uuid(named)
-            if found is None and given is not None:
+            if given is not None:
                 found = next((owner for owner in owners(statements) if owner.id == given), None)
+            else:
+                found = find_owner(statements, name) if NAME.fullmatch(name) else None
         if found is None:
             raise NotFoundError(f"There is no owner {named!r}: `scenedex owners list` lists them.")
         return found
