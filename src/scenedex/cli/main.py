@@ -18,6 +18,7 @@ from scenedex.cli import (
     owners,
     plan,
     search,
+    serve,
     videos,
 )
 from scenedex.cli.failures import Commands
@@ -48,6 +49,7 @@ app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 
