@@ -291,7 +291,7 @@ class Settings(LogSettings):
     def roots(self) -> list[Path]:
         """Folders of whose files the API may be told."""
         named = (self.scenedex_roots or "").split(os.pathsep)
-        return [Path(root).expanduser().absolute() for root in named if root.strip()]
+        return [Path(root.strip()).expanduser().absolute() for root in named if root.strip()]
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""
