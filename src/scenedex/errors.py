@@ -3,7 +3,8 @@
 ScenedexError                     a sentence for people: what, why, what to do
 ├── UsageError                    the caller asked for something that makes no sense (exit status 2)
 │   ├── NotFoundError             no such path, video or scene (also a LookupError)
-│   └── AmbiguousError            a name that fits several videos
+│   ├── AmbiguousError            a name that fits several videos
+│   └── BusyError                 somebody else is at work on the same upload
 ├── MediaError                    one file cannot be taken in; its neighbours can
 │   ├── NotAVideoError            no pictures, no sound, or no media file at all
 │   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
@@ -54,6 +55,10 @@ class NotFoundError(UsageError, LookupError):
 
 class AmbiguousError(UsageError):
     """That name fits several videos."""
+
+
+class BusyError(UsageError):
+    """Another request is at work on this upload: try again when it has ended."""
 
 
 class MediaError(ScenedexError):

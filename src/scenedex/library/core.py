@@ -12,9 +12,10 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.showing import Showing
+from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import object_keys, scenes_of
-from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
+from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
     AnnotationKind,
     AnnotationOutcome,
@@ -80,12 +81,17 @@ class Library(Showing):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
+        if foreign := strangers(self.arrivals, self.owner, [Path(path) for path in paths]):
+            raise UsageError(
+                f"What lies in the library's own folder of uploads is not indexed: {foreign[0]}."
+            )
         # made first, so that a missing extra is said before the work
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
+        drop_doubles(self._database, self.owner, self.arrivals, report.files)
         if complete:
             self.fill()
         videos = [file.video_id for file in report.files if file.video_id]
@@ -197,10 +203,10 @@ class Library(Showing):
         return self._objects().sweep(keep)
 
     def remove(self, video: str) -> Video:
-        """Forget a video. The file itself stays where it is."""
+        """Forget a video. Its file stays where it is, unless it came over HTTP into a folder of the library's own."""
         with self._database.transaction(self.owner) as tx:
             found = resolve_video(tx, video)
-            remove_video(tx, found.id)
+        self.forget(found.id)
         return found
 
     def tag(self, video: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:
