@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import annotate, backfill, demo, doctor, evaluate, index, models, plan, search, videos
+from scenedex.cli import (
+    annotate,
+    backfill,
+    backup,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    models,
+    plan,
+    search,
+    videos,
+)
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 from scenedex.config import read_log_settings
@@ -33,6 +45,8 @@ app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

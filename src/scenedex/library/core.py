@@ -11,6 +11,7 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.keeping import Keeping
 from scenedex.library.searching import Searching
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import object_keys, scenes_of
@@ -55,7 +56,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Searching):
+class Library(Searching, Keeping):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
