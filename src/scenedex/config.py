@@ -67,6 +67,10 @@ class Settings(LogSettings):
         description="where pictures lie: a folder, or a URL such as s3://bucket/prefix; without it the folder "
         "`objects` in SCENEDEX_HOME",
     )
+    scenedex_demand_keys: bool = Field(
+        default=False,
+        description="true: the server demands keys on loopback, too, as it does everywhere else",
+    )
     scenedex_profile: str | None = Field(
         default=None,
         description="set of models: mini, clip, standard or large; without it what the library recorded, or standard",
@@ -174,6 +178,12 @@ class Settings(LogSettings):
         gt=0,
         description="longest decode pass, in seconds; a file may always take four times its duration",
     )
+    keyframe_timeout_secs: float = Field(
+        default=Limits().max_fetch_s,
+        gt=0,
+        description="longest time for fetching single pictures out of a file, in seconds; it may always take its "
+        "duration",
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -206,6 +216,26 @@ class Settings(LogSettings):
     weight_transcript: float = Field(default=0.30, ge=0, description="weight of what is said")
     weight_description: float = Field(default=0.15, ge=0, description="weight of descriptions")
     weight_lexical: float = Field(default=0.20, ge=0, description="weight of the words themselves")
+
+    scenedex_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which `scenedex serve` listens"
+    )
+    scenedex_port: int = Field(default=8080, ge=0, le=65535, description="its port; 0: any that is free")
+    scenedex_roots: str | None = Field(
+        default=None, description="folders of whose files the API may be told, joined by colons"
+    )
+    scenedex_max_requests: int = Field(
+        default=64,
+        ge=1,
+        le=1000,
+        description="requests that are worked on at once; more are told to come again",
+    )
+    scenedex_max_body_bytes: int = Field(
+        default=33_554_432, ge=1024, description="largest body of a request that is no upload"
+    )
+    scenedex_request_timeout_s: float = Field(
+        default=60.0, gt=0, description="longest time until an answer begins, in seconds"
+    )
 
     @field_validator("clip_runpod_url", "openai_base_url")
     @classmethod
@@ -265,6 +295,7 @@ class Settings(LogSettings):
             max_duration_s=self.scenedex_max_duration_s,
             max_streams=self.scenedex_max_streams,
             max_decode_s=self.scenedetect_timeout_secs,
+            max_fetch_s=self.keyframe_timeout_secs,
         )
 
 

@@ -14,7 +14,9 @@ from scenedex.cli import (
     doctor,
     evaluate,
     index,
+    keys,
     models,
+    owners,
     plan,
     search,
     videos,
@@ -41,6 +43,8 @@ app.command("search")(search.search)
 app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(owners.app, name="owners")
 app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)

@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
-from scenedex.store.database import Database
+from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
 from scenedex.types import (
@@ -68,6 +69,10 @@ class Opened:
         view = copy.copy(self)
         view.owner = owner
         return view
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A transaction in the owner's name: committed at the end of the block, rolled back when it raises."""
+        return self._database.transaction(self.owner)
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` told of what encoders do with queries and pictures, from any thread, also through views."""

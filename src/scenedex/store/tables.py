@@ -14,8 +14,11 @@ from scenedex.errors import BackupError
 from scenedex.store.connections import our_errors
 from scenedex.store.database import Statements
 from scenedex.store.spaces import attach, partition, stand_alone
+from scenedex.types import LOCAL_OWNER
 
 KEPT = (
+    "owners",
+    "api_keys",
     "spaces",
     "videos",
     "files",
@@ -30,8 +33,16 @@ KEPT = (
 )
 """Tables of a backup, in the order in which their rows can be put back."""
 
-LEFT_OUT = ("schema_migrations", "query_embeddings")
-"""Made anew by a library."""
+LEFT_OUT = (
+    "schema_migrations",
+    "query_embeddings",
+    "job_reports",
+    "procrastinate_events",
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+)
+"""What a library makes anew, and the queue: another moment's jobs are for nobody to do."""
 
 CHUNK = 8 * 1024 * 1024
 """Bytes of a table in one part of a backup."""
@@ -140,6 +151,8 @@ def load(
     elif name not in KEPT or name == "embeddings":
         raise BackupError(f"The backup holds a table {name!r}, which no library has.")
     fields, _ = _listed(name, known)
+    if name == "owners":
+        connection.execute("delete from owners")
     sums: list[str] = []
     statement = SQL("copy {} ({}) from stdin (format binary)").format(Identifier(name), fields)
     with our_errors(), connection.cursor() as cursor:
@@ -163,11 +176,14 @@ def attach_spaces(connection: Connection[DictRow]) -> None:
 def empty(connection: Connection[DictRow]) -> bool:
     """Whether nothing is in the tables that are kept. Nobody else writes to them until the transaction ends."""
     with our_errors():
-        for table in KEPT:
+        for table in _there(connection):
             name = Identifier(table)
             # what is forced hides rows from the owner of the tables, and keeps it from COPY
             connection.execute(SQL("alter table {} no force row level security").format(name))
-            if connection.execute(SQL("select from {} limit 1").format(name)).fetchone() is not None:
+            rows = SQL("select from {} limit 1").format(name)
+            if table == "owners":  # one is there from the beginning
+                rows = SQL("select from owners where id <> {} limit 1").format(Literal(LOCAL_OWNER))
+            if connection.execute(rows).fetchone() is not None:
                 return False
     return True
 
@@ -175,7 +191,7 @@ def empty(connection: Connection[DictRow]) -> bool:
 def seal(connection: Connection[DictRow]) -> None:
     """After loading: rows are guarded as before, and numbers go on where they ended."""
     with our_errors():
-        for table in KEPT:
+        for table in _there(connection):
             if table != "spaces":
                 connection.execute(SQL("alter table {} force row level security").format(Identifier(table)))
         connection.execute(
@@ -187,7 +203,13 @@ def seal(connection: Connection[DictRow]) -> None:
 def analyze(connection: Connection[DictRow]) -> None:
     """Let the planner know what came: it decides by the number of rows."""
     with our_errors():
-        connection.execute(SQL("analyze {}").format(SQL(", ").join(map(Identifier, KEPT))))
+        connection.execute(SQL("analyze {}").format(SQL(", ").join(map(Identifier, _there(connection)))))
+
+
+def _there(connection: Connection[DictRow]) -> list[str]:
+    """The tables that are kept, as far as this library has them: an older one has fewer."""
+    known = columns(connection)
+    return [table for table in KEPT if table in known]
 
 
 def _make_room(connection: Connection[DictRow], space_id: int) -> None:
