@@ -11,6 +11,7 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.keeping import Keeping
 from scenedex.library.showing import Showing
 from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
@@ -56,7 +57,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Showing):
+class Library(Showing, Keeping):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
