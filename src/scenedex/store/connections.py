@@ -215,8 +215,13 @@ class Connections:
     def close(self) -> None:
         """Close what is idle. What is lent out is closed when it comes back."""
         self._size = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Close what is idle; whoever needs a connection next opens one."""
         while self._idle:
-            self._idle.pop().close()
+            with contextlib.suppress(IndexError):  # another thread was faster
+                self._idle.pop().close()
 
     def _fresh(self) -> Connection[DictRow]:
         if self._pid != os.getpid():  # a fork must not speak on its parent's connections

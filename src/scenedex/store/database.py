@@ -1,6 +1,7 @@
 """One database, embedded or elsewhere, as the rest of the program sees it: transactions of one owner, and locks."""
 
 import contextlib
+import copy
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, LiteralString, Self
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Literal
 
@@ -45,6 +47,11 @@ class Statements:
         with our_errors(), self._connection.cursor() as cursor:
             cursor.executemany(query, [{**row, **self._fixed} for row in rows])
 
+    @property
+    def driver(self) -> Connection[DictRow]:
+        """The driver's own connection, for a library that is to take part in this transaction."""
+        return self._connection
+
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
         """When the block raises, what it did is undone, and the transaction around it goes on."""
@@ -78,6 +85,8 @@ class Database:
         self._server = server
         self._owns_server = False
         self._closed = False
+        self._session = ""  #: application_name of its connections; "" for the usual one
+        self._guard: Callable[[Transaction], None] | None = None
         self._app = Connections(self.connect_app, CONNECTIONS)
         self._operator = Connections(self._connect_operator, OPERATOR_CONNECTIONS)
 
@@ -125,7 +134,36 @@ class Database:
             with connection.pipeline():  # BEGIN and SET in one round trip
                 # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
                 connection.execute(SQL("set local scenedex.owner_id = {}").format(Literal(str(owner))))
-            yield Transaction(connection, owner)
+            tx = Transaction(connection, owner)
+            if self._guard is not None:
+                self._guard(tx)
+            yield tx
+
+    def guarded(self, guard: Callable[[Transaction], None]) -> Self:
+        """This database for somebody who may lose the right to change it: each transaction begins with `guard`.
+
+        What that locks stays locked until the transaction ends; where it raises, nothing is done.
+        """
+        view = copy.copy(self)
+        view._guard = guard
+        return view
+
+    def name_sessions(self, name: str) -> None:
+        """Connections that are opened from now on go by this name, by which `end_sessions` finds them."""
+        self._session = name
+        self._app.forget()
+        self._operator.forget()
+
+    def end_sessions(self, name: str) -> None:
+        """End the connections that go by this name, wherever they are from: what they hold is let go."""
+        for connections in (self._app, self._operator):
+            with connections.lend() as connection:
+                connection.execute("set local role none")  # only who has logged in as they did may end them
+                connection.execute(
+                    """select pg_terminate_backend(pid) from pg_stat_activity
+                    where application_name = %s and usename = session_user and pid <> pg_backend_pid()""",
+                    [name],
+                )
 
     @contextlib.contextmanager
     def operator(self) -> Iterator[Statements]:
@@ -194,6 +232,10 @@ class Database:
         """A connection of its own that is bound by row-level security. The caller closes it."""
         return self._connect(self._logins.app, "scenedex_app")
 
+    def queue_login(self) -> tuple[str, str | None]:
+        """How a worker's queue connects: what libpq wants to know, and the role to take on (None: it logs in as it)."""
+        return self._named(self._logins.operator()), "scenedex_operator" if self._logins.switch else None
+
     def _connect_operator(self) -> Connection[DictRow]:
         return self._connect(self._logins.operator, "scenedex_operator")
 
@@ -203,12 +245,15 @@ class Database:
             raise UsageError(CLOSED)
         role = role if self._logins.switch else None
         try:
-            return connect(login(), role)
+            return connect(self._named(login()), role)
         except DatabaseUnreachableError:
             if self._server is None:
                 raise
             self._server.revive()
-            return connect(login(), role)
+            return connect(self._named(login()), role)
+
+    def _named(self, conninfo: str) -> str:
+        return make_conninfo(conninfo, application_name=self._session) if self._session else conninfo
 
     def _prepare(self) -> None:
         """Check the versions, and migrate where something is missing."""
