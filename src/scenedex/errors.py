@@ -15,7 +15,9 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
 │   ├── BackupError               a file is no backup of a library, or a damaged one
-│   └── DiskFullError             no space left (also an OSError)
+│   ├── DiskFullError             no space left (also an OSError)
+│   ├── ObjectStoreUnreachableError  nothing answers at the bucket, or it keeps failing: it may pass
+│   └── ObjectStoreRefusedError   the bucket is not there, or not for these keys: somebody has to mend it
 ├── AnnotationError               what is written, said or to be seen in a video could not be put into words
 │   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
 │   ├── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
@@ -104,6 +106,14 @@ class BackupError(StoreError):
 
 class DiskFullError(StoreError, OSError):
     """No space is left on the disk: free some, then run the same command again."""
+
+
+class ObjectStoreUnreachableError(StoreError):
+    """The object store does not answer."""
+
+
+class ObjectStoreRefusedError(StoreError):
+    """The object store refuses the request."""
 
 
 class AnnotationError(ScenedexError):

@@ -15,7 +15,7 @@ from scenedex.library.keeping import Keeping
 from scenedex.library.showing import Showing
 from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
-from scenedex.store.scenes import object_keys, scenes_of
+from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
     AnnotationKind,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
+
+SWEPT_TOGETHER = 1_000_000
+"""Keyframes whose names a sweep holds in memory at once: about 200 MB."""
 
 
 def open_library(
@@ -199,9 +202,18 @@ class Library(Showing, Keeping):
 
     def sweep(self) -> int:
         """Remove pictures that no scene names: of removed videos, and of runs that were killed. How many."""
+        removed = 0
+        for digits in self._slices():
+            with self._database.operator() as statements:
+                keep = object_keys(statements, digits)
+            removed += self._objects().sweep(keep, under=digits)
+        return removed
+
+    def _slices(self) -> list[str]:
+        """First digits of the pictures that are swept together: all, or in a large library as many as fit in memory."""
         with self._database.operator() as statements:
-            keep = object_keys(statements)
-        return self._objects().sweep(keep)
+            many = keyframe_count(statements) > SWEPT_TOGETHER
+        return [f"{first:02x}" for first in range(256)] if many else [""]
 
     def remove(self, video: str) -> Video:
         """Forget a video. Its file stays where it is, unless it came over HTTP into a folder of the library's own."""
