@@ -19,6 +19,12 @@ MAX_CLIPS = 2
 MAX_PICTURES = 2
 """Pictures of callers that are decoded at the same time: a few bytes can become 70 MB."""
 
+MAX_FETCHES = 4
+"""Files that are fetched from elsewhere at the same time."""
+
+MAX_RECEIVING = 200
+"""Requests with a file, or a part of one, that are received at the same time: each holds a few MB."""
+
 RANKS: tuple[Access, ...] = ("read", "write", "admin")
 """Each may do what those before it may."""
 
@@ -40,6 +46,9 @@ class Service:
     library: Library
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
+
+    fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
+    receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
 
     @staticmethod
     @contextmanager
