@@ -29,6 +29,7 @@ SETTINGS = (
     "OPENAI_",
     "EMBEDDING_BACKEND",
     "IV2_",
+    "AWS_",
 )
 NUMBERS = itertools.count(1)
 

@@ -70,6 +70,18 @@ class Settings(LogSettings):
         description="where pictures lie: a folder, or a URL such as s3://bucket/prefix; without it the folder "
         "`objects` in SCENEDEX_HOME",
     )
+    scenedex_objects_patience_s: float = Field(
+        default=60.0,
+        gt=0,
+        le=300,
+        description="how long a request to the object store is tried again after what may pass, in seconds",
+    )
+    aws_endpoint_url: str | None = Field(
+        default=None, description="a store that speaks S3 and is not Amazon's, such as http://minio:9000"
+    )
+    aws_endpoint_url_s3: str | None = Field(
+        default=None, description="the same, before AWS_ENDPOINT_URL: for pictures alone"
+    )
     scenedex_demand_keys: bool = Field(
         default=False,
         description="true: the server demands keys on loopback, too, as it does everywhere else",
@@ -272,11 +284,20 @@ class Settings(LogSettings):
         default=60.0, gt=0, description="longest time until an answer begins, in seconds"
     )
 
-    @field_validator("clip_runpod_url", "openai_base_url")
+    @field_validator("clip_runpod_url", "openai_base_url", "aws_endpoint_url", "aws_endpoint_url_s3")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         if value is not None and not value.lower().startswith(("http://", "https://")):
             raise ValueError("a URL that begins with http:// or https:// is expected")
+        return value
+
+    @field_validator("scenedex_objects")
+    @classmethod
+    def _has_no_secret(cls, value: str | None) -> str | None:
+        if value is not None and "://" in value and re.search(r"[@?]", value):
+            raise ValueError(
+                "write it without keys, as s3://bucket/prefix; keys are set as AWS_ACCESS_KEY_ID and so on"
+            )
         return value
 
     @field_validator("clip_max_image_size")
@@ -332,6 +353,11 @@ class Settings(LogSettings):
             trust_remote_code=self.iv2_trust_remote_code,
             hub_cache=self.hf_home / "hub" if self.hf_home else None,
         )
+
+    def roots(self) -> list[Path]:
+        """Folders of whose files the API may be told."""
+        named = (self.scenedex_roots or "").split(os.pathsep)
+        return [Path(root.strip()).expanduser().absolute() for root in named if root.strip()]
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""

@@ -14,7 +14,10 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
-│   └── DiskFullError             no space left (also an OSError)
+│   ├── BackupError               a file is no backup of a library, or a damaged one
+│   ├── DiskFullError             no space left (also an OSError)
+│   ├── ObjectStoreUnreachableError  nothing answers at the bucket, or it keeps failing: it may pass
+│   └── ObjectStoreRefusedError   the bucket is not there, or not for these keys: somebody has to mend it
 ├── AnnotationError               what is written, said or to be seen in a video could not be put into words
 │   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
 │   ├── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
@@ -97,8 +100,20 @@ class OldDatabaseError(StoreError):
     """This database is too old for scenedex."""
 
 
+class BackupError(StoreError):
+    """This is no backup of a library, or it is damaged."""
+
+
 class DiskFullError(StoreError, OSError):
     """No space is left on the disk: free some, then run the same command again."""
+
+
+class ObjectStoreUnreachableError(StoreError):
+    """The object store does not answer."""
+
+
+class ObjectStoreRefusedError(StoreError):
+    """The object store refuses the request."""
 
 
 class AnnotationError(ScenedexError):

@@ -20,6 +20,7 @@ from scenedex.api.models.failures import ALWAYS, failures
 from scenedex.api.routes import (
     keys,
     owners,
+    registration,
     resumable,
     scenes,
     search,
@@ -33,6 +34,10 @@ from scenedex.api.service import Service
 from scenedex.library import Library
 
 PREFIX = "/api/v1"
+
+PARTS = (
+    videos, registration, uploads, resumable, stream, scenes, search, stats, keys, owners, session,
+)  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
 """Paths with limits of their own on size, time and number."""
@@ -83,7 +88,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
-    for part in (uploads, resumable, videos, stream, scenes, search, stats, keys, owners, session):
+    for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     _surround(app, service.library, host)

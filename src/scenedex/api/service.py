@@ -78,7 +78,12 @@ def caller_of(request: Request) -> Caller:
     """Who asks; authentication has put it there. Raises ApiError (401) where nobody is known."""
     found = getattr(request.state, "caller", None)
     if not isinstance(found, Caller):
-        raise ApiError(401, "unauthorized", "This needs a key: send it as `Authorization: Bearer sdx_…`.")
+        raise ApiError(
+            401,
+            "unauthorized",
+            "This needs a key. Send a key as `Authorization: Bearer sdx_…`, or sign in.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
     return found
 
 

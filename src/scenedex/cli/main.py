@@ -9,6 +9,7 @@ import typer
 from scenedex.cli import (
     annotate,
     backfill,
+    backup,
     demo,
     doctor,
     evaluate,
@@ -18,6 +19,7 @@ from scenedex.cli import (
     owners,
     plan,
     search,
+    serve,
     videos,
 )
 from scenedex.cli.failures import Commands
@@ -48,6 +50,9 @@ app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

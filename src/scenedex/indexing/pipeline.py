@@ -23,7 +23,7 @@ from scenedex.media.subtitles import embedded_captions
 from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.store.database import Database, Transaction
 from scenedex.store.descriptions import descriptions_of
-from scenedex.store.objects import ObjectStore
+from scenedex.store.objects import ObjectStore, Writing
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.videos import find_by_hash, write_video, write_words
 from scenedex.types import (
@@ -118,7 +118,9 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     """
     info = probe(content.path, parts.limits)
     with Looking(parts.sight) as looking:
-        scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, looking)
+        with parts.objects.writing() as writing:
+            taken = Taken(looking, writing)
+            scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, taken)
         progress.stage("words", 0.0)
         seen = looking.embeddings()
     embedded = embedded_captions(content.path, info, parts.limits)
@@ -185,7 +187,7 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
 
 
 def _scenes(
-    parts: Parts, path: Path, info: MediaInfo, progress: Progress, looking: Looking
+    parts: Parts, path: Path, info: MediaInfo, progress: Progress, taken: "Taken"
 ) -> tuple[list[SceneRecord], float, tuple[Caption, ...], tuple[str, ...]]:
     """The one decode pass: scenes with their pictures stored, the true duration, closed captions, warnings."""
 
@@ -195,7 +197,7 @@ def _scenes(
     if info.video is None:
         duration_s = _lasting(info.duration_s or measure_duration(path, info, parts.limits))
         return (
-            [_stored(parts.objects, scene, looking) for scene in sound_scenes(duration_s)],
+            [taken.scene(scene) for scene in sound_scenes(duration_s)],
             duration_s,
             (),
             (),
@@ -208,7 +210,7 @@ def _scenes(
             fetch=lambda times: frames_at(path, info, parts.limits, times),
             folder=parts.scratch,
         )
-        scenes = [_stored(parts.objects, draft, looking) for draft in drafts]
+        scenes = [taken.scene(draft) for draft in drafts]
     if not scenes:
         raise DecodeError("Nothing in this file could be decoded.")
     return scenes, scenes[-1].end_s, decoding.captions, decoding.warnings
@@ -226,24 +228,32 @@ def _lasting(duration_s: float) -> float:
     return duration_s
 
 
-def _stored(objects: ObjectStore, draft: SceneDraft, looking: Looking) -> SceneRecord:
-    keyframes = tuple(
-        StoredKeyframe(
-            t_s=keyframe.t_s,
-            quality=keyframe.quality,
-            width=keyframe.width,
-            height=keyframe.height,
-            object_key=objects.put(keyframe.jpeg),
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where the pictures of a scene go as it is found: to the encoder, and to the object store."""
+
+    looking: Looking
+    writing: Writing
+
+    def scene(self, draft: SceneDraft) -> SceneRecord:
+        """The scene as it is kept. Its pictures are on their way."""
+        keyframes = tuple(
+            StoredKeyframe(
+                t_s=keyframe.t_s,
+                quality=keyframe.quality,
+                width=keyframe.width,
+                height=keyframe.height,
+                object_key=self.writing.put(keyframe.jpeg),
+            )
+            for keyframe in draft.keyframes
         )
-        for keyframe in draft.keyframes
-    )
-    looking.give(
-        draft.index, [(kept, seen.jpeg) for kept, seen in zip(keyframes, draft.keyframes, strict=True)]
-    )
-    return SceneRecord(
-        index=draft.index,
-        start_s=draft.start_s,
-        end_s=draft.end_s,
-        keyframes=keyframes,
-        thumbnail_key=objects.put(draft.thumbnail) if draft.thumbnail else None,
-    )
+        self.looking.give(
+            draft.index, [(kept, seen.jpeg) for kept, seen in zip(keyframes, draft.keyframes, strict=True)]
+        )
+        return SceneRecord(
+            index=draft.index,
+            start_s=draft.start_s,
+            end_s=draft.end_s,
+            keyframes=keyframes,
+            thumbnail_key=self.writing.put(draft.thumbnail) if draft.thumbnail else None,
+        )

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.keeping import Keeping
 from scenedex.library.showing import Showing
 from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
-from scenedex.store.scenes import object_keys, scenes_of
+from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
     AnnotationKind,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
 
+SWEPT_TOGETHER = 1_000_000
+"""Keyframes whose names a sweep holds in memory at once: about 200 MB."""
+
 
 def open_library(
     home: Path | str | None = None, *, url: str | None = None, settings: Settings | None = None
@@ -56,7 +60,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Showing):
+class Library(Showing, Keeping):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
@@ -198,9 +202,18 @@ class Library(Showing):
 
     def sweep(self) -> int:
         """Remove pictures that no scene names: of removed videos, and of runs that were killed. How many."""
+        removed = 0
+        for digits in self._slices():
+            with self._database.operator() as statements:
+                keep = object_keys(statements, digits)
+            removed += self._objects().sweep(keep, under=digits)
+        return removed
+
+    def _slices(self) -> list[str]:
+        """First digits of the pictures that are swept together: all, or in a large library as many as fit in memory."""
         with self._database.operator() as statements:
-            keep = object_keys(statements)
-        return self._objects().sweep(keep)
+            many = keyframe_count(statements) > SWEPT_TOGETHER
+        return [f"{first:02x}" for first in range(256)] if many else [""]
 
     def remove(self, video: str) -> Video:
         """Forget a video. Its file stays where it is, unless it came over HTTP into a folder of the library's own."""

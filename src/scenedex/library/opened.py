@@ -137,7 +137,18 @@ class Opened:
         return self.settings.scenedex_objects or self.home / "objects"
 
     def _objects(self) -> ObjectStore:
-        return ObjectStore(self._picture_folder())
+        """The pictures: one client for all threads and owners, so that its connections are used again."""
+        with self._making:
+            return self._root._object_store
+
+    @cached_property
+    def _object_store(self) -> ObjectStore:
+        settings = self.settings
+        return ObjectStore(
+            self._picture_folder(),
+            endpoint=settings.aws_endpoint_url_s3 or settings.aws_endpoint_url,
+            patience_s=settings.scenedex_objects_patience_s,
+        )
 
     def _queries(self, space: Space) -> TextEncoder:
         if space.name == self._words.space.name:

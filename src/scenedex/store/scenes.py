@@ -123,13 +123,19 @@ order by c.start_s, c.end_s, c.origin, c.language, c.index
 """
 
 
-def object_keys(tx: Statements) -> set[str]:
-    """Every object that a row names: of all owners, in an operator's transaction."""
+def object_keys(tx: Statements, digits: str = "") -> set[str]:
+    """Every object that a row names and whose name begins so: of all owners, in an operator's transaction."""
     rows = tx.execute(
-        """select object_key as key from keyframes
-        union select thumbnail_key from scenes where thumbnail_key is not null"""
+        """select object_key as key from keyframes where starts_with(object_key, %(digits)s)
+        union select thumbnail_key from scenes where starts_with(thumbnail_key, %(digits)s)""",
+        {"digits": digits},
     )
     return {row["key"] for row in rows}
+
+
+def keyframe_count(tx: Statements) -> int:
+    """How many keyframes there are, of all owners, in an operator's transaction."""
+    return int(tx.execute("select count(*) as keyframes from keyframes")[0]["keyframes"])
 
 
 def _keyframes_of(
