@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli import annotate, backfill, demo, doctor, evaluate, index, models, plan, search, videos
+from scenedex.cli import (
+    annotate,
+    backfill,
+    demo,
+    doctor,
+    evaluate,
+    index,
+    jobs,
+    models,
+    plan,
+    search,
+    videos,
+    worker,
+)
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
 
@@ -26,6 +39,8 @@ app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
 app.command("backfill")(backfill.backfill)
+app.command("worker")(worker.worker)
+app.add_typer(jobs.app, name="jobs")
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from datetime import datetime
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -39,6 +40,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
 
 
