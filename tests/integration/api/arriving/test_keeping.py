@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.integration.api.arriving.serving import STRANGER, Sender
+from tests.integration.jobs.workers import at_work, ended
 from tests.media import make_clip
 
 from scenedex import Library
@@ -136,3 +137,27 @@ def test_a_whole_file_without_a_job_gets_one_from_the_sweep(library: Library, cl
     assert sweep(library) == 0
     assert [found.id for found in Queue(library).list()] == [job.id]
     assert library.arrivals.find(LOCAL_OWNER, UUID(path.stem)).job == job.id
+
+
+def test_a_worker_takes_in_what_was_sent(library: Library, sender: Sender, clip: Path) -> None:
+    content = clip.read_bytes()
+    answers = [
+        sender.post("/videos/upload", files={"file": (name, content)}) for name in ("one.mp4", "two.mp4")
+    ]
+    jobs = [answer.json()["job_id"] for answer in answers]
+    with at_work(library):
+        done = ended(Queue(library), *jobs)
+    assert [job.state for job in done] == ["done", "done"]
+    assert len({job.video_id for job in done}) == 1
+    [video] = sender.get("/videos").json()["videos"]
+    assert video["name"] in ("one.mp4", "two.mp4")
+    assert len(list(library.arrivals.root.rglob("*.mp4"))) == 1
+
+
+def test_a_run_that_dies_after_it_removed_a_double(library: Library, clip: Path) -> None:
+    first, second = (sent(library, clip.read_bytes()) for _ in range(2))
+    indexed(library, first)
+    outcome = library.take_in(second)
+    assert not second.exists()
+    again = library.take_in(second)
+    assert (again.outcome, again.video_id) == ("unchanged", outcome.video_id)
