@@ -52,6 +52,13 @@ def test_a_sent_film_has_the_name_that_its_sender_gave_it(library: Library, clip
     assert library.videos()[0].name == "Zebra crossing.mp4"
 
 
+def test_a_film_without_a_suffix_is_known_by_its_bytes(library: Library, clip: Path) -> None:
+    path = sent(library, clip.read_bytes(), "holiday")
+    assert path.suffix == ".media"
+    assert indexed(library, path)
+    assert library.videos()[0].name == "holiday"
+
+
 def test_a_content_that_is_known_is_kept_once(library: Library, clip: Path, tmp_path: Path) -> None:
     content = clip.read_bytes()
     first, second = sent(library, content, "one.mp4"), sent(library, content, "two.mp4")
