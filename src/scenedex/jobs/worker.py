@@ -68,10 +68,13 @@ class Retry(BaseRetryStrategy):
 class Worker:
     """Runs jobs of all owners of a library, which is this process' own."""
 
-    def __init__(self, library: Library, options: WorkerOptions | None = None) -> None:
+    def __init__(
+        self, library: Library, options: WorkerOptions | None = None, *, name: str | None = None
+    ) -> None:
+        """`name`: what its database sessions are called; no other process may have it."""
         self.options = options or WorkerOptions()
         self._library = library
-        self._runner = f"scenedex-worker-{secrets.token_hex(8)}"
+        self._runner = name or f"scenedex-worker-{secrets.token_hex(8)}"
         library.database.name_sessions(self._runner)
         self._readiness = Readiness(
             self.options.stages, library.check_stage, self._waiting, every_s=self.options.probe_s
