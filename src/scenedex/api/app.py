@@ -12,13 +12,13 @@ from scenedex.api.errors import answer_errors
 from scenedex.api.middleware.body_limit import BodyLimit
 from scenedex.api.middleware.headers import SecurityHeaders
 from scenedex.api.middleware.load import Load
+from scenedex.api.middleware.metering import Metering
 from scenedex.api.middleware.request_id import RequestId
 from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
-from scenedex.api.routes import keys, owners, scenes, search, session, stats, stream, videos
+from scenedex.api.routes import keys, operations, owners, scenes, search, session, stats, stream, videos
 from scenedex.api.service import Service
-from scenedex.library import Library
 
 PREFIX = "/api/v1"
 
@@ -36,6 +36,7 @@ TAGS = [
     {"name": "videos", "description": "What there is, and what is known of it."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
     {"name": "stats", "description": "Counts."},
+    {"name": "operations", "description": "How the server is."},
 ]
 
 
@@ -70,18 +71,20 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     for part in (videos, stream, scenes, search, stats, keys, owners, session):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
-    _surround(app, service.library, host)
+    app.include_router(operations.router)
+    _surround(app, service, host)
     return app
 
 
-def _surround(app: FastAPI, library: Library, host: str) -> None:
+def _surround(app: FastAPI, service: Service, host: str) -> None:
     """From the innermost to the outermost."""
-    settings = library.settings
+    settings = service.library.settings
     app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
-    authenticate(app, library, host)
+    authenticate(app, service.library, host)
     app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED)
     # outside of Load: work that goes on after its time is still work
     app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=UPLOADS)
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Metering, meters=service.meters, prefix=PREFIX, quiet=WATCHED)
     app.add_middleware(RequestId)
