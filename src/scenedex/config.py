@@ -288,6 +288,11 @@ class Settings(LogSettings):
             hub_cache=self.hf_home / "hub" if self.hf_home else None,
         )
 
+    def roots(self) -> list[Path]:
+        """Folders of whose files the API may be told."""
+        named = (self.scenedex_roots or "").split(os.pathsep)
+        return [Path(root).expanduser().absolute() for root in named if root.strip()]
+
     def limits(self) -> Limits:
         """What a file may ask of this machine."""
         return Limits(

@@ -17,12 +17,23 @@ from scenedex.api.middleware.request_id import RequestId
 from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
-from scenedex.api.routes import keys, operations, owners, scenes, search, session, stats, stream, videos
+from scenedex.api.routes import (
+    keys,
+    operations,
+    owners,
+    registration,
+    scenes,
+    search,
+    session,
+    stats,
+    stream,
+    videos,
+)
 from scenedex.api.service import Service
 
 PREFIX = "/api/v1"
 
-UPLOADS = (f"{PREFIX}/uploads",)
+UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload", f"{PREFIX}/videos/fetch")
 """Paths with limits of their own on size and time."""
 
 WATCHED = ("/health", "/ready", "/metrics")
@@ -68,7 +79,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
-    for part in (videos, stream, scenes, search, stats, keys, owners, session):
+    for part in (videos, registration, stream, scenes, search, stats, keys, owners, session):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     app.include_router(operations.router)

@@ -19,6 +19,7 @@ from scenedex.cli import (
     owners,
     plan,
     search,
+    serve,
     videos,
 )
 from scenedex.cli.failures import Commands
@@ -51,6 +52,7 @@ app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

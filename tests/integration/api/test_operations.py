@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from tests.integration.api.shelf import Shelf, client_for
 from tests.integration.store.test_database import url_of
+from tests.unit.search.encoders import space
 
 from scenedex import Library, open_library
 from scenedex.api.app import create_app
@@ -148,6 +149,7 @@ def test_searches_requests_encoders_and_the_cache_are_counted(shared: Shelf) -> 
         client.get(f"/api/v1/videos/{shared.film}")
         client.get("/api/v1/videos/00000000-0000-0000-0000-00000000dead")
         client.get("/nowhere/at/all")
+        shared.library._cache.find(None, "a red circle", [space("one"), space("other")])
         after = metrics(client)
 
     def rose(name: str) -> float:
@@ -160,7 +162,8 @@ def test_searches_requests_encoders_and_the_cache_are_counted(shared: Shelf) -> 
     assert rose(f'scenedex_http_requests_total{{method="GET",route="{video}",status="200"}}') == 1
     assert rose(f'scenedex_http_requests_total{{method="GET",route="{video}",status="404"}}') == 1
     assert rose('scenedex_http_requests_total{method="GET",route="other",status="404"}') == 1
-    assert rose('scenedex_query_cache_total{result="memory"}') > 0
+    assert rose('scenedex_query_cache_total{result="miss"}') == 2
+    assert rose('scenedex_query_cache_total{result="memory"}') == 0
     assert after["scenedex_disk_free_bytes"] > 0
     assert not [name for name in after if str(shared.film) in name or "nowhere" in name or "circle" in name]
 

@@ -1,4 +1,4 @@
-"""Every request has an id: the one it came with, if that is sane, else a new one. It is in the answer's headers."""
+"""Every request has an id: the one it came with, if that is sane, else a new one. The answer and all logs have it."""
 
 import re
 from uuid import uuid4
