@@ -180,4 +180,5 @@ class Choosing(Opened):
             detector=self.settings.scenedex_detector,
             scratch=self.home,
             own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
+            on_write=self._on_write,
         )
