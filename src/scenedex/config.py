@@ -2,9 +2,8 @@
 
 import logging
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -12,10 +11,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scenedex.errors import UsageError
 from scenedex.inference.video_models import VideoOptions
+from scenedex.logs import LogFormat, LogLevel, configure
 from scenedex.types import Limits
 
 if TYPE_CHECKING:
     from scenedex.embeddings.elsewhere import Elsewhere
+
+_S = TypeVar("_S", bound=BaseSettings)
 
 ROOT_HOME = Path("/var/lib/scenedex")
 """Where root's library lies: PostgreSQL refuses to run as root, and its account may not enter /root."""
@@ -36,10 +38,23 @@ def default_home() -> Path:
         ) from exc
 
 
-class Settings(BaseSettings):
-    """Every setting, by the name of its environment variable. `docs/settings.md` has the same table."""
+class LogSettings(BaseSettings):
+    """How this process logs: known before all else, and read without the rest."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    scenedex_log_format: LogFormat = Field(
+        default="text", description="text, or json: one JSON object a line"
+    )
+    scenedex_log_level: LogLevel | None = Field(
+        default=None,
+        description="least that is logged: debug (with the words of queries), info, warning, error or critical; "
+        "without it info for serve and worker, and critical for other commands",
+    )
+
+
+class Settings(LogSettings):
+    """Every setting, by the name of its environment variable. `docs/settings.md` has the same table."""
 
     database_url: str | None = Field(
         default=None, description="PostgreSQL with pgvector; without it an embedded server keeps the library"
@@ -51,6 +66,10 @@ class Settings(BaseSettings):
         default=None,
         description="where pictures lie: a folder, or a URL such as s3://bucket/prefix; without it the folder "
         "`objects` in SCENEDEX_HOME",
+    )
+    scenedex_demand_keys: bool = Field(
+        default=False,
+        description="true: the server demands keys on loopback, too, as it does everywhere else",
     )
     scenedex_profile: str | None = Field(
         default=None,
@@ -163,6 +182,12 @@ class Settings(BaseSettings):
         gt=0,
         description="longest decode pass, in seconds; a file may always take four times its duration",
     )
+    keyframe_timeout_secs: float = Field(
+        default=Limits().max_fetch_s,
+        gt=0,
+        description="longest time for fetching single pictures out of a file, in seconds; it may always take its "
+        "duration",
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -195,6 +220,32 @@ class Settings(BaseSettings):
     weight_transcript: float = Field(default=0.30, ge=0, description="weight of what is said")
     weight_description: float = Field(default=0.15, ge=0, description="weight of descriptions")
     weight_lexical: float = Field(default=0.20, ge=0, description="weight of the words themselves")
+
+    scenedex_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which `scenedex serve` listens"
+    )
+    scenedex_port: int = Field(default=8080, ge=0, le=65535, description="its port; 0: any that is free")
+    scenedex_metrics_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which a worker serves its metrics"
+    )
+    scenedex_metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="port at which a worker serves its metrics; 0: it serves none"
+    )
+    scenedex_roots: str | None = Field(
+        default=None, description="folders of whose files the API may be told, joined by colons"
+    )
+    scenedex_max_requests: int = Field(
+        default=64,
+        ge=1,
+        le=1000,
+        description="requests that are worked on at once; more are told to come again",
+    )
+    scenedex_max_body_bytes: int = Field(
+        default=33_554_432, ge=1024, description="largest body of a request that is no upload"
+    )
+    scenedex_request_timeout_s: float = Field(
+        default=60.0, gt=0, description="longest time until an answer begins, in seconds"
+    )
 
     @field_validator("clip_runpod_url", "openai_base_url")
     @classmethod
@@ -247,6 +298,11 @@ class Settings(BaseSettings):
             hub_cache=self.hf_home / "hub" if self.hf_home else None,
         )
 
+    def roots(self) -> list[Path]:
+        """Folders of whose files the API may be told."""
+        named = (self.scenedex_roots or "").split(os.pathsep)
+        return [Path(root).expanduser().absolute() for root in named if root.strip()]
+
     def limits(self) -> Limits:
         """What a file may ask of this machine."""
         return Limits(
@@ -254,13 +310,23 @@ class Settings(BaseSettings):
             max_duration_s=self.scenedex_max_duration_s,
             max_streams=self.scenedex_max_streams,
             max_decode_s=self.scenedetect_timeout_secs,
+            max_fetch_s=self.keyframe_timeout_secs,
         )
 
 
 def read_settings() -> Settings:
     """Settings from the environment. Raises UsageError that names what is wrong."""
+    return _read(Settings)
+
+
+def read_log_settings() -> LogSettings:
+    """Those of the log alone. Raises UsageError that names what is wrong."""
+    return _read(LogSettings)
+
+
+def _read(kind: type[_S]) -> _S:
     try:
-        return Settings()
+        return kind()
     except ValidationError as exc:
         wrong = "; ".join(
             ": ".join(
@@ -273,6 +339,7 @@ def read_settings() -> Settings:
 
 def log_encoders() -> None:
     """Let every run of an encoder be logged, to stderr where nobody has said where logs go."""
-    logging.basicConfig(stream=sys.stderr)
+    if not logging.getLogger().handlers:
+        configure("text", "warning")
     for name in ("scenedex.embeddings", "scenedex.inference"):
         logging.getLogger(name).setLevel(logging.DEBUG)

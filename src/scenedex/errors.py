@@ -13,6 +13,7 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
+│   ├── BackupError               a file is no backup of a library, or a damaged one
 │   └── DiskFullError             no space left (also an OSError)
 ├── AnnotationError               what is written, said or to be seen in a video could not be put into words
 │   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
@@ -90,6 +91,10 @@ class NewerLibraryError(StoreError):
 
 class OldDatabaseError(StoreError):
     """This database is too old for scenedex."""
+
+
+class BackupError(StoreError):
+    """This is no backup of a library, or it is damaged."""
 
 
 class DiskFullError(StoreError, OSError):

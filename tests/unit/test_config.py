@@ -46,6 +46,14 @@ def test_a_setting_that_cannot_be_used_is_named(
         read_settings()
 
 
+def test_times_of_decoding_become_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCENEDETECT_TIMEOUT_SECS", "90")
+    monkeypatch.setenv("KEYFRAME_TIMEOUT_SECS", "8")
+    limits = read_settings().limits()
+    assert (limits.decode_s(10.0), limits.decode_s(100.0), limits.decode_s(None)) == (90.0, 400.0, 90.0)
+    assert (limits.fetch_s(5.0), limits.fetch_s(100.0), limits.fetch_s(None)) == (8.0, 100.0, 8.0)
+
+
 def test_an_empty_setting_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLIP_RUNPOD_URL", "OPENAI_BASE_URL", "EMBEDDING_BACKEND", "IV2_FRAMES"):
         monkeypatch.setenv(name, "")

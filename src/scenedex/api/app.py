@@ -1,22 +1,101 @@
 """The application: routes, errors and what lies around every request."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
 from fastapi import FastAPI
 
+from scenedex.api.authentication import authenticate
 from scenedex.api.errors import answer_errors
+from scenedex.api.middleware.body_limit import BodyLimit
+from scenedex.api.middleware.headers import SecurityHeaders
+from scenedex.api.middleware.load import Load
+from scenedex.api.middleware.metering import Metering
+from scenedex.api.middleware.request_id import RequestId
+from scenedex.api.middleware.time_limit import TimeLimit
+from scenedex.api.middleware.unforeseen import Unforeseen
+from scenedex.api.models.failures import ALWAYS, failures
+from scenedex.api.routes import (
+    keys,
+    operations,
+    owners,
+    registration,
+    scenes,
+    search,
+    session,
+    stats,
+    stream,
+    videos,
+)
 from scenedex.api.service import Service
 
 PREFIX = "/api/v1"
 
+UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload", f"{PREFIX}/videos/fetch")
+"""Paths with limits of their own on size and time."""
 
-def create_app(service: Service) -> FastAPI:
-    """The app over an open library. Nothing is opened or closed here: whoever calls this does."""
+WATCHED = ("/health", "/ready", "/metrics")
+"""Answered however much there is to do."""
+
+SENDING_THREADS = 64
+"""For parts of files that are being sent, beside those of the requests that are worked on."""
+
+TAGS = [
+    {"name": "search", "description": "Find scenes."},
+    {"name": "videos", "description": "What there is, and what is known of it."},
+    {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "stats", "description": "Counts."},
+    {"name": "operations", "description": "How the server is."},
+]
+
+
+def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
+    """The app over an open library, for a server that listens on `host`: that decides whether keys are demanded.
+
+    Nothing is opened or closed here: whoever calls this does.
+    """
+    settings = service.library.settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens = settings.scenedex_max_requests + SENDING_THREADS
+        yield
+
     app = FastAPI(
         title="scenedex",
         summary="Search inside your videos: what is seen, said, heard and written on the screen.",
+        version=version("scenedex"),
         openapi_url=f"{PREFIX}/openapi.json",
+        openapi_tags=TAGS,
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        responses=failures(*ALWAYS),
+        lifespan=lifespan,
     )
     app.state.service = service
     answer_errors(app)
+    for part in (videos, registration, stream, scenes, search, stats, keys, owners, session):
+        app.include_router(part.router, prefix=PREFIX)
+    app.include_router(search.short)
+    app.include_router(operations.router)
+    _surround(app, service, host)
     return app
+
+
+def _surround(app: FastAPI, service: Service, host: str) -> None:
+    """From the innermost to the outermost."""
+    settings = service.library.settings
+    app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
+    authenticate(app, service.library, host)
+    app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED)
+    # outside of Load: work that goes on after its time is still work
+    app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=UPLOADS)
+    app.add_middleware(Unforeseen)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Metering, meters=service.meters, prefix=PREFIX, quiet=WATCHED)
+    app.add_middleware(RequestId)

@@ -10,12 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from scenedex.api.models.values import readable
 from scenedex.errors import (
     AmbiguousError,
     EncoderError,
     LimitError,
     MediaError,
     NotFoundError,
+    PictureError,
     ScenedexError,
     StoreError,
     UsageError,
@@ -29,6 +31,7 @@ STATUS: tuple[tuple[type[ScenedexError], int, str], ...] = (
     (LimitError, 413, "too_large"),
     (MediaError, 422, "unusable_media"),
     (UsageError, 422, "invalid_request"),
+    (PictureError, 422, "unusable_picture"),
     (StoreError, 503, "store_unavailable"),
     (EncoderError, 503, "encoder_unavailable"),
 )
@@ -43,6 +46,13 @@ CODES = {
     413: "too_large",
     429: "too_many_requests",
 }
+
+
+MAX_PLACES = 20
+"""Things wrong with a request that its answer names."""
+
+MAX_PLACE = 200
+"""Characters of a name that it repeats."""
 
 
 class ApiError(Exception):
@@ -61,29 +71,37 @@ class ApiError(Exception):
         self.status, self.code, self.message = status, code, message
         self.detail, self.headers = detail, headers
 
+    def response(self) -> JSONResponse:
+        """The failure as an answer."""
+        return error_response(self.status, self.code, self.message, detail=self.detail, headers=self.headers)
+
+
+def library_response(error: ScenedexError) -> JSONResponse:
+    """What the library raised, as an answer."""
+    for kind, status, code in STATUS:
+        if isinstance(error, kind):
+            return error_response(status, code, str(error))
+    return error_response(500, "internal", str(error))
+
 
 def error_response(
     status: int, code: str, message: str, *, detail: Any = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """The one shape. `detail` is what a program can use, or null."""
-    body = {"error": {"code": code, "message": message, "detail": jsonable_encoder(detail)}}
-    return JSONResponse(body, status, headers=headers)
+    failure = {"code": code, "message": readable(message), "detail": jsonable_encoder(detail)}
+    return JSONResponse({"error": failure}, status, headers=headers)
 
 
 def answer_errors(app: FastAPI) -> None:
     """Let the app answer every failure in the one shape; what nobody foresaw is logged, and only the log has why."""
 
     def ours(_: Request, error: Exception) -> JSONResponse:
-        for kind, status, code in STATUS:
-            if isinstance(error, kind):
-                return error_response(status, code, str(error))
-        return error_response(500, "internal", str(error))
+        assert isinstance(error, ScenedexError)
+        return library_response(error)
 
     def known(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, ApiError)
-        return error_response(
-            error.status, error.code, error.message, detail=error.detail, headers=error.headers
-        )
+        return error.response()
 
     def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -111,7 +129,10 @@ def answer_errors(app: FastAPI) -> None:
 
 
 def _places(errors: Sequence[Any]) -> list[dict[str, str]]:
-    return [{"where": ".".join(map(str, error["loc"])), "problem": error["msg"]} for error in errors]
+    return [
+        {"where": readable(".".join(map(str, error["loc"])))[:MAX_PLACE], "problem": readable(error["msg"])}
+        for error in errors[:MAX_PLACES]
+    ]
 
 
 def _sentence(errors: Sequence[Any]) -> str:

@@ -1,16 +1,27 @@
 """What every route stands on, and in whose name a request is answered."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from scenedex.api.errors import ApiError
+from scenedex.api.vitals import Vitals
 from scenedex.library import Library
+from scenedex.metrics.collected import measure
+from scenedex.metrics.meters import Meters
+from scenedex.types import Access
 
-Access = Literal["read", "write", "admin"]
+MAX_CLIPS = 2
+"""Clips that are cut at the same time."""
+
+MAX_PICTURES = 2
+"""Pictures of callers that are decoded at the same time: a few bytes can become 70 MB."""
+
 RANKS: tuple[Access, ...] = ("read", "write", "admin")
 """Each may do what those before it may."""
 
@@ -22,6 +33,7 @@ class Caller:
     owner: UUID
     access: Access
     key: str | None = None  #: id of the key; None on loopback, where none is needed
+    session: str | None = None  #: id of the session that was got with it, where somebody signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +41,30 @@ class Service:
     """What the server holds for as long as it runs."""
 
     library: Library
+    meters: Meters = field(default_factory=Meters, repr=False)
+    vitals: Vitals = field(init=False, repr=False)
+    clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
+    pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vitals", Vitals(self.library))
+        measure(self.meters, self.library)
+
+    @staticmethod
+    @contextmanager
+    def a_place(places: BoundedSemaphore, wait_s: float) -> Iterator[None]:
+        """One of a few places for heavy work. Raises ApiError (429) where none becomes free in time."""
+        if not places.acquire(timeout=wait_s):
+            raise ApiError(
+                429,
+                "too_many_requests",
+                "Too many ask for this at once: ask again in a few seconds.",
+                headers={"Retry-After": "5"},
+            )
+        try:
+            yield
+        finally:
+            places.release()
 
 
 def service_of(request: Request) -> Service:
@@ -46,8 +82,8 @@ def caller_of(request: Request) -> Caller:
     return found
 
 
-def _library_for(access: Access) -> Callable[[Request], Library]:
-    def library(request: Request) -> Library:
+def _library_for(access: Access) -> Callable[[Request], Awaitable[Library]]:
+    async def library(request: Request) -> Library:  # async: it waits for nothing, and needs no thread
         caller = caller_of(request)
         if RANKS.index(caller.access) < RANKS.index(access):
             raise ApiError(

@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import plain, print_json, shown, table, version_text
+from scenedex.cli.output import print_json, shown, table, version_text
 from scenedex.config import read_settings
 from scenedex.errors import ScenedexError
 from scenedex.library import open_library
+from scenedex.search.as_json import plain
 
 PARTS = (
     "av",

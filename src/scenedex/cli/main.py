@@ -1,7 +1,6 @@
 """The command `scenedex` and its sub-commands."""
 
 import io
-import logging
 import sys
 from typing import Annotated
 
@@ -10,19 +9,28 @@ import typer
 from scenedex.cli import (
     annotate,
     backfill,
+    backup,
     demo,
     doctor,
     evaluate,
     index,
     jobs,
+    keys,
     models,
+    owners,
     plan,
     search,
+    serve,
     videos,
     worker,
 )
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
+from scenedex.config import read_log_settings
+from scenedex.logs import LogLevel, configure
+
+SERVERS = ("serve", "worker", "embed-server")
+"""Commands that run on and on, and are known by what they log."""
 
 app = typer.Typer(
     name="scenedex",
@@ -38,12 +46,17 @@ app.command("search")(search.search)
 app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(owners.app, name="owners")
 app.command("backfill")(backfill.backfill)
 app.command("worker")(worker.worker)
 app.add_typer(jobs.app, name="jobs")
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 
@@ -57,13 +70,16 @@ def say_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say the version and stop.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr.")] = False,
 ) -> None:
     """Search inside your videos, on your own machine."""
-    logging.basicConfig(level=logging.INFO if verbose else logging.CRITICAL, stream=sys.stderr)
+    log = read_log_settings()
+    usual: LogLevel = "info" if verbose or context.invoked_subcommand in SERVERS else "critical"
+    configure(log.scenedex_log_format, log.scenedex_log_level or usual)
     # A terminal that cannot show a character gets its escape instead of a failure.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,17 +1,15 @@
 """How answers look: one JSON document for programs, tables for people."""
 
-import dataclasses
 import json
 import sys
-from datetime import datetime
-from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
-from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from scenedex.search.as_json import plain
 
 
 def version_text() -> str:
@@ -28,21 +26,6 @@ def complain(message: str) -> None:
 def print_json(value: Any) -> None:
     """One JSON document on stdout. Names that are no UTF-8 keep their bytes as escaped surrogates."""
     sys.stdout.write(json.dumps(plain(value), indent=2) + "\n")
-
-
-def plain(value: Any) -> Any:
-    """Values of scenedex.types as dicts, lists, strings and numbers."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
 
 
 def shown(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from scenedex.cli.output import complain, plain, shown
+from scenedex.cli.output import complain, shown
 from scenedex.errors import UsageError
+from scenedex.search.as_json import plain
 from scenedex.search.planning import checked_mode
 from scenedex.search.planning import plan as planned
 from scenedex.search.question import read_question

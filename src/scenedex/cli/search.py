@@ -9,9 +9,10 @@ from rich.text import Text
 
 from scenedex.cli import search_options as options
 from scenedex.cli.explain import print_explanation
-from scenedex.cli.output import clock, marked, plain, print_json, shown, table
+from scenedex.cli.output import clock, marked, print_json, shown, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
+from scenedex.search.as_json import answer_as_json
 from scenedex.search.planning import checked_mode
 from scenedex.search.request import Example
 from scenedex.types import Answer, Band, Filters, Hit
@@ -127,16 +128,6 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.astimezone() if moment is not None else None
 
 
-def answer_as_json(answer: Answer) -> dict[str, object]:
-    """The answer as every interface gives it; evidence without a time or a text leaves the field out."""
-    made: dict[str, object] = plain(answer)
-    made["hits"] = [_hit_as_json(hit) for hit in answer.hits]
-    made["groups"] = [
-        {**plain(group), "hits": [_hit_as_json(hit) for hit in group.hits]} for group in answer.groups
-    ]
-    return made
-
-
 def print_answer(answer: Answer, console: Console | None = None) -> None:
     """A table of the hits, or the sentence that there are none."""
     console = console or Console(highlight=False)
@@ -158,18 +149,6 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(f"{answer.hidden} weaker results are not shown.")
     for channel in answer.degraded:
         console.print(Text(f"Left out: {shown(channel)}"))
-
-
-def _hit_as_json(hit: Hit) -> dict[str, object]:
-    made: dict[str, Any] = plain(hit)
-    made["channels"] = {}
-    for channel, evidence in hit.channels.items():
-        said = {name: value for name, value in plain(evidence).items() if value is not None}
-        if channel in ("visual", "anchor") and "t_s" in said:
-            said["keyframe_s"] = said["t_s"]
-        made["channels"][channel] = said
-    made["then"] = [_hit_as_json(link) for link in hit.then]
-    return made
 
 
 def _add(rows: Any, hit: Hit, *, follows: bool = False) -> None:

@@ -6,8 +6,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, flowing, plain, print_json, shown, table
+from scenedex.cli.output import clock, flowing, print_json, shown, table
 from scenedex.library import open_library
+from scenedex.search.as_json import plain
 from scenedex.types import Scene, Video
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from scenedex.embeddings.protocols import ImageEncoder
+from scenedex.embeddings.watching import Watcher, ignore
 from scenedex.errors import NotFoundError, ScenedexError, StoreError
 from scenedex.indexing.checkpoint import now
 from scenedex.indexing.sights import Place, looked_at
@@ -11,7 +12,7 @@ from scenedex.types import EmbeddingDraft, Scene, StoredKeyframe
 
 
 def embedded(
-    objects: ObjectStore, encoder: ImageEncoder, scene: Scene
+    objects: ObjectStore, encoder: ImageEncoder, scene: Scene, watch: Watcher = ignore
 ) -> tuple[list[EmbeddingDraft], StoreError | None]:
     """The embeddings of a scene's keyframes, or of its thumbnail where none of them can be had; and, where the object
     store gave nothing at all, why."""
@@ -20,7 +21,7 @@ def embedded(
         had, other = _pictures(objects, scene.index, [_standing_in(scene, scene.thumbnail_key)])
         failures = [] if had else failures or other
     broken = next((exc for _, exc in failures if isinstance(exc, StoreError)), None)
-    drafts = looked_at(encoder, had)
+    drafts = looked_at(encoder, had, watch)
     drafts += [_failure(scene.index, keyframe, exc) for keyframe, exc in failures]
     return drafts, None if had else broken
 

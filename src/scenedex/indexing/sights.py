@@ -12,7 +12,9 @@ from itertools import count
 from types import TracebackType
 from typing import Self
 
-from scenedex.embeddings.protocols import ImageEncoder
+from scenedex.embeddings.protocols import Embedding, ImageEncoder
+from scenedex.embeddings.watching import EncoderRun, Ending, Watcher, ignore
+from scenedex.errors import EncoderTimeoutError
 from scenedex.types import EmbeddingDraft, Space, StoredKeyframe
 
 BATCH = 8
@@ -29,6 +31,7 @@ class Sight:
 
     encoder: ImageEncoder
     space: Space
+    watch: Watcher = ignore  #: told of each picture
 
 
 class Looking:
@@ -79,12 +82,16 @@ class Looking:
 
     def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
         assert self._sight is not None
-        return looked_at(self._sight.encoder, batch)
+        return looked_at(self._sight.encoder, batch, self._sight.watch)
 
 
-def looked_at(encoder: ImageEncoder, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
+def looked_at(
+    encoder: ImageEncoder, batch: Sequence[tuple[Place, bytes]], watch: Watcher = ignore
+) -> list[EmbeddingDraft]:
     """The embeddings of these pictures, in order; `counted` gives them their places in their scenes."""
     seen = encoder.embed_views([picture for _, picture in batch])
+    for parts in seen:
+        watch(_run(parts))
     return [
         EmbeddingDraft(
             scene_index=index,
@@ -101,6 +108,15 @@ def looked_at(encoder: ImageEncoder, batch: Sequence[tuple[Place, bytes]]) -> li
         for ((index, keyframe), _), parts in zip(batch, seen, strict=True)
         for number, part in enumerate(parts, start=1)
     ]
+
+
+def _run(parts: Sequence[Embedding]) -> EncoderRun:
+    error = next((part.error for part in parts if part.error is not None), None)
+    ending: Ending = "done"
+    if error is not None:
+        ending = "timeout" if isinstance(error, EncoderTimeoutError) else "failed"
+    took_ms = sum(float(part.metadata.get("inference_time_ms", 0.0)) for part in parts)
+    return EncoderRun(task="picture", modality="visual", ending=ending, seconds=took_ms / 1000)
 
 
 def counted(drafts: Sequence[EmbeddingDraft]) -> tuple[EmbeddingDraft, ...]:

@@ -11,8 +11,8 @@ from scenedex.library.opened import KINDS, Opened
 from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking
 from scenedex.store.preferences import prefer
-from scenedex.store.spaces import live_spaces
-from scenedex.store.switching import model_in_use, spaces_of
+from scenedex.store.spaces import live_spaces, seen_spaces
+from scenedex.store.switching import model_in_use
 from scenedex.types import (
     Space,
 )
@@ -29,7 +29,8 @@ class Choosing(Opened):
     def profile(self) -> "Profile":
         """The models in use: as set, else as recorded, else `standard`. Raises NotFoundError.
 
-        Where `switch` has put another space in place of that of the visual model, it is that space's model.
+        Where `switch`, or this owner's own choice, has put another space in place of that of the visual model, it is
+        that space's model.
         """
         recorded, named = self._recorded("profile"), self.settings.scenedex_profile
         profile = self.equipment.registry.profile(named or recorded or "standard")
@@ -41,8 +42,8 @@ class Choosing(Opened):
         profile = replace(profile, **keys)
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
-        with self._database.ownerless() as tx:
-            return replace(profile, visual=model_in_use(spaces_of(tx, "visual"), profile.visual))
+        with self._database.transaction(self.owner) as tx:
+            return replace(profile, visual=model_in_use(seen_spaces(tx, "visual"), profile.visual))
 
     def use(self, name: str) -> "Profile":
         """Record what this library works with from now on: a profile; or a model, in place of the profile's.
@@ -172,7 +173,7 @@ class Choosing(Opened):
             objects=self._objects(),
             encoder=found.encoder,
             space=found.space,
-            sight=found.sight,
+            sight=replace(found.sight, watch=self._watchers) if found.sight else None,
             hearing=found.hearing,
             likeness=found.likeness,
             limits=self.settings.limits(),

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.keeping import Keeping
+from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import object_keys, scenes_of
@@ -55,7 +57,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Stages):
+class Library(Probing, Keeping, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(

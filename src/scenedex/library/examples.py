@@ -48,13 +48,14 @@ def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
         )
     scene = _scene(tx, example.scene) if example.scene is not None else None
     vectors = _vectors(tx, example, scene, spaces, eyes)
+    itself = scene.id if scene else None
     return Anchor(
         vectors=tuple(anchor_query(space, vector) for space, vector in vectors),
         backgrounds={
-            space.id: cohort_background(vector, some_vectors(tx, space, COHORT), counts[space.id])
+            space.id: cohort_background(vector, some_vectors(tx, space, COHORT, itself), counts[space.id])
             for space, vector in vectors
         },
-        exclude=(scene.id,) if scene else (),
+        exclude=(itself,) if itself else (),
         weight=example.weight,
         said=_said(example, scene),
     )

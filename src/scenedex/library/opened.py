@@ -12,8 +12,9 @@ from uuid import UUID
 
 from scenedex.config import Settings
 from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
-from scenedex.search.cache import QueryCache
+from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
@@ -40,7 +41,11 @@ class Opened:
         self.home = settings.scenedex_home.expanduser().absolute()
         self._database = Database.open(url=settings.database_url, home=self.home)
         self._words = WordLlamaEncoder()
-        self._encoding = QueryEncoding(timeout_s=settings.clip_text_embedding_timeout_s, cache=QueryCache())
+        self._watchers = Watchers()
+        self._cache = QueryCache()
+        self._encoding = QueryEncoding(
+            timeout_s=settings.clip_text_embedding_timeout_s, cache=self._cache, watch=self._watchers
+        )
         self._root = self  #: the library that was opened; `of` gives views of it
         self._making = threading.Lock()
         self._annotators: dict[str, Annotator] = {}
@@ -87,6 +92,14 @@ class Opened:
     def transaction(self) -> AbstractContextManager[Transaction]:
         """A transaction in the owner's name: committed at the end of the block, rolled back when it raises."""
         return self._database.transaction(self.owner)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` told of what encoders do with queries and pictures, from any thread, also through views."""
+        self._watchers.add(watcher)
+
+    def cache_counts(self) -> CacheCounts:
+        """What became of the questions to the cache of queries, since this library was opened."""
+        return self._cache.counts
 
     def picture(self, object_key: str) -> bytes:
         """The JPEG of a keyframe or thumbnail. Raises NotFoundError for an unknown key."""

@@ -6,13 +6,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from scenedex.library.choosing import Choosing
 from scenedex.library.defaults import defaults_of
 from scenedex.library.examples import Eyes, anchor_of
 from scenedex.library.filters import understood
+from scenedex.library.owners import Owning
 from scenedex.search.assembly import dense_channels
 from scenedex.search.engine import Engine
-from scenedex.search.request import MAX_LIMIT, Example, SearchOptions, SearchRequest, check_request
+from scenedex.search.request import (
+    DEFAULT_WEIGHTS,
+    MAX_LIMIT,
+    Example,
+    SearchDefaults,
+    SearchOptions,
+    SearchRequest,
+    check_request,
+)
+from scenedex.store.preferences import preferences
+from scenedex.store.spaces import choices
 from scenedex.store.videos import resolve_video
 from scenedex.types import (
     Answer,
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from scenedex.search.judgements import Judgement
 
 
-class Searching(Choosing):
+class Searching(Owning):
     """A library in which can be searched."""
 
     def search(
@@ -46,16 +56,22 @@ class Searching(Choosing):
         NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
         """
         request = SearchRequest(query=query, **options)
-        defaults = defaults_of(self.settings)
         eyes = self._eyes() if example is not None else None
         with self._database.transaction(self.owner) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
+            chosen = choices(tx)
+            defaults = defaults_of(self.settings, chosen.settings)
             weights = {**defaults.weights, **request.weights}
-            dense, degraded = dense_channels(tx, self._queries, weights, self._encoding)
+            dense, degraded = dense_channels(tx, chosen.spaces, self._queries, weights, self._encoding)
             engine = Engine(dense=dense, defaults=defaults, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)
+
+    def search_defaults(self) -> SearchDefaults:
+        """How a search goes where its request says nothing else: the settings, overlaid by what this owner has set."""
+        with self._database.transaction(self.owner) as tx:
+            return defaults_of(self.settings, preferences(tx))
 
     def evaluate(
         self,
@@ -80,7 +96,7 @@ class Searching(Choosing):
             found = cases(tx, read, tuple(resolve_video(tx, video).id for video in videos))
         search = partial(self._asked, videos, DEPTH)
         tuning = (
-            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), defaults_of(self.settings).weights)
+            tuned(found, search, partial(self._asked, videos, MAX_LIMIT), self.search_defaults().weights)
             if tune
             else None
         )
@@ -97,7 +113,7 @@ class Searching(Choosing):
         """What an evaluation calls a search. Given weights are all there are: a channel that is not named has none."""
         own: dict[Channel, float] = {}
         if weights is not None:
-            own = {**dict.fromkeys(defaults_of(self.settings).weights, 0.0), **weights}
+            own = {**dict.fromkeys(DEFAULT_WEIGHTS, 0.0), **weights}
         return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
 
     def _eyes(self) -> Eyes:

@@ -115,13 +115,15 @@ def _measure(database: Database, space: Space, queries: Callable[[Space], TextEn
     """Ask unrelated queries in a space before anybody searches in it, so that its first search does not wait."""
     with database.operator() as statements:
         owners = owners_in(statements, space.id)
-    with suppress(EncoderError):
-        for owner in owners:
-            _measure_for(database, space, queries(space), owner)
+    for owner in owners:
+        measure_for(database, space, queries, owner)
 
 
-def _measure_for(database: Database, space: Space, encoder: TextEncoder, owner: UUID) -> None:
-    with database.transaction(owner) as tx:
+def measure_for(
+    database: Database, space: Space, queries: Callable[[Space], TextEncoder], owner: UUID
+) -> None:
+    """Ask unrelated queries in an owner's part of a space, if that was not done; where its encoder is here."""
+    with suppress(EncoderError), database.transaction(owner) as tx:
         vectors = vectors_by_space(tx).get(space.id, 0)
         if vectors and is_stale(read_backgrounds(tx).get(space.id), vectors):
-            measure(tx, space, encoder.embed(unrelated_queries()), vectors)
+            measure(tx, space, queries(space).embed(unrelated_queries()), vectors)

@@ -206,7 +206,7 @@ class _Seeker:
             raise DecodeError("This file has no pictures.")
         self._container, self._stream, self._info, self._limits = container, stream, info, limits
         self._projection = Projection(info.video)
-        self._watch = Stopwatch(info, limits)
+        self._watch = Stopwatch(info, limits, fetching=True)
         self._pending: Iterator[DecodedFrame] = self._decode()
         self._shown: DecodedFrame | None = None
         self._next: DecodedFrame | None = next(self._pending, None)

@@ -44,8 +44,9 @@ class Health:
 class Stopwatch:
     """Limits the seconds that decoding itself takes; what the caller does between two frames is not counted."""
 
-    def __init__(self, info: MediaInfo, limits: Limits) -> None:
-        self._allowed = max(limits.max_decode_s, 4 * (info.duration_s or 0.0))
+    def __init__(self, info: MediaInfo, limits: Limits, *, fetching: bool = False) -> None:
+        self._allowed = limits.fetch_s(info.duration_s) if fetching else limits.decode_s(info.duration_s)
+        self._what = ("Fetching pictures", "max_fetch_s") if fetching else ("Decoding", "max_decode_s")
         self._spent = 0.0
         self._since: float | None = None
 
@@ -61,7 +62,8 @@ class Stopwatch:
         """Raises LimitError when the time is up."""
         running = time.monotonic() - self._since if self._since is not None else 0.0
         if self._spent + running > self._allowed:
-            raise LimitError(f"Decoding took more than {self._allowed:.0f} s, the limit max_decode_s.")
+            doing, limit = self._what
+            raise LimitError(f"{doing} took more than {self._allowed:.0f} s, the limit {limit}.")
 
 
 def packets(

@@ -11,7 +11,7 @@ from scenedex.errors import LimitError, MediaError, NotFoundError
 from scenedex.media.charset import decode_text
 from scenedex.media.files import SUBTITLE_SUFFIXES, unreadable
 from scenedex.media.languages import language_word
-from scenedex.media.subtitles import Line, merge, to_captions
+from scenedex.media.lines import Line, merge, to_captions
 from scenedex.media.timed_text import parse_ass, parse_srt, parse_vtt
 from scenedex.types import Caption, Limits
 

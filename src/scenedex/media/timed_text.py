@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from scenedex.media.lines import Line
 from scenedex.media.markup import ass_text, plain_text
-from scenedex.media.subtitles import Line
 
 MAX_HOURS = 1000
 

@@ -49,7 +49,10 @@ def cohort_background(vector: Vector, cohort: Vectors, vectors: int) -> Backgrou
 
     Its cosines with the cohort are taken as normal (zero normalisation of scores: Auckenthaler et al. 2000); the
     calibrated score is 0.5 where one such example in ten finds something as near by chance, and 0.1 where every other.
+    The example's own vectors are no part of the cohort: in a small library they would make everything look far.
     """
+    if not len(cohort):
+        return Background(even=0.98, scale=NARROWEST)
     cosines = cohort @ vector
     spread = NormalDist(float(np.mean(cosines)), max(float(np.std(cosines)), 1e-3))
     count = max(vectors, 2)

@@ -1,7 +1,7 @@
 """What can be asked in a library: a dense channel for each live space that holds vectors and has its encoder here."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
@@ -29,9 +29,13 @@ def channel_of(space: Space) -> Channel | None:
 
 
 def dense_channels(
-    tx: Transaction, queries: Queries, weights: Mapping[Channel, float], encoding: QueryEncoding
+    tx: Transaction,
+    spaces: Sequence[Space],
+    queries: Queries,
+    weights: Mapping[Channel, float],
+    encoding: QueryEncoding,
 ) -> tuple[list[Dense], list[str]]:
-    """The channels, and a sentence for each that cannot take part. One without weight is not looked at.
+    """The channels of these spaces, and a sentence for each that cannot take part. One without weight is not looked at.
 
     A space that was never measured is measured here, within the deadline of `encoding`; where that fails the channel
     is left out, as its cosines would mean nothing.
@@ -39,7 +43,7 @@ def dense_channels(
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     dense: list[Dense] = []
     degraded: list[str] = []
-    for space in live_spaces(tx):
+    for space in spaces:
         channel = channel_of(space)
         if channel is None or space.id not in counts or weights.get(channel, 0.0) <= 0:
             continue

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scenedex.embeddings.encoder import TextEncoder
+from scenedex.embeddings.watching import EncoderRun, Ending, Watcher, ignore
 from scenedex.errors import (
     EncoderError,
     EncoderPausedError,
@@ -16,7 +17,8 @@ from scenedex.errors import (
 )
 from scenedex.search.cache import QueryCache, normalised
 from scenedex.search.dense import Dense
-from scenedex.search.guard import Found, Guard
+from scenedex.search.guard import Call, Found, Guard
+from scenedex.search.telling import tell_encoded
 from scenedex.store.database import Transaction
 from scenedex.types import Space, Vector, VectorQuery
 
@@ -36,10 +38,16 @@ class Encoded:
 class QueryEncoding:
     """The encoders of queries, one for a process. Safe to share between threads."""
 
-    def __init__(self, *, timeout_s: float = 1.5, cache: QueryCache | None = None) -> None:
-        """`timeout_s` is for each query, all encoders side by side, from the moment of asking."""
+    def __init__(
+        self, *, timeout_s: float = 1.5, cache: QueryCache | None = None, watch: Watcher = ignore
+    ) -> None:
+        """`timeout_s` is for each query, all encoders side by side, from the moment of asking.
+
+        `watch` is told of each.
+        """
         self.cache = cache
         self.timeout_s = timeout_s
+        self._watch = watch
         self._lock = threading.Lock()
         self._guards: dict[str, Guard] = {}
         self._fixed: dict[str, Found] = {}
@@ -62,11 +70,14 @@ class QueryEncoding:
         for one, guard, call in zip(unknown, guards, calls, strict=True):
             try:
                 (found[one.space.name],) = guard.result(call)
+                self._tell(one, guard, call, "done")
             except EncoderPausedError as exc:
                 reasons[one.space.name] = str(exc)
+                self._tell(one, guard, call, "paused")
             except Exception as exc:
                 log.warning("the %s channel is left out", one.channel, exc_info=exc)
                 reasons[one.space.name] = self._reason(exc)
+                self._tell(one, guard, call, "timeout" if isinstance(exc, EncoderTimeoutError) else "failed")
         self._store(
             tx, text, {one.space: found.get(one.space.name) for one in unknown if not _is_static(one)}
         )
@@ -134,6 +145,14 @@ class QueryEncoding:
                 self.cache.remember(one.space, text, found[0])
 
         return keep
+
+    def _tell(self, one: Dense, guard: Guard, call: Call, ending: Ending) -> None:
+        if _is_static(one):
+            return
+        seconds = guard.took_s(call)
+        self._watch(EncoderRun(task="query", modality=one.space.modality, ending=ending, seconds=seconds))
+        if ending == "done" and call.found and (vector := call.found[0]) is not None:
+            tell_encoded(one.channel, vector, seconds)
 
     def _store(self, tx: Transaction | None, text: str, made: Mapping[Space, Vector | None]) -> None:
         vectors = {space: vector for space, vector in made.items() if vector is not None}

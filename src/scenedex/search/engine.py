@@ -23,6 +23,7 @@ from scenedex.search.rerank import reranked
 from scenedex.search.retrieval import DEEPEST, POOL, Ask, Brought, retrieve
 from scenedex.search.router import route
 from scenedex.search.sequence import Chain, chains, split_sequence
+from scenedex.search.telling import tell_plan, tell_rerank
 from scenedex.store.database import Transaction
 from scenedex.types import Answer, Channel, Plan, Rerank
 
@@ -89,6 +90,10 @@ class Engine:
             depth = min(4 * max(depth, POOL), DEEPEST)
         answer = answered(request, found, lines, words)
         clock.lap("rerank")
+        for each in found:
+            tell_plan(each.plan, each.question.text)
+            if each.plan.mode == "rerank":
+                tell_rerank(each.rerank)
         return replace(answer, degraded=self._degraded + answer.degraded, took_ms=clock.total())
 
     def _find(self, tx: Transaction, asked: _Asked, depth: int, clock: Clock) -> Found:

@@ -39,6 +39,7 @@ class Call:
         self.keep = keep
         self.asked_at, self.loading_s = asked
         self.given_up = False
+        self.ended_at: float | None = None
         self.found: Found | None = None
         self.error: BaseException | None = None
 
@@ -108,6 +109,10 @@ class Guard:
         if call.found is None:
             raise call.error or EncoderPausedError()
         return call.found
+
+    def took_s(self, call: Call) -> float:
+        """From asking to its end, or to now."""
+        return (self._clock() if call.ended_at is None else call.ended_at) - call.asked_at
 
     def close(self) -> None:
         """Ask it nothing more; who waits is told so."""
@@ -200,6 +205,7 @@ class Guard:
     def _settle(self, call: Call, found: Found | None, error: BaseException | None) -> None:
         with self._changed:
             self._current = None
+            call.ended_at = self._clock()
             if call.given_up or call.error is not None:
                 return
             call.found, call.error = (None, error) if error is not None else (found, None)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict, get_args
+from typing import Literal, TypedDict, TypeGuard, get_args
 from uuid import UUID
 
 from scenedex.errors import UsageError
@@ -94,7 +94,7 @@ def check_request(request: SearchRequest) -> None:
         _check_one_of("band", band, get_args(Band))
     for channel, weight in request.weights.items():
         _check_one_of("channel", channel, tuple(name for name in get_args(Channel) if name != "anchor"))
-        if not _is_number(weight) or not 0 <= weight < math.inf:
+        if not is_weight(weight):
             raise UsageError(f"The weight of {channel} must be a number from 0 up, not {_said(weight)}.")
     if not _is_number(request.within_s) or not 0 < request.within_s <= MAX_WITHIN_S:
         raise UsageError(
@@ -102,7 +102,12 @@ def check_request(request: SearchRequest) -> None:
         )
 
 
-def _is_number(value: object) -> bool:
+def is_weight(value: object) -> TypeGuard[int | float]:
+    """Whether a channel can have this weight: a finite number from 0 up."""
+    return _is_number(value) and 0 <= value < math.inf
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
     try:
         # an int may be too large for a float
         return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)

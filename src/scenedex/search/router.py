@@ -14,7 +14,7 @@ from scenedex.search.tally import SPEECH, VISUAL, Tally
 from scenedex.types import Channel, Mode
 
 _SURE = ("quotation", "saying", "phrase")
-_ORDER = ("shot", "object", "attribute", "action", "sound", "quotation", "speech", "question", "topic")
+KINDS = ("shot", "object", "attribute", "action", "sound", "quotation", "speech", "question", "topic")
 
 SCALES: Mapping[Mode, Mapping[Channel, float]] = {
     "recall": {"visual": 2.4, "description": 1.5, "lexical": 0.8, "transcript": 0.5, "audio": 0.7},
@@ -48,7 +48,7 @@ def route(query: str) -> Route:
     if tally.speech >= 2:
         tally.dismiss_persons()
     mode, confidence = _decided(tally, sure=sure)
-    signals = {kind: tuple(tally.found[kind].values()) for kind in _ORDER if tally.found.get(kind)}
+    signals = {kind: tuple(tally.found[kind].values()) for kind in KINDS if tally.found.get(kind)}
     return Route(
         mode=mode,
         confidence=confidence,

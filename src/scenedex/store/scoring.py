@@ -50,12 +50,15 @@ def vectors_of(tx: Transaction, scene_ids: Sequence[UUID], space: Space) -> dict
     return {scene: np.stack(vectors) for scene, vectors in found.items()}
 
 
-def some_vectors(tx: Transaction, space: Space, count: int) -> Vectors:
+def some_vectors(tx: Transaction, space: Space, count: int, without: UUID | None = None) -> Vectors:
     """Up to `count` vectors of the owner in this space, (n, dim), as good as by chance: scenes are numbered so.
+
+    Those of the scene `without` are left out.
 
     They follow one another from a place drawn for each call, so that the cost does not grow with the library.
     """
-    rows = tx.execute(SQL(SOME).format(space=Literal(space.id)), {"count": count, "from": uuid4()})
+    known = {"count": count, "from": uuid4(), "without": without}
+    rows = tx.execute(SQL(SOME).format(space=Literal(space.id)), known)
     if not rows:
         return np.zeros((0, space.dim), np.float32)
     return np.stack([_unit(np.array(row["vector"], np.float32)) for row in rows])
@@ -89,10 +92,12 @@ order by scene_id, ordinal
 SOME = """
 (select vector::real[] as vector from embeddings
  where owner_id = %(owner)s and space_id = {space} and scene_id >= %(from)s and vector is not null
+   and scene_id is distinct from %(without)s::uuid
  order by scene_id limit %(count)s)
 union all
 (select vector::real[] from embeddings
  where owner_id = %(owner)s and space_id = {space} and scene_id < %(from)s and vector is not null
+   and scene_id is distinct from %(without)s::uuid
  order by scene_id limit %(count)s)
 limit %(count)s
 """

@@ -1,6 +1,8 @@
 """Spaces: each one a row and a partition of `embeddings` with an HNSW index of its own."""
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 import numpy as np
@@ -9,17 +11,77 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from scenedex.errors import StoreError, UsageError
-from scenedex.store.database import Database, Row, Statements
-from scenedex.types import Space, VectorQuery
+from scenedex.store.database import Database, Row, Statements, Transaction
+from scenedex.types import Modality, Space, VectorQuery
 
 COLUMNS = SQL("id, name, model, revision, modality, dim, state")
 SPACES_LOCK: LiteralString = "select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))"
 
 
-def live_spaces(tx: Statements) -> list[Space]:
-    """The spaces that are searched."""
-    rows = tx.execute(SQL("select {} from spaces where state = 'live' order by id").format(COLUMNS))
-    return [_space(row) for row in rows]
+CHOICE: LiteralString = "live_space."
+"""Before a modality: the owner's setting that names the space to search in place of the live ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What one owner searches, and all that they have chosen for the library to remember."""
+
+    spaces: tuple[Space, ...]
+    settings: Mapping[str, Any]
+
+
+def choices(tx: Transaction) -> Choices:
+    """The spaces that are searched for this owner, and their settings, by one statement.
+
+    A choice of a space that is not there, retired, or of another modality is passed over, as the SQL function
+    `live_space` does.
+    """
+    rows = tx.execute(
+        """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state
+        from (select coalesce(jsonb_object_agg(name, value), '{}') as settings
+          from owner_settings where owner_id = %(owner)s) o
+        left join spaces s on s.state = 'live'
+          or s.state = 'building' and o.settings -> (%(choice)s || s.modality) = to_jsonb(s.name)
+        order by s.id""",
+        {"choice": CHOICE},
+    )
+    settings: dict[str, Any] = rows[0]["settings"]
+    found = [
+        Space(**{key: value for key, value in row.items() if key != "settings"}) for row in rows if row["id"]
+    ]
+    seen = [_seen(found, modality, settings) for modality in {space.modality: None for space in found}]
+    live = [space for one in seen for space in one if space.state == "live"]
+    return Choices(tuple(sorted(live, key=lambda space: space.id)), settings)
+
+
+def live_spaces(tx: Transaction) -> list[Space]:
+    """The spaces that are searched for this owner."""
+    return list(choices(tx).spaces)
+
+
+def seen_spaces(tx: Transaction, modality: Modality) -> list[Space]:
+    """All spaces of a modality, the oldest first, in the state that they have for this owner."""
+    query = SQL(
+        """select s.*, (select value from owner_settings where owner_id = %(owner)s and name = %(name)s) as choice
+        from (select {} from spaces where modality = %(modality)s) s order by id"""
+    ).format(COLUMNS)
+    rows = tx.execute(query, {"modality": modality, "name": CHOICE + modality})
+    choice = [row.pop("choice") for row in rows]
+    return _seen([_space(row) for row in rows], modality, {CHOICE + modality: choice[0]} if choice else {})
+
+
+def _seen(spaces: Sequence[Space], modality: Modality, settings: Mapping[str, Any]) -> list[Space]:
+    """The spaces of a modality as somebody with these settings sees them: the one that they chose alone is live."""
+    own = [space for space in spaces if space.modality == modality]
+    name = settings.get(CHOICE + modality)
+    if not any(space.name == name and space.state != "retired" for space in own):
+        return own
+    return [
+        replace(space, state="live")
+        if space.name == name
+        else replace(space, state="building" if space.state == "live" else space.state)
+        for space in own
+    ]
 
 
 def ensure_space(database: Database, space: Space) -> Space:
@@ -63,17 +125,34 @@ def _make(connection: Connection[DictRow], space: Space) -> Space:
     insert = """insert into spaces (name, model, revision, modality, dim, state)
         values (%(name)s, %(model)s, %(revision)s, %(modality)s, %(dim)s, %(state)s) returning """
     made = _space(tx.execute(SQL(insert) + COLUMNS, fields)[0])
+    # made apart and then attached: that locks the other partitions for no reader
+    stand_alone(tx, made.id)
+    attach(tx, made.id, made.dim)
+    return made
+
+
+def stand_alone(tx: Statements, space_id: int) -> None:
+    """A table for the embeddings of a space, which is no part of the others yet.
+
+    Vectors of 1016 dimensions and more would be kept out of line (TOAST), where an exact scan is four times slower.
+    """
+    tx.execute(
+        SQL(
+            "create table {table} (like embeddings including defaults including constraints) "
+            "with (toast_tuple_target = 8160)"
+        ).format(table=Identifier(partition(space_id)))
+    )
+
+
+def attach(tx: Statements, space_id: int, dim: int) -> None:
+    """Make a table of `stand_alone` a partition: guarded, indexed, and seen by searches."""
     names: dict[str, Any] = {
-        "table": Identifier(partition(made.id)),
-        "index": Identifier(f"{partition(made.id)}_vector_idx"),
-        "dim": Literal(made.dim),
-        "id": Literal(made.id),
+        "table": Identifier(partition(space_id)),
+        "index": Identifier(f"{partition(space_id)}_vector_idx"),
+        "dim": Literal(dim),
+        "id": Literal(space_id),
     }
-    # filled apart and then attached: that locks the other partitions for no reader. Vectors of 1016 dimensions and
-    # more would be kept out of line (TOAST), where an exact scan is four times slower
     for statement in (
-        "create table {table} (like embeddings including defaults including constraints) "
-        "with (toast_tuple_target = 8160)",
         "alter table {table} enable row level security",
         "alter table {table} force row level security",
         "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
@@ -81,7 +160,6 @@ def _make(connection: Connection[DictRow], space: Space) -> Space:
         "alter table embeddings attach partition {table} for values in ({id})",
     ):
         tx.execute(SQL(statement).format(**names))
-    return made
 
 
 def check_vector(query: VectorQuery) -> None:

@@ -64,6 +64,11 @@ def list_videos(tx: Transaction, *, limit: int | None = None, offset: int = 0) -
     return [_video(row) for row in rows]
 
 
+def count_videos(tx: Transaction) -> int:
+    """How many videos there are."""
+    return int(tx.execute("select count(*) as n from videos where owner_id = %(owner)s")[0]["n"])
+
+
 def resolve_video(tx: Transaction, text: str) -> Video:
     """The video that `text` names: an id, a path (relative ones from here), or a file name.
 
@@ -162,6 +167,7 @@ def _video(row: Row) -> Video:
 
 
 __all__ = [
+    "count_videos",
     "find_by_hash",
     "get_video",
     "list_videos",

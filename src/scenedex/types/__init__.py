@@ -39,6 +39,8 @@ Modality = Literal["visual", "audio", "text", "scene"]
 SpaceState = Literal["building", "live", "retired"]
 AnnotationKind = Literal["screen_text", "speech", "description"]
 AnnotationWord = Literal["annotated", "unchanged", "passed over", "failed"]
+Access = Literal["read", "write", "admin"]
+"""What a key may do: look, change, or deal out keys and settings too. Each may do what those before it may."""
 IndexOutcome = Literal["indexed", "unchanged", "moved", "warning", "refused"]
 
 LOCAL_OWNER = UUID("00000000-0000-0000-0000-000000000001")
@@ -119,8 +121,17 @@ class Limits:
     max_duration_s: float = 172_800.0  #: two days
     max_streams: int = 64
     max_decode_s: float = 3600.0  #: wall seconds for one decode pass, or four times the duration if longer
+    max_fetch_s: float = 600.0  #: wall seconds for fetching single pictures, or the duration if longer
     max_caption_bytes: int = 16_777_216  #: size of one sidecar file
     max_captions: int = 200_000  #: lines of timed text in one file
+
+    def decode_s(self, duration_s: float | None) -> float:
+        """The seconds that one pass over a file of this duration may take."""
+        return max(self.max_decode_s, 4 * (duration_s or 0.0))
+
+    def fetch_s(self, duration_s: float | None) -> float:
+        """The seconds that fetching pictures out of a file of this duration may take."""
+        return max(self.max_fetch_s, duration_s or 0.0)
 
 
 class Frame(Protocol):

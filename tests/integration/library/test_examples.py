@@ -117,3 +117,19 @@ def test_without_pictures_nothing_can_be_compared(shelf: Shelf) -> None:
     shelf.add("a.mp4", Shot("a zebra"))
     with pytest.raises(EncoderError, match="scenedex models pull"):
         anchor(shelf, Example(picture=PICTURE))
+
+
+def test_in_a_small_library_a_scene_that_looks_alike_is_not_taken_for_chance(shelf: Shelf) -> None:
+    """The example's own pictures are no measure of what looks alike by chance."""
+    shelf.add("a.mp4", *(Shot(looks=((1.0, axis), (1.0, axis), (1.0, axis))) for axis in range(6)))
+    shelf.add("again.mp4", Shot(looks=((0.9, 0),)))
+    known = anchor(shelf, Example(scene="a.mp4:0"))
+    (background,) = known.backgrounds.values()
+    assert background.calibrated(0.9) > 0.5
+    assert background.calibrated(0.5) < 0.5
+
+
+def test_a_library_of_nothing_but_the_example_has_a_background(shelf: Shelf) -> None:
+    shelf.add("a.mp4", Shot(looks=(0.9,)))
+    (background,) = anchor(shelf, Example(scene="a.mp4:0")).backgrounds.values()
+    assert background.calibrated(0.5) < 0.1

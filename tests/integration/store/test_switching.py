@@ -9,7 +9,7 @@ from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.spaces import ensure_space, live_spaces
 from scenedex.store.switching import find_space, model_in_use, spaces_of, switch, switch_back
-from scenedex.types import Space, SpaceState
+from scenedex.types import LOCAL_OWNER, Space, SpaceState
 
 OLD = Space(name="old@1", model="old", revision="1", modality="visual", dim=8)
 NEW = replace(OLD, name="new@1", model="new", state="building")
@@ -21,7 +21,7 @@ def states(database: Database) -> dict[str, str]:
 
 
 def live(database: Database) -> list[str]:
-    with database.ownerless() as tx:
+    with database.transaction(LOCAL_OWNER) as tx:
         return [space.name for space in live_spaces(tx)]
 
 

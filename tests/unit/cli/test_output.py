@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from scenedex.cli.output import clock, marked, plain, shown
+from scenedex.cli.output import clock, marked, shown
+from scenedex.search.as_json import plain
 from scenedex.types import LOCAL_OWNER, Evidence
 
 

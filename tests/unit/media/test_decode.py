@@ -248,6 +248,15 @@ def test_slower_than_the_limit(tmp_path: Path) -> None:
         list(decoding)
 
 
+def test_fetching_slower_than_its_own_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    shots_clip(path, [0.2])
+    info = replace(probe(path, LIMITS), duration_s=None)
+    with pytest.raises(LimitError, match="max_fetch_s"):
+        next(frames_at(path, info, replace(LIMITS, max_fetch_s=0.0), [0.1]))
+    assert next(frames_at(path, info, replace(LIMITS, max_decode_s=0.0), [0.1])).t_s <= 0.1
+
+
 def test_a_file_whose_pictures_all_fail(tmp_path: Path) -> None:
     path = tmp_path / "a.mkv"
     shots_clip(path, [2.0])

@@ -10,9 +10,10 @@ from tests.media import shared_media
 
 from scenedex.errors import LimitError
 from scenedex.media.decode import frames
+from scenedex.media.lines import Line, merge, to_captions
 from scenedex.media.probe import probe
 from scenedex.media.sidecars import read_sidecar
-from scenedex.media.subtitles import Line, embedded_captions, merge, to_captions
+from scenedex.media.subtitles import embedded_captions
 from scenedex.testing import Clip, shots_clip
 from scenedex.types import Caption, Limits
 

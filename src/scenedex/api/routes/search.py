@@ -1,0 +1,150 @@
+"""Searching by words, by example, or by both."""
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends
+
+from scenedex.api.errors import ApiError
+from scenedex.api.models.failures import failures
+from scenedex.api.models.search import (
+    MAX_PICTURE_BYTES,
+    Anchor,
+    SearchAnswer,
+    SearchQuery,
+    SimilarQuery,
+)
+from scenedex.api.models.search import Filters as FiltersModel
+from scenedex.api.service import Reading, Service, service_of
+from scenedex.embeddings.images import decode
+from scenedex.errors import NotFoundError
+from scenedex.library import Library
+from scenedex.search.request import Example
+from scenedex.types import Answer, Filters, Pixels
+
+router = APIRouter(prefix="/search", tags=["search"])
+short = APIRouter(tags=["search"])
+
+MAX_PIXELS = 24_000_000
+"""Width times height of a picture that is sent: what a camera takes."""
+
+MAX_SIDE = 2_048
+"""Longest side in pixels that is kept of it: more than any model sees."""
+
+PICTURE_WAIT_S = 10.0
+
+EXAMPLES: dict[str, Any] = {
+    "words": {"summary": "In words", "value": {"query": "red car at night", "limit": 5}},
+    "exact": {"summary": "The exact words", "value": {"query": '"to the moon"'}},
+    "sequence": {
+        "summary": "One thing after another",
+        "value": {"query": '"dog" then "car"', "within_s": 30},
+    },
+    "filtered": {
+        "summary": "Only some videos",
+        "value": {
+            "query": "harbour",
+            "filters": {"tags": ["holiday"], "bands": ["strong"]},
+            "group_by": "video",
+        },
+    },
+}
+
+Serving = Annotated[Service, Depends(service_of)]
+Asked = Annotated[SearchQuery, Body(openapi_examples=EXAMPLES)]
+
+
+@short.post("/search", operation_id="search", response_model_exclude_unset=True, responses=failures(404))
+@router.post(
+    "/semantic", operation_id="search_semantic", response_model_exclude_unset=True, responses=failures(404)
+)
+def search(library: Reading, service: Serving, asked: Asked) -> SearchAnswer:
+    """The scenes that fit best, best first: by words, by what they should look like, or by both.
+
+    `POST /search` and `POST /api/v1/search/semantic` are the same. No hits means that nothing fits. A channel that
+    fails is named in `degraded` and takes nothing else along.
+    """
+    return _counted(
+        service,
+        library.search(
+            asked.query,
+            example=_example(library, service, asked.anchor) if asked.anchor else None,
+            limit=asked.limit,
+            offset=asked.offset,
+            filters=_filters(asked.filters),
+            mode=asked.mode,
+            weights=dict(asked.weights.items()),
+            bands=tuple(asked.filters.bands),
+            group_by=asked.group_by,
+            fold=asked.fold,
+            within_s=asked.within_s,
+        ),
+    )
+
+
+@router.post(
+    "/scenes", operation_id="search_scenes", response_model_exclude_unset=True, responses=failures(404)
+)
+def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> SearchAnswer:
+    """The scenes that look most like a scene, a keyframe, a picture, or a part of one."""
+    return _counted(
+        service,
+        library.search(
+            example=_example(library, service, asked.anchor),
+            limit=asked.limit,
+            offset=asked.offset,
+            filters=Filters(video_ids=tuple(asked.filter_video_ids)),
+            group_by=asked.group_by,
+            fold=asked.fold,
+        ),
+    )
+
+
+def _counted(service: Service, answer: Answer) -> SearchAnswer:
+    service.meters.search(answer)
+    return SearchAnswer.of(answer)
+
+
+def _filters(asked: FiltersModel) -> Filters:
+    return Filters(
+        video_ids=tuple(asked.video_ids),
+        after=asked.after,
+        before=asked.before,
+        min_duration_s=asked.min_duration_s,
+        max_duration_s=asked.max_duration_s,
+        from_s=asked.from_s,
+        to_s=asked.to_s,
+        language=asked.language,
+        tags=tuple(asked.tags),
+    )
+
+
+def _example(library: Library, service: Service, anchor: Anchor) -> Example:
+    """Raises NotFoundError for a scene or keyframe, PictureError and ApiError for a picture."""
+    at_s: float | None = None
+    if anchor.scene_id is not None and anchor.keyframe is not None:
+        keyframes = library.scene(anchor.scene_id, captions=False).keyframes
+        if anchor.keyframe >= len(keyframes):
+            raise NotFoundError(f"This scene has {len(keyframes)} pictures.")
+        at_s = keyframes[anchor.keyframe].t_s
+    return Example(
+        scene=anchor.scene_id,
+        picture=_picture(service, anchor.image) if anchor.image is not None else None,
+        t_s=at_s,
+        box=anchor.box,
+        weight=anchor.weight,
+    )
+
+
+def _picture(service: Service, image: str) -> Pixels:
+    """The pixels of a picture in base64; a few at a time are decoded, since it is a stranger's."""
+    text = image.partition(",")[2] if image[:5].lower() == "data:" else image
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise ApiError(422, "invalid_request", "anchor.image is no base64 (RFC 4648).") from exc
+    if len(data) > MAX_PICTURE_BYTES:
+        raise ApiError(413, "too_large", f"A picture may have {MAX_PICTURE_BYTES:,} bytes at most.")
+    with service.a_place(service.pictures, PICTURE_WAIT_S):
+        return decode(data, max_pixels=MAX_PIXELS, max_side=MAX_SIDE)

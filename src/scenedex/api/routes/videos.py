@@ -1,0 +1,87 @@
+"""Videos, their scenes and their captions."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from scenedex.api.models.failures import failures
+from scenedex.api.models.videos import Caption as CaptionModel
+from scenedex.api.models.videos import CaptionPage, ScenePage, Video, VideoChanges, VideoPage
+from scenedex.api.models.videos import Scene as SceneModel
+from scenedex.api.service import Reading, Writing
+from scenedex.media.subtitle_files import to_srt, to_vtt
+from scenedex.types import CaptionOrigin
+
+MAX_PAGE = 200
+MAX_CAPTIONS = 1_000
+LAST = 2**31 - 1
+
+router = APIRouter(prefix="/videos", tags=["videos"])
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Offset = Annotated[int, Query(ge=0, le=LAST)]
+CaptionFormat = Literal["json", "srt", "vtt"]
+
+SUBTITLES = {
+    "application/x-subrip": {"schema": {"type": "string"}},
+    "text/vtt": {"schema": {"type": "string"}},
+}
+
+
+@router.get("")
+def list_videos(library: Reading, limit: Limit = 50, offset: Offset = 0) -> VideoPage:
+    """The videos, the newest first."""
+    videos, total = library.page_of_videos(limit, offset)
+    return VideoPage(videos=tuple(map(Video.model_validate, videos)), total=total)
+
+
+@router.get("/{video_id}", responses=failures(404))
+def get_video(library: Reading, video_id: UUID) -> Video:
+    """One video."""
+    return Video.model_validate(library.video(video_id))
+
+
+@router.patch("/{video_id}", responses=failures(404))
+def change_video(library: Writing, video_id: UUID, changes: VideoChanges) -> Video:
+    """Give a video tags, or take some away; the video as it is then."""
+    return Video.model_validate(library.retag(video_id, changes.tags.add, changes.tags.remove))
+
+
+@router.delete("/{video_id}", status_code=204, responses=failures(404))
+def remove_video(library: Writing, video_id: UUID) -> None:
+    """Forget a video. Its file stays where it is."""
+    library.forget(video_id)
+
+
+@router.get("/{video_id}/scenes", responses=failures(404))
+def list_scenes(library: Reading, video_id: UUID, limit: Limit = 50, offset: Offset = 0) -> ScenePage:
+    """The scenes of a video in order, with keyframes and captions. Together they cover all of it."""
+    scenes, total = library.page_of_scenes(video_id, limit, offset)
+    return ScenePage(scenes=tuple(map(SceneModel.of, scenes)), total=total)
+
+
+@router.get(
+    "/{video_id}/captions",
+    response_model=CaptionPage,
+    responses={200: {"content": SUBTITLES}, **failures(404)},
+)
+def list_captions(  # noqa: PLR0913, PLR0917 (one for each parameter of the address)
+    library: Reading,
+    video_id: UUID,
+    as_: Annotated[
+        CaptionFormat, Query(alias="format", description="srt and vtt give all captions at once.")
+    ] = "json",
+    origin: CaptionOrigin | None = None,
+    language: Annotated[str | None, Query(min_length=1, max_length=35, description="Such as en.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_CAPTIONS)] = 200,
+    offset: Offset = 0,
+) -> CaptionPage | Response:
+    """What is said and written in a video, by time: as JSON page by page, or whole as a subtitle file."""
+    found = library.captions(video_id, origin=origin, language=language)
+    if as_ == "srt":
+        return Response(to_srt(found), media_type="application/x-subrip; charset=utf-8")
+    if as_ == "vtt":
+        return Response(to_vtt(found), media_type="text/vtt")
+    page = found[offset : offset + limit]
+    return CaptionPage(captions=tuple(map(CaptionModel.model_validate, page)), total=len(found))

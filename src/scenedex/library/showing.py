@@ -1,0 +1,92 @@
+"""Videos and scenes one by one, by their ids, and page by page: what an interface shows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from scenedex.library.originals import Original, open_original
+from scenedex.library.searching import Searching
+from scenedex.store.files import files_of
+from scenedex.store.scenes import captions_of, find_scene, scene_cards, scenes_of
+from scenedex.store.videos import count_videos, get_video, list_videos, remove_video, tag_video
+from scenedex.types import Caption, CaptionOrigin, Scene, Video
+
+
+class Showing(Searching):
+    """A library whose videos and scenes can be looked at. What another owner has is as what is not there."""
+
+    def video(self, video_id: UUID) -> Video:
+        """Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            return get_video(tx, video_id)
+
+    def page_of_videos(self, limit: int, offset: int = 0) -> tuple[list[Video], int]:
+        """So many videos, the newest first, and how many there are in all."""
+        with self._database.transaction(self.owner) as tx:
+            return list_videos(tx, limit=limit, offset=offset), count_videos(tx)
+
+    def forget(self, video_id: UUID) -> None:
+        """Forget a video. The file itself stays where it is. Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            remove_video(tx, video_id)
+
+    def retag(self, video_id: UUID, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:
+        """Add and remove tags; the video as it is then. Raises NotFoundError, and UsageError as `tag` does."""
+        with self._database.transaction(self.owner) as tx:
+            tag_video(tx, video_id, add, remove)
+            return get_video(tx, video_id)
+
+    def page_of_scenes(self, video_id: UUID, limit: int, offset: int = 0) -> tuple[list[Scene], int]:
+        """So many scenes of a video in order, with keyframes and captions, and how many there are.
+
+        Raises NotFoundError.
+        """
+        with self._database.transaction(self.owner) as tx:
+            get_video(tx, video_id)
+            scenes = scenes_of(tx, video_id)
+        return scenes[offset : offset + limit], len(scenes)
+
+    def scene(self, scene_id: UUID, *, captions: bool = True) -> Scene:
+        """A scene with its keyframes, and its captions if they are wanted. Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            scene = find_scene(tx, scene_id)
+            if not captions:
+                return scene
+            return replace(scene, captions=scene_cards(tx, [scene_id])[scene_id].scene.captions)
+
+    def captions(
+        self, video_id: UUID, *, origin: CaptionOrigin | None = None, language: str | None = None
+    ) -> list[Caption]:
+        """The captions of a video by time, all or those of one origin, in one language. Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            get_video(tx, video_id)
+            found = captions_of(tx, video_id)
+        return [
+            caption
+            for caption in found
+            if origin in (None, caption.origin) and language in (None, caption.language)
+        ]
+
+    def original(self, video_id: UUID) -> Original:
+        """The video's own file, open for reading; close it. Raises NotFoundError where it is not there any more."""
+        with self._database.transaction(self.owner) as tx:
+            video = get_video(tx, video_id)
+            files = files_of(tx, video_id)
+        return open_original(files, video.content_hash)
+
+    def clip(self, scene_id: UUID, target: Path) -> None:
+        """Write what happens in a scene to `target`, an MP4 file that browsers play.
+
+        Raises NotFoundError for the scene, and where its video's file is not there any more; MediaError where no clip
+        can be cut from it.
+        """
+        from scenedex.media.clip import cut_clip  # the decoders take most of a second to import
+        from scenedex.media.probe import probe
+
+        with self._database.transaction(self.owner) as tx:
+            scene = find_scene(tx, scene_id)
+        with self.original(scene.video_id) as original:
+            limits = self.settings.limits()
+            info = probe(original.path, limits)
+            cut_clip(original.path, info, limits, target, start_s=scene.start_s, end_s=scene.end_s)

@@ -1,0 +1,85 @@
+"""A part of a video → a small MP4 file that any browser plays."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from scenedex.errors import LimitError, MediaError
+from scenedex.media.audio import waveform
+from scenedex.media.decode import frames_at
+from scenedex.media.encode import Sound, encode_film
+from scenedex.types import Limits, MediaInfo, Pixels
+
+SHORT_SIDE = 480
+"""Short side of a clip in pixels, where the video has that many."""
+
+MAX_RATE = 30
+"""Pictures a second; a faster video is thinned out."""
+
+DEFAULT_RATE = Fraction(25)
+MAX_CLIP_S = 120.0
+SAMPLE_RATE = 48_000
+
+
+def cut_clip(
+    source: Path, info: MediaInfo, limits: Limits, target: Path, *, start_s: float, end_s: float
+) -> None:
+    """Write what is shown and heard in `[start_s, end_s)` as H.264 and AAC, cut on the frame.
+
+    Every picture is encoded anew, since a copy could begin at a key frame only: upright, eight bits, both sides even.
+    The sound is mixed to one channel. The same input gives the same bytes.
+
+    Raises:
+        LimitError: longer than MAX_CLIP_S, or decoding is too slow.
+        MediaError: there are no pictures, or they cannot be decoded.
+    """
+    if info.video is None:
+        raise MediaError("This video has no pictures, so no clip can be cut from it.")
+    if not 0 < end_s - start_s <= MAX_CLIP_S:
+        raise LimitError(
+            f"A clip is {MAX_CLIP_S:.0f} s long at most, this one would be {end_s - start_s:.1f} s."
+        )
+    rate = _rate(info.video.frame_rate)
+    pictures = _pictures(source, info, limits, _times(start_s, end_s, rate))
+    encode_film(
+        target, pictures, frame_rate=rate, sound=_sound(source, info, limits, start_s, end_s), title=None
+    )
+
+
+def _rate(own: Fraction | None) -> Fraction:
+    """The video's own, or a whole part of it that is no faster than MAX_RATE."""
+    if own is None or own <= 0:
+        return DEFAULT_RATE
+    rate = own / math.ceil(own / MAX_RATE)
+    return max(rate, Fraction(1)).limit_denominator(1001)
+
+
+def _times(start_s: float, end_s: float, rate: Fraction) -> Iterator[float]:
+    """In the middle of each picture of the clip, so that no rounding picks its neighbour."""
+    step = float(1 / rate)
+    for number in range(max(1, round((end_s - start_s) * rate))):
+        yield min(start_s + (number + 0.5) * step, math.nextafter(end_s, start_s))
+
+
+def _pictures(source: Path, info: MediaInfo, limits: Limits, times: Iterator[float]) -> Iterator[Pixels]:
+    for frame in frames_at(source, info, limits, times):
+        yield _even(frame.picture(SHORT_SIDE))
+
+
+def _even(pixels: Pixels) -> Pixels:
+    """H.264 in 4:2:0 has even sides: one row or column is left out, or repeated where there is but one."""
+    height, width = pixels.shape[:2]
+    if min(height, width) < 2:
+        pixels = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        height, width = pixels.shape[:2]
+    return np.ascontiguousarray(pixels[: height - height % 2, : width - width % 2])
+
+
+def _sound(source: Path, info: MediaInfo, limits: Limits, start_s: float, end_s: float) -> Sound | None:
+    if not info.audio:
+        return None
+    blocks = list(waveform(source, info, limits, rate=SAMPLE_RATE, start_s=start_s, end_s=end_s))
+    return Sound(samples=np.concatenate(blocks), sample_rate=SAMPLE_RATE) if blocks else None

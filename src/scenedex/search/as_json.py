@@ -1,0 +1,67 @@
+"""Values of a library as the command line and the API show them: one shape for both."""
+
+import dataclasses
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from scenedex.types import Answer, Hit
+
+PICTURES = "/api/v1/scenes"
+"""Where the API serves the pictures of scenes."""
+
+VERSION_DIGITS = 16
+
+
+def plain(value: Any) -> Any:
+    """Values of scenedex.types as dicts, lists, strings and numbers."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def answer_as_json(answer: Answer) -> dict[str, object]:
+    """The answer as every interface gives it; evidence without a time or a text leaves the field out."""
+    made: dict[str, object] = plain(answer)
+    made["hits"] = [_hit_as_json(hit) for hit in answer.hits]
+    made["groups"] = [
+        {**plain(group), "hits": [_hit_as_json(hit) for hit in group.hits]} for group in answer.groups
+    ]
+    return made
+
+
+def picture_version(object_key: str) -> str:
+    """A name of this picture's content: the beginning of its SHA-256, as object keys hold it."""
+    return object_key.rpartition("/")[2].partition(".")[0][:VERSION_DIGITS]
+
+
+def thumbnail_url(scene_id: UUID, object_key: str | None) -> str | None:
+    """Where the API serves a scene's thumbnail. It names the content, so a browser may keep it for ever."""
+    return f"{PICTURES}/{scene_id}/thumbnail?v={picture_version(object_key)}" if object_key else None
+
+
+def keyframe_url(scene_id: UUID, number: int, object_key: str) -> str:
+    """The same for a keyframe, by its number within the scene, from 0."""
+    return f"{PICTURES}/{scene_id}/keyframes/{number}?v={picture_version(object_key)}"
+
+
+def _hit_as_json(hit: Hit) -> dict[str, object]:
+    made: dict[str, Any] = plain(hit)
+    made["thumbnail"] = thumbnail_url(hit.scene_id, hit.thumbnail)
+    made["channels"] = {}
+    for channel, evidence in hit.channels.items():
+        said = {name: value for name, value in plain(evidence).items() if value is not None}
+        if channel in ("visual", "anchor") and "t_s" in said:
+            said["keyframe_s"] = said["t_s"]
+        made["channels"][channel] = said
+    made["then"] = [_hit_as_json(link) for link in hit.then]
+    return made
