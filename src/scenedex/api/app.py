@@ -18,6 +18,7 @@ from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
 from scenedex.api.routes import (
+    jobs,
     keys,
     operations,
     owners,
@@ -46,6 +47,7 @@ TAGS = [
     {"name": "search", "description": "Find scenes."},
     {"name": "videos", "description": "What there is, and what is known of it."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},
 ]
@@ -79,7 +81,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
-    for part in (videos, registration, stream, scenes, search, stats, keys, owners, session):
+    for part in (videos, registration, jobs, stream, scenes, search, stats, keys, owners, session):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     app.include_router(operations.router)
