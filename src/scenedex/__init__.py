@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scenedex.errors import ScenedexError
-    from scenedex.library import Library, open_library
+    from scenedex.library import Library, open_library, restore_library
     from scenedex.types import Answer, Caption, FileOutcome, Hit, Scene, Video
 
 __all__ = [
@@ -17,9 +17,15 @@ __all__ = [
     "ScenedexError",
     "Video",
     "open_library",
+    "restore_library",
 ]
 
-_HOMES = {"ScenedexError": "errors", "Library": "library", "open_library": "library"}
+_HOMES = {
+    "ScenedexError": "errors",
+    "Library": "library",
+    "open_library": "library",
+    "restore_library": "library",
+}
 
 
 def __getattr__(name: str) -> Any:

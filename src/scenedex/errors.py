@@ -3,7 +3,8 @@
 ScenedexError                     a sentence for people: what, why, what to do
 ├── UsageError                    the caller asked for something that makes no sense (exit status 2)
 │   ├── NotFoundError             no such path, video or scene (also a LookupError)
-│   └── AmbiguousError            a name that fits several videos
+│   ├── AmbiguousError            a name that fits several videos
+│   └── BusyError                 somebody else is at work on the same upload
 ├── MediaError                    one file cannot be taken in; its neighbours can
 │   ├── NotAVideoError            no pictures, no sound, or no media file at all
 │   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
@@ -13,6 +14,7 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
+│   ├── BackupError               a file is no backup of a library, or a damaged one
 │   ├── DiskFullError             no space left (also an OSError)
 │   ├── ObjectStoreUnreachableError  nothing answers at the bucket, or it keeps failing: it may pass
 │   └── ObjectStoreRefusedError   the bucket is not there, or not for these keys: somebody has to mend it
@@ -58,6 +60,10 @@ class AmbiguousError(UsageError):
     """That name fits several videos."""
 
 
+class BusyError(UsageError):
+    """Another request is at work on this upload: try again when it has ended."""
+
+
 class MediaError(ScenedexError):
     """This file cannot be taken in."""
 
@@ -92,6 +98,10 @@ class NewerLibraryError(StoreError):
 
 class OldDatabaseError(StoreError):
     """This database is too old for scenedex."""
+
+
+class BackupError(StoreError):
+    """This is no backup of a library, or it is damaged."""
 
 
 class DiskFullError(StoreError, OSError):

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
+from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import authenticate
 from scenedex.api.errors import answer_errors
 from scenedex.api.middleware.body_limit import BodyLimit
@@ -16,14 +17,28 @@ from scenedex.api.middleware.request_id import RequestId
 from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
-from scenedex.api.routes import keys, owners, scenes, search, session, stats, stream, videos
+from scenedex.api.routes import (
+    keys,
+    owners,
+    resumable,
+    scenes,
+    search,
+    session,
+    stats,
+    stream,
+    uploads,
+    videos,
+)
 from scenedex.api.service import Service
 from scenedex.library import Library
 
 PREFIX = "/api/v1"
 
-UPLOADS = (f"{PREFIX}/uploads",)
-"""Paths with limits of their own on size and time."""
+UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
+"""Paths with limits of their own on size, time and number."""
+
+SLOW = (*UPLOADS, f"{PREFIX}/videos/fetch")
+"""Paths with limits of their own on time."""
 
 WATCHED = ("/health", "/ready", "/metrics")
 """Answered however much there is to do."""
@@ -34,6 +49,7 @@ SENDING_THREADS = 64
 TAGS = [
     {"name": "search", "description": "Find scenes."},
     {"name": "videos", "description": "What there is, and what is known of it."},
+    {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
     {"name": "stats", "description": "Counts."},
 ]
@@ -67,7 +83,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
-    for part in (videos, stream, scenes, search, stats, keys, owners, session):
+    for part in (uploads, resumable, videos, stream, scenes, search, stats, keys, owners, session):
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     _surround(app, service.library, host)
@@ -79,9 +95,10 @@ def _surround(app: FastAPI, library: Library, host: str) -> None:
     settings = library.settings
     app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
     authenticate(app, library, host)
-    app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED)
+    app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED, except_below=SLOW)
     # outside of Load: work that goes on after its time is still work
-    app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=UPLOADS)
+    app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=SLOW)
+    app.add_middleware(TusVersion, below=UPLOADS[0])
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestId)

@@ -9,6 +9,7 @@ import typer
 from scenedex.cli import (
     annotate,
     backfill,
+    backup,
     demo,
     doctor,
     evaluate,
@@ -48,6 +49,8 @@ app.command("backfill")(backfill.backfill)
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
@@ -62,6 +62,9 @@ class Parts:
     scratch: Path  #: folder for what waits for the end of a long shot
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
+    called: Callable[[Path], str | None] = lambda _: (
+        None
+    )  #: what the sender of a file calls it, if it was sent
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """One transaction in the owner's name."""
@@ -82,10 +85,16 @@ class Content:
     path: Path
     digest: str  #: sha256, hex
     sources: tuple[Path, ...]
+    called: Mapping[Path, str] = field(default_factory=dict)  #: names of sources that say none themselves
+
+    @property
+    def title(self) -> str:
+        """The name of the file that is read."""
+        return self.called.get(self.path, self.path.name)
 
     def names(self) -> tuple[str, ...]:
         """The file names, which are words to search for."""
-        return tuple(sorted({source.name for source in self.sources}))
+        return tuple(sorted({self.called.get(source, source.name) for source in self.sources}))
 
     def sidecars(self) -> tuple[Sidecar, ...]:
         """The subtitle files beside each of its paths."""
@@ -120,7 +129,7 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     spans = [(scene.start_s, scene.end_s) for scene in scenes]
     return VideoRecord(
         content_hash=content.digest,
-        title=content.path.name,
+        title=content.title,
         info=info,
         duration_s=duration_s,
         scenes=tuple(scenes),
@@ -173,7 +182,7 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
             terms=terms_of_scenes(spans, captions, content.names(), described),
             embeddings={parts.space.id: transcript_embeddings(spans, captions, parts.encoder)},
             sidecars=content.fingerprint(),
-            title=content.path.name,
+            title=content.title,
         )
 
 

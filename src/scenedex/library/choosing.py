@@ -179,5 +179,6 @@ class Choosing(Opened):
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             scratch=self.home,
-            own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
+            own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
+            called=self._sent_as,
         )

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.keeping import Keeping
 from scenedex.library.showing import Showing
+from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
-from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
+from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
     AnnotationKind,
     AnnotationOutcome,
@@ -58,7 +60,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Showing):
+class Library(Showing, Keeping):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
@@ -83,12 +85,17 @@ class Library(Showing):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
+        if foreign := strangers(self.arrivals, self.owner, [Path(path) for path in paths]):
+            raise UsageError(
+                f"What lies in the library's own folder of uploads is not indexed: {foreign[0]}."
+            )
         # made first, so that a missing extra is said before the work
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
+        drop_doubles(self._database, self.owner, self.arrivals, report.files)
         if complete:
             self.fill()
         videos = [file.video_id for file in report.files if file.video_id]
@@ -209,10 +216,10 @@ class Library(Showing):
         return [f"{first:02x}" for first in range(256)] if many else [""]
 
     def remove(self, video: str) -> Video:
-        """Forget a video. The file itself stays where it is."""
+        """Forget a video. Its file stays where it is, unless it came over HTTP into a folder of the library's own."""
         with self._database.transaction(self.owner) as tx:
             found = resolve_video(tx, video)
-            remove_video(tx, found.id)
+        self.forget(found.id)
         return found
 
     def tag(self, video: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:

@@ -15,6 +15,7 @@ from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
+from scenedex.store.arrivals import Arrivals
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
@@ -121,6 +122,16 @@ class Opened:
             video=settings.video(),
             max_side=settings.clip_max_image_size,
         )
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """The files that came over HTTP, or are on their way."""
+        return Arrivals(self.settings.uploads_folder())
+
+    def _sent_as(self, path: Path) -> str | None:
+        """What its sender calls a file of this owner that came over HTTP."""
+        found = self.arrivals.of_path(self.owner, path)
+        return found.name if found else None
 
     def _picture_folder(self) -> Path | str:
         return self.settings.scenedex_objects or self.home / "objects"

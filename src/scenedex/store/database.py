@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, Self
 from uuid import UUID
 
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Literal
@@ -91,15 +91,17 @@ class Database:
         self._operator = Connections(self._connect_operator, OPERATOR_CONNECTIONS)
 
     @classmethod
-    def open(cls, *, url: str | None, home: Path) -> Self:
+    def open(cls, *, url: str | None, home: Path, upto: int | None = None) -> Self:
         """The database at `url`, or the embedded one in the folder `home`; brought up to date where it is allowed.
+
+        `upto`: an empty one is set up as of the migration of this number; UsageError where one is set up otherwise.
 
         Raises DatabaseUnreachableError, EmbeddedServerError, OldDatabaseError, NewerLibraryError, DiskFullError, or
         StoreError where the user may not do what is needed.
         """
         if url is not None:
             database = cls(Logins(lambda: url, lambda: url, lambda: url, switch=True))
-            database._prepare()
+            database._prepare(upto)
             return database
         from scenedex.store.embedded import (
             EmbeddedServer,
@@ -107,7 +109,7 @@ class Database:
 
         server = EmbeddedServer(home).start()
         try:
-            database = cls.at(server)
+            database = cls.at(server, upto=upto)
         except BaseException:
             server.close()
             raise
@@ -115,7 +117,7 @@ class Database:
         return database
 
     @classmethod
-    def at(cls, server: "EmbeddedServer", name: str = "scenedex") -> Self:
+    def at(cls, server: "EmbeddedServer", name: str = "scenedex", *, upto: int | None = None) -> Self:
         """The database of that name on an embedded server that runs. Closing it leaves the server alone."""
         logins = Logins(
             migrator=lambda: server.conninfo("scenedex_owner", name),
@@ -124,7 +126,7 @@ class Database:
             switch=False,
         )
         database = cls(logins, server)
-        database._prepare()
+        database._prepare(upto)
         return database
 
     @contextlib.contextmanager
@@ -170,6 +172,18 @@ class Database:
         """A transaction that sees every owner's rows."""
         with self._disk(), self._operator.lend() as connection:
             yield Statements(connection, {})
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection[DictRow]]:
+        """Every owner's rows as they are now, however long the block takes and whoever writes meanwhile. Read only."""
+        connection = self._connect_operator()
+        try:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            with self._disk(), our_errors():
+                yield connection
+        finally:
+            connection.close()
 
     @contextlib.contextmanager
     def ownerless(self) -> Iterator[Statements]:
@@ -255,14 +269,19 @@ class Database:
     def _named(self, conninfo: str) -> str:
         return make_conninfo(conninfo, application_name=self._session) if self._session else conninfo
 
-    def _prepare(self) -> None:
+    def _prepare(self, upto: int | None) -> None:
         """Check the versions, and migrate where something is missing."""
         connection = self._connect(self._logins.migrator, None)
         try:
             found = check(connection)
-            if found.pgvector is None or not found.roles or found.number < newest():
+            if upto is not None and found.number not in (0, upto):
+                raise UsageError(
+                    f"This library is set up already, and otherwise (schema {found.number}, not {upto}): name a new "
+                    "folder in SCENEDEX_HOME, or an empty database in DATABASE_URL."
+                )
+            if found.pgvector is None or not found.roles or found.number < (upto or newest()):
                 with self._disk():
-                    migrate(connection)
+                    migrate(connection, upto)
         finally:
             connection.close()
         with self._app.lend() as first:  # one that may not work as the app is told so here

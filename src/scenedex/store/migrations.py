@@ -103,8 +103,8 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
 
-def migrate(connection: Connection[DictRow]) -> list[int]:
-    """Bring the database up to date, in one transaction; the numbers of what was applied.
+def migrate(connection: Connection[DictRow], upto: int | None = None) -> list[int]:
+    """Bring the database up to date, or to number `upto`, in one transaction; the numbers of what was applied.
 
     Others that do the same at the same time wait, and find nothing to do. Raises StoreError with what an
     administrator has to run where this user may not do it.
@@ -118,7 +118,7 @@ def migrate(connection: Connection[DictRow]) -> list[int]:
                 found = check(connection)
             if not found.roles:
                 connection.execute((files("scenedex.store") / "sql" / "roles.sql").read_bytes())
-            todo = [migration for migration in migrations() if migration.number > found.number]
+            todo = [one for one in migrations() if found.number < one.number <= (upto or newest())]
             for migration in todo:
                 connection.execute(migration.sql)
                 connection.execute(

@@ -87,20 +87,21 @@ def scene_cards(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, SceneC
     cards = {}
     for row in tx.execute(CARDS, {"scenes": list(scene_ids)}):
         path, offline, title = row.pop("path"), row.pop("missing"), row.pop("title")
+        name = row.pop("name")
         known = text_to_path(path) if path is not None else None
         cards[row["id"]] = SceneCard(
             scene=replace(_scene(row), captions=tuple(captions[row["id"]])),
-            video=known.rpartition("/")[2] if known else title,
+            video=name or (known.rpartition("/")[2] if known else title),
             path=None if offline else known,
         )
     return cards
 
 
 CARDS = """
-select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing
+select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing, f.name
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
 left join lateral (
-  select path, missing from files
+  select path, missing, name from files
   where owner_id = s.owner_id and video_id = s.video_id order by missing, seen_at desc, path limit 1) f on true
 where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
 """

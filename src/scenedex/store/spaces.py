@@ -125,17 +125,34 @@ def _make(connection: Connection[DictRow], space: Space) -> Space:
     insert = """insert into spaces (name, model, revision, modality, dim, state)
         values (%(name)s, %(model)s, %(revision)s, %(modality)s, %(dim)s, %(state)s) returning """
     made = _space(tx.execute(SQL(insert) + COLUMNS, fields)[0])
+    # made apart and then attached: that locks the other partitions for no reader
+    stand_alone(tx, made.id)
+    attach(tx, made.id, made.dim)
+    return made
+
+
+def stand_alone(tx: Statements, space_id: int) -> None:
+    """A table for the embeddings of a space, which is no part of the others yet.
+
+    Vectors of 1016 dimensions and more would be kept out of line (TOAST), where an exact scan is four times slower.
+    """
+    tx.execute(
+        SQL(
+            "create table {table} (like embeddings including defaults including constraints) "
+            "with (toast_tuple_target = 8160)"
+        ).format(table=Identifier(partition(space_id)))
+    )
+
+
+def attach(tx: Statements, space_id: int, dim: int) -> None:
+    """Make a table of `stand_alone` a partition: guarded, indexed, and seen by searches."""
     names: dict[str, Any] = {
-        "table": Identifier(partition(made.id)),
-        "index": Identifier(f"{partition(made.id)}_vector_idx"),
-        "dim": Literal(made.dim),
-        "id": Literal(made.id),
+        "table": Identifier(partition(space_id)),
+        "index": Identifier(f"{partition(space_id)}_vector_idx"),
+        "dim": Literal(dim),
+        "id": Literal(space_id),
     }
-    # filled apart and then attached: that locks the other partitions for no reader. Vectors of 1016 dimensions and
-    # more would be kept out of line (TOAST), where an exact scan is four times slower
     for statement in (
-        "create table {table} (like embeddings including defaults including constraints) "
-        "with (toast_tuple_target = 8160)",
         "alter table {table} enable row level security",
         "alter table {table} force row level security",
         "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
@@ -143,7 +160,6 @@ def _make(connection: Connection[DictRow], space: Space) -> Space:
         "alter table embeddings attach partition {table} for values in ({id})",
     ):
         tx.execute(SQL(statement).format(**names))
-    return made
 
 
 def check_vector(query: VectorQuery) -> None:
