@@ -260,7 +260,7 @@ class Library(Stages, Probing, Keeping):
             )
 
     def _sweep_now_and_then(self) -> None:
-        swept = self.home / "swept"
+        swept = self._own_folder() / "swept"
         if not swept.exists() or time.time() - swept.stat().st_mtime > SWEEP_EVERY_S:
             swept.touch()
             self.sweep()
