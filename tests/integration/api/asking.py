@@ -13,6 +13,9 @@ WORDS = ("car", "the crown jewels", '"gone for ever"', "red then blue")
 LIKELY = {"query": 0.8, "scene_id": 0.9, "video_ids": 0.7, "image": 0.0, "box": 0.05}
 """How often an optional part is there, so that most questions make sense; one in four for the rest."""
 
+HEADERS = {"tus-resumable": "1.0.0", "upload-offset": "4", "upload-length": "10"}
+"""What makes sense in a header that has a grammar of its own."""
+
 
 @dataclass
 class Chosen:
@@ -23,6 +26,7 @@ class Chosen:
     query: dict[str, Any]
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
     ids: frozenset[str] = frozenset()
 
 
@@ -61,16 +65,20 @@ class Maker:
             if place == "path":
                 value = self.value(parameter["schema"], name)
                 path = path.replace(f"{{{name}}}", str(value))
+            elif name in HEADERS:
+                headers[name] = HEADERS[name]
             elif self.random.random() < 0.4 or parameter.get("required"):
                 value = self.value(parameter["schema"], name)
                 if value is not None:
                     {"query": query, "header": headers}.get(place, {})[name] = value
-        content = operation.get("requestBody", {}).get("content", {})
-        body = (
-            self.value(content["application/json"]["schema"], "") if "application/json" in content else None
-        )
         text = {name: str(value) for name, value in headers.items()}
-        return Chosen(method, path, query, body, text, frozenset(self.used))
+        body, content = None, None
+        kinds = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in kinds:
+            body = self.value(kinds["application/json"]["schema"], "")
+        elif kinds:
+            text["Content-Type"], content = next(iter(kinds)), b"abcd"
+        return Chosen(method, path, query, body, text, content, frozenset(self.used))
 
     def value(self, schema: dict[str, Any], name: str) -> Any:
         if "$ref" in schema:

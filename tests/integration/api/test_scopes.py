@@ -54,7 +54,10 @@ def every(app: FastAPI) -> list[tuple[str, str]]:
 
 
 def ask(asking: TestClient, method: str, path: str) -> Any:
-    return asking.request(method, path.replace("{}", str(uuid4())), json={} if method != "GET" else None)
+    place = path.replace("{}", str(uuid4()))
+    return asking.request(
+        method, place, json={} if method != "GET" else None, headers={"Tus-Resumable": "1.0.0"}
+    )
 
 
 def changes(method: str, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from collections import Counter
 from contextlib import closing
 from random import Random
@@ -18,6 +19,7 @@ from tests.integration.store.owned import Catalogue
 from scenedex import Library
 from scenedex.api.app import create_app
 from scenedex.api.service import Service
+from scenedex.jobs.queue import Queue
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.testing import Clip, shots_clip
 
@@ -49,11 +51,29 @@ class Somebody:
         keys = [frame.object_key for scene in self.scenes for frame in scene.keyframes]
         self.pictures = [self.library.picture(key) for key in keys]
         self.content = file.read_bytes()
+        self.upload = self._half_sent()
+        self.job = Queue(self.library).defer("description", video_id=self.video)
         self.hidden = [
+            self.upload,
             self.secret, self.token, self.token.split("_")[2], name, str(self.entry.id), str(self.video), *keys,
             *(str(scene.id) for scene in self.scenes), str(self.admin.id),
         ]  # fmt: skip
-        self.ids = {"uuid": [self.video, self.admin.id, *(scene.id for scene in self.scenes)]}
+        uuids = [self.video, self.admin.id, UUID(self.upload), *(scene.id for scene in self.scenes)]
+        self.ids = {"uuid": uuids, "integer": [self.job.id]}
+
+    def _half_sent(self) -> str:
+        """An upload that is not finished."""
+        asking = client(create_app(Service(library=self.library), host=OUTSIDE), self.token)
+        tus = {"Tus-Resumable": "1.0.0"}
+        name = f"filename {b64encode(self.secret.encode()).decode()}"
+        begun = asking.post(
+            "/api/v1/uploads", headers={**tus, "Upload-Length": "10", "Upload-Metadata": name}
+        )
+        assert begun.status_code == 201, begun.text
+        part = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        sent = asking.patch(begun.headers["Location"], headers=part, content=b"film")
+        assert sent.headers["Upload-Offset"] == "4", sent.text
+        return str(begun.headers["Location"]).rpartition("/")[2]
 
     def leaked(self, answer: Any, asked: Chosen) -> list[str]:
         """What of it is in an answer, beside what the question said."""
@@ -83,7 +103,12 @@ def app(opened: Library, people: list[Somebody]) -> FastAPI:
 
 def ask(asking: TestClient, chosen: Chosen) -> Any:
     return asking.request(
-        chosen.method, chosen.path, params=chosen.query, json=chosen.body, headers=chosen.headers
+        chosen.method,
+        chosen.path,
+        params=chosen.query,
+        json=chosen.body,
+        content=chosen.content,
+        headers=chosen.headers,
     )
 
 
@@ -116,6 +141,10 @@ def test_five_hundred_requests_with_the_ids_of_another(
         theirs = {one.name: catalogue.rows(one, other.entry.id) for one in catalogue.owned()}
         seen, compared = asked(app, me, other, number)
         assert {one.name: catalogue.rows(one, other.entry.id) for one in catalogue.owned()} == theirs
+    asking = client(app, other.token)
+    half = asking.head(f"/api/v1/uploads/{other.upload}", headers={"Tus-Resumable": "1.0.0"})
+    assert half.headers["Upload-Offset"] == "4"
+    assert Queue(other.library).get(other.job.id) == other.job
     assert compared > 200
     assert seen["GET", 404] > 50
     assert seen["POST", 200] > 10
@@ -141,6 +170,7 @@ def asked(app: FastAPI, me: Somebody, other: Somebody, seed: int) -> tuple[Count
                 replaced(chosen.query, away),
                 replaced(chosen.body, away),
                 replaced(chosen.headers, away),
+                chosen.content,
             )
             assert told(ask(asking, nobodys), away) == told(answer, {}), chosen
             compared += 1
@@ -179,9 +209,13 @@ def test_what_is_hidden_by_the_router_is_hidden_too(app: FastAPI, people: list[S
             ("GET", {"If-None-Match": "*"}),
         ):
             answers = []
-            for video, scene in ((other.video, other.scenes[0].id), (uuid4(), uuid4())):
-                answer = asking.request(method, path.format(video=video, scene=scene), headers=headers)
-                text = answer.text.replace(str(video), "").replace(str(scene), "")
+            for video, scene, upload in (
+                (other.video, other.scenes[0].id, other.upload),
+                (uuid4(), uuid4(), uuid4()),
+            ):
+                place = path.format(video=video, scene=scene, upload=upload)
+                answer = asking.request(method, place, headers={"Tus-Resumable": "1.0.0", **headers})
+                text = answer.text.replace(place.split("/")[4], "")
                 kept = {name: value for name, value in answer.headers.items() if name not in PASSING}
                 answers.append((answer.status_code, text, kept))
             assert answers[0] == answers[1], (method, path)
