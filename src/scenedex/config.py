@@ -176,6 +176,10 @@ class Settings(LogSettings):
         default=None,
         description="a model that sees, on the server at OPENAI_BASE_URL; descriptions are asked of it",
     )
+    scenedex_descriptions: bool = Field(
+        default=False,
+        description="true: what a worker takes in is described by that model, too",
+    )
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )

@@ -181,4 +181,5 @@ class Choosing(Opened):
             scratch=self.home,
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
+            on_write=self._on_write,
         )

@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from scenedex.types import (
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
+    from scenedex.indexing.annotate import Annotator
 
 KINDS = ("visual", "audio", "text")
 """Of models; under the same names the library records the one that is used in place of the profile's."""
@@ -47,6 +49,8 @@ class Opened:
         )
         self._root = self  #: the library that was opened; `of` gives views of it
         self._making = threading.Lock()
+        self._annotators: dict[str, Annotator] = {}
+        self._on_write: Callable[[Transaction, UUID], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +73,21 @@ class Opened:
         """
         view = copy.copy(self)
         view.owner = owner
+        return view
+
+    @property
+    def database(self) -> Database:
+        """The library's database: for what is no owner's, such as the queue as a whole."""
+        return self._database
+
+    def working(
+        self, guard: Callable[[Transaction], None], on_write: Callable[[Transaction, UUID], None]
+    ) -> Self:
+        """This library for somebody who may lose the right to change it: each transaction begins with `guard`, and
+        one that writes a video ends with `on_write`. What either raises undoes the transaction."""
+        view = copy.copy(self)
+        view._database = self._database.guarded(guard)
+        view._on_write = on_write
         return view
 
     def transaction(self) -> AbstractContextManager[Transaction]:

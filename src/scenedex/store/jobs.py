@@ -186,7 +186,7 @@ def hold(tx: Transaction, run: Run) -> Standing | None:
 def begin_report(tx: Transaction, run: Run, runner: str) -> Row:
     """Note who runs a job; what is known of it from earlier runs: `video_id`, `outcome`, `failures`."""
     rows = tx.execute(
-        """update job_reports set runner = %(runner)s, step = null, share = null
+        """update job_reports set runner = %(runner)s, step = null, share = null, reason = null
         where owner_id = %(owner)s and job_id = %(job)s returning video_id, outcome, failures""",
         {"job": run.job_id, "runner": runner},
     )
