@@ -38,7 +38,7 @@ from scenedex.api.service import Service
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, jobs, stream, scenes, search, stats, keys, owners, session,
+    videos, registration, uploads, resumable, stream, scenes, search, jobs, stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")

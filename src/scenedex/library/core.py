@@ -61,7 +61,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Stages, Probing, Keeping):
+class Library(Probing, Keeping, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
@@ -260,7 +260,7 @@ class Library(Stages, Probing, Keeping):
             )
 
     def _sweep_now_and_then(self) -> None:
-        swept = self._own_folder() / "swept"
+        swept = self.home / "swept"
         if not swept.exists() or time.time() - swept.stat().st_mtime > SWEEP_EVERY_S:
             swept.touch()
             self.sweep()
