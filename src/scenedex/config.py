@@ -272,6 +272,12 @@ class Settings(LogSettings):
         default="127.0.0.1", min_length=1, description="address at which `scenedex serve` listens"
     )
     scenedex_port: int = Field(default=8080, ge=0, le=65535, description="its port; 0: any that is free")
+    scenedex_metrics_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which a worker serves its metrics"
+    )
+    scenedex_metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="port at which a worker serves its metrics; 0: it serves none"
+    )
     scenedex_roots: str | None = Field(
         default=None, description="folders of whose files the API may be told, joined by colons"
     )

@@ -4,13 +4,18 @@ import os
 import signal
 import sys
 import threading
-from typing import Annotated
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenedex.cli.output import complain
 from scenedex.errors import UsageError
 from scenedex.library import open_library
+
+if TYPE_CHECKING:
+    from scenedex.config import Settings
+    from scenedex.metrics.meters import Meters
 
 
 def worker(
@@ -29,6 +34,8 @@ def worker(
     """Take jobs from the queue, until stopped. A second Ctrl-C gives back what is in hand and ends at once."""
     from scenedex.jobs.deferring import STAGES
     from scenedex.jobs.worker import Worker, WorkerOptions
+    from scenedex.metrics.collected import measure
+    from scenedex.metrics.meters import Meters
 
     named = [part.strip() for stage in stages or () for part in stage.split(",")]
     unknown = [name for name in named if name not in STAGES]
@@ -36,10 +43,22 @@ def worker(
         raise UsageError(f"There is no stage {unknown[0]!r}: there are {', '.join(STAGES)}.")
     chosen = tuple(stage for stage in STAGES if not named or stage in named)
     with open_library() as library:
-        working = Worker(library, WorkerOptions(stages=chosen, concurrency=concurrency, grace_s=grace))
+        meters = Meters()
+        measure(meters, library)
+        options = WorkerOptions(stages=chosen, concurrency=concurrency, grace_s=grace)
+        working = Worker(library, options, meters.job)
         if tied:
             threading.Thread(target=_end_with_input, daemon=True).start()
-        working.run(lambda: complain(f"Taking jobs: {', '.join(chosen)}. Ctrl-C stops."))
+        with _counting(meters, library.settings):
+            working.run(lambda: complain(f"Taking jobs: {', '.join(chosen)}. Ctrl-C stops."))
+
+
+def _counting(meters: "Meters", settings: "Settings") -> AbstractContextManager[None]:
+    from scenedex.metrics.server import served
+
+    if not settings.scenedex_metrics_port:
+        return nullcontext()
+    return served(meters, settings.scenedex_metrics_host, settings.scenedex_metrics_port)
 
 
 def _end_with_input() -> None:

@@ -22,6 +22,7 @@ from procrastinate.retry import BaseRetryStrategy
 from procrastinate.worker import Worker as Fetcher
 
 from scenedex.errors import ScenedexError, StoreError
+from scenedex.jobs.counting import Counter, counted, ignore
 from scenedex.jobs.deferring import STAGES
 from scenedex.jobs.endings import DELAYS_S, LostError, StoppedError, TryAgainError
 from scenedex.jobs.manager import PAUSE_S, PatientManager
@@ -29,6 +30,7 @@ from scenedex.jobs.readiness import Readiness
 from scenedex.jobs.running import Order, run_job
 from scenedex.jobs.sweeper import Sweeper
 from scenedex.library import Library
+from scenedex.logs import about
 from scenedex.store.connections import our_errors, queue_session
 from scenedex.store.job_keeping import queue_depth, release_jobs
 from scenedex.store.jobs import Run
@@ -68,10 +70,20 @@ class Retry(BaseRetryStrategy):
 class Worker:
     """Runs jobs of all owners of a library, which is this process' own."""
 
-    def __init__(self, library: Library, options: WorkerOptions | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        options: WorkerOptions | None = None,
+        count: Counter = ignore,
+        *,
+        name: str | None = None,
+    ) -> None:
+        """`count` is told how each run of a job ended. `name`: what its database sessions are called; no other process
+        may have it."""
+        self._count = count
         self.options = options or WorkerOptions()
         self._library = library
-        self._runner = f"scenedex-worker-{secrets.token_hex(8)}"
+        self._runner = name or f"scenedex-worker-{secrets.token_hex(8)}"
         library.database.name_sessions(self._runner)
         self._readiness = Readiness(
             self.options.stages, library.check_stage, self._waiting, every_s=self.options.probe_s
@@ -171,7 +183,8 @@ class Worker:
                 delays_s=self.options.delays_s,
             )
             try:
-                return run_job(self._library, order)
+                with about(job=job.id), counted(self._count, stage):
+                    return run_job(self._library, order)
             except StoppedError as exc:
                 raise JobAborted from exc
             except LostError as exc:

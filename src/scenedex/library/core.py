@@ -12,7 +12,7 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.keeping import Keeping
-from scenedex.library.showing import Showing
+from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
@@ -61,7 +61,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Stages, Showing, Keeping):
+class Library(Probing, Keeping, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
