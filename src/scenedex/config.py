@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from scenedex.errors import UsageError
 from scenedex.inference.video_models import VideoOptions
 from scenedex.logs import LogFormat, LogLevel, configure
-from scenedex.types import Limits
+from scenedex.types import FetchLimits, Limits, UploadLimits
 
 if TYPE_CHECKING:
     from scenedex.embeddings.elsewhere import Elsewhere
@@ -22,6 +23,8 @@ _S = TypeVar("_S", bound=BaseSettings)
 ROOT_HOME = Path("/var/lib/scenedex")
 """Where root's library lies: PostgreSQL refuses to run as root, and its account may not enter /root."""
 
+MB = 1_000_000  #: bytes
+HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 SMALLEST_PICTURE = 32
 """Pixels of a longest side below which nothing can be told from a picture."""
 
@@ -66,6 +69,18 @@ class Settings(LogSettings):
         default=None,
         description="where pictures lie: a folder, or a URL such as s3://bucket/prefix; without it the folder "
         "`objects` in SCENEDEX_HOME",
+    )
+    scenedex_objects_patience_s: float = Field(
+        default=60.0,
+        gt=0,
+        le=300,
+        description="how long a request to the object store is tried again after what may pass, in seconds",
+    )
+    aws_endpoint_url: str | None = Field(
+        default=None, description="a store that speaks S3 and is not Amazon's, such as http://minio:9000"
+    )
+    aws_endpoint_url_s3: str | None = Field(
+        default=None, description="the same, before AWS_ENDPOINT_URL: for pictures alone"
     )
     scenedex_demand_keys: bool = Field(
         default=False,
@@ -188,6 +203,38 @@ class Settings(LogSettings):
         description="longest time for fetching single pictures out of a file, in seconds; it may always take its "
         "duration",
     )
+    scenedex_uploads: Path | None = Field(
+        default=None,
+        description="folder of the videos that come in over HTTP; without it `uploads` in SCENEDEX_HOME",
+    )
+    scenedex_max_upload_mb: float = Field(
+        default=512, gt=0, description="largest file in one request, in millions of bytes"
+    )
+    scenedex_max_resumable_mb: float = Field(
+        default=100_000, gt=0, description="largest file in parts, in millions of bytes"
+    )
+    scenedex_max_unfinished: int = Field(
+        default=20, ge=1, description="files that one owner may be sending at once"
+    )
+    scenedex_max_unfinished_mb: float = Field(
+        default=200_000, gt=0, description="size of these together, in millions of bytes"
+    )
+    scenedex_max_kept_mb: float = Field(
+        default=0, ge=0, description="uploaded files of one owner, in millions of bytes; 0: no limit"
+    )
+    scenedex_upload_expiry_h: float = Field(
+        default=24, gt=0, description="hours without a byte after which an unfinished upload is forgotten"
+    )
+    scenedex_fetch_hosts: str | None = Field(
+        default=None,
+        description="hosts from which videos may be fetched, with commas between; *.NAME: all names below",
+    )
+    scenedex_max_fetch_mb: float = Field(
+        default=10_000, gt=0, description="largest file that is fetched, in millions of bytes"
+    )
+    scenedex_fetch_timeout_s: float = Field(
+        default=600, gt=0, description="longest time for fetching one file, in seconds"
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -247,11 +294,20 @@ class Settings(LogSettings):
         default=60.0, gt=0, description="longest time until an answer begins, in seconds"
     )
 
-    @field_validator("clip_runpod_url", "openai_base_url")
+    @field_validator("clip_runpod_url", "openai_base_url", "aws_endpoint_url", "aws_endpoint_url_s3")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         if value is not None and not value.lower().startswith(("http://", "https://")):
             raise ValueError("a URL that begins with http:// or https:// is expected")
+        return value
+
+    @field_validator("scenedex_objects")
+    @classmethod
+    def _has_no_secret(cls, value: str | None) -> str | None:
+        if value is not None and "://" in value and re.search(r"[@?]", value):
+            raise ValueError(
+                "write it without keys, as s3://bucket/prefix; keys are set as AWS_ACCESS_KEY_ID and so on"
+            )
         return value
 
     @field_validator("clip_max_image_size")
@@ -259,6 +315,16 @@ class Settings(LogSettings):
     def _is_visible(cls, value: int) -> int:
         if 0 < value < SMALLEST_PICTURE:
             raise ValueError(f"0, or at least {SMALLEST_PICTURE}")
+        return value
+
+    @field_validator("scenedex_fetch_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str | None) -> str | None:
+        for host in _words(value or ""):
+            if not HOST.fullmatch(host):
+                raise ValueError(
+                    f"{host!r} is no host: names such as media.example.org, without https:// and /"
+                )
         return value
 
     @model_validator(mode="after")
@@ -301,7 +367,7 @@ class Settings(LogSettings):
     def roots(self) -> list[Path]:
         """Folders of whose files the API may be told."""
         named = (self.scenedex_roots or "").split(os.pathsep)
-        return [Path(root).expanduser().absolute() for root in named if root.strip()]
+        return [Path(root.strip()).expanduser().absolute() for root in named if root.strip()]
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""
@@ -312,6 +378,33 @@ class Settings(LogSettings):
             max_decode_s=self.scenedetect_timeout_secs,
             max_fetch_s=self.keyframe_timeout_secs,
         )
+
+    def uploads_folder(self) -> Path:
+        """Where videos lie that came in over HTTP."""
+        return (self.scenedex_uploads or self.scenedex_home / "uploads").expanduser().absolute()
+
+    def upload_limits(self) -> UploadLimits:
+        """What may be sent."""
+        return UploadLimits(
+            max_bytes=int(self.scenedex_max_upload_mb * MB),
+            max_resumable_bytes=int(self.scenedex_max_resumable_mb * MB),
+            max_unfinished=self.scenedex_max_unfinished,
+            max_unfinished_bytes=int(self.scenedex_max_unfinished_mb * MB),
+            max_kept_bytes=int(self.scenedex_max_kept_mb * MB),
+            expiry_s=self.scenedex_upload_expiry_h * 3600,
+        )
+
+    def fetch_limits(self) -> FetchLimits:
+        """What may be fetched."""
+        return FetchLimits(
+            hosts=_words(self.scenedex_fetch_hosts or ""),
+            max_bytes=int(self.scenedex_max_fetch_mb * MB),
+            timeout_s=self.scenedex_fetch_timeout_s,
+        )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in text.split(",") if word.strip())
 
 
 def read_settings() -> Settings:

@@ -3,7 +3,8 @@
 ScenedexError                     a sentence for people: what, why, what to do
 ├── UsageError                    the caller asked for something that makes no sense (exit status 2)
 │   ├── NotFoundError             no such path, video or scene (also a LookupError)
-│   └── AmbiguousError            a name that fits several videos
+│   ├── AmbiguousError            a name that fits several videos
+│   └── BusyError                 somebody else is at work on the same upload
 ├── MediaError                    one file cannot be taken in; its neighbours can
 │   ├── NotAVideoError            no pictures, no sound, or no media file at all
 │   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
@@ -14,7 +15,9 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── NewerLibraryError         the library was made by a newer scenedex
 │   ├── OldDatabaseError          PostgreSQL or pgvector is too old
 │   ├── BackupError               a file is no backup of a library, or a damaged one
-│   └── DiskFullError             no space left (also an OSError)
+│   ├── DiskFullError             no space left (also an OSError)
+│   ├── ObjectStoreUnreachableError  nothing answers at the bucket, or it keeps failing: it may pass
+│   └── ObjectStoreRefusedError   the bucket is not there, or not for these keys: somebody has to mend it
 ├── AnnotationError               what is written, said or to be seen in a video could not be put into words
 │   ├── NotInstalledError         it needs an extra of scenedex that is not installed (also a UsageError)
 │   ├── SpeechModelError          the model of speech is not on this machine, or is none (also a UsageError)
@@ -55,6 +58,10 @@ class NotFoundError(UsageError, LookupError):
 
 class AmbiguousError(UsageError):
     """That name fits several videos."""
+
+
+class BusyError(UsageError):
+    """Another request is at work on this upload: try again when it has ended."""
 
 
 class MediaError(ScenedexError):
@@ -99,6 +106,14 @@ class BackupError(StoreError):
 
 class DiskFullError(StoreError, OSError):
     """No space is left on the disk: free some, then run the same command again."""
+
+
+class ObjectStoreUnreachableError(StoreError):
+    """The object store does not answer."""
+
+
+class ObjectStoreRefusedError(StoreError):
+    """The object store refuses the request."""
 
 
 class AnnotationError(ScenedexError):

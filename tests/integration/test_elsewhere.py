@@ -192,7 +192,7 @@ def test_callers_may_have_raw_vectors_and_the_library_keeps_unit_ones(
     with open_library(tmp_path / "home") as library:
         registry = Registry(tuple(load_registry(HERE / "registry.toml")), (GOLDEN,))
         made = library.equipment
-        library.equipment = Equipment(
+        library._equipment = Equipment(
             registry,
             WeightStore(tmp_path / "weights"),
             RunOptions(device="cpu", timeout_s=60),

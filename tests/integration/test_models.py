@@ -26,7 +26,7 @@ GOLDEN = Profile(name="golden", visual="clip-hf", audio="clap-hf", text="e5-xlmr
 def equip(library: Library, folder: Path) -> None:
     """Give a library the golden networks that lie in `folder`."""
     registry = Registry(tuple(load_registry(HERE / "registry.toml")), (GOLDEN,))
-    library.equipment = Equipment(
+    library._equipment = Equipment(
         registry, WeightStore(folder, offline=True), RunOptions(device="cpu", timeout_s=60)
     )
 

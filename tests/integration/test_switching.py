@@ -189,7 +189,7 @@ def test_names_that_are_none(library: Library, order: Order, weights: Callable[.
 def test_a_space_of_other_preprocessing_is_not_filled_with_this(library: Library, order: Order) -> None:
     library.backfill(order, space="siglip2-hf")
     here = library.equipment
-    library.equipment = Equipment(here.registry, here.store, here.options, max_side=64)
+    library._equipment = Equipment(here.registry, here.store, here.options, max_side=64)
     with pytest.raises(WeightsMissingError, match="made with other weights or settings"):
         library.backfill(order, space=NEW)
     other = library.backfill(order, space="siglip2-hf")

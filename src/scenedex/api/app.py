@@ -7,6 +7,7 @@ from importlib.metadata import version
 import anyio.to_thread
 from fastapi import FastAPI
 
+from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import authenticate
 from scenedex.api.errors import answer_errors
 from scenedex.api.middleware.body_limit import BodyLimit
@@ -22,19 +23,28 @@ from scenedex.api.routes import (
     operations,
     owners,
     registration,
+    resumable,
     scenes,
     search,
     session,
     stats,
     stream,
+    uploads,
     videos,
 )
 from scenedex.api.service import Service
 
 PREFIX = "/api/v1"
 
-UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload", f"{PREFIX}/videos/fetch")
-"""Paths with limits of their own on size and time."""
+PARTS = (
+    videos, registration, uploads, resumable, stream, scenes, search, stats, keys, owners, session,
+)  # fmt: skip
+
+UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
+"""Paths with limits of their own on size, time and number."""
+
+SLOW = (*UPLOADS, f"{PREFIX}/videos/fetch")
+"""Paths with limits of their own on time."""
 
 WATCHED = ("/health", "/ready", "/metrics")
 """Answered however much there is to do."""
@@ -45,6 +55,7 @@ SENDING_THREADS = 64
 TAGS = [
     {"name": "search", "description": "Find scenes."},
     {"name": "videos", "description": "What there is, and what is known of it."},
+    {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},
@@ -79,7 +90,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
-    for part in (videos, registration, stream, scenes, search, stats, keys, owners, session):
+    for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     app.include_router(operations.router)
@@ -92,9 +103,10 @@ def _surround(app: FastAPI, service: Service, host: str) -> None:
     settings = service.library.settings
     app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
     authenticate(app, service.library, host)
-    app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED)
+    app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED, except_below=SLOW)
     # outside of Load: work that goes on after its time is still work
-    app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=UPLOADS)
+    app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=SLOW)
+    app.add_middleware(TusVersion, below=UPLOADS[0])
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Metering, meters=service.meters, prefix=PREFIX, quiet=WATCHED)

@@ -22,6 +22,12 @@ MAX_CLIPS = 2
 MAX_PICTURES = 2
 """Pictures of callers that are decoded at the same time: a few bytes can become 70 MB."""
 
+MAX_FETCHES = 4
+"""Files that are fetched from elsewhere at the same time."""
+
+MAX_RECEIVING = 200
+"""Requests with a file, or a part of one, that are received at the same time: each holds a few MB."""
+
 RANKS: tuple[Access, ...] = ("read", "write", "admin")
 """Each may do what those before it may."""
 
@@ -45,6 +51,9 @@ class Service:
     vitals: Vitals = field(init=False, repr=False)
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
+
+    fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
+    receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vitals", Vitals(self.library))
@@ -78,7 +87,12 @@ def caller_of(request: Request) -> Caller:
     """Who asks; authentication has put it there. Raises ApiError (401) where nobody is known."""
     found = getattr(request.state, "caller", None)
     if not isinstance(found, Caller):
-        raise ApiError(401, "unauthorized", "This needs a key: send it as `Authorization: Bearer sdx_…`.")
+        raise ApiError(
+            401,
+            "unauthorized",
+            "This needs a key. Send a key as `Authorization: Bearer sdx_…`, or sign in.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
     return found
 
 

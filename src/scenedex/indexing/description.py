@@ -84,7 +84,7 @@ class Descriptions:
         return Finding(store=partial(index_descriptions, parts, video.id), reason=reason, complete=not failed)
 
     def _describe(self, parts: Parts, scene: Scene) -> None:
-        pictures = [parts.objects.get(keyframe.object_key) for keyframe in scene.keyframes]
+        pictures = list(parts.objects.get_all(keyframe.object_key for keyframe in scene.keyframes))
         made = self._describes.describe(pictures)
         with parts.transaction() as tx:
             put_description(tx, scene.id, self._describes.model, made)

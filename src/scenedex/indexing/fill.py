@@ -78,8 +78,10 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
     if parts.sight and parts.sight.space.id in spaces:
         try:
             with Looking(parts.sight) as looking:
-                for scene in scenes:
-                    looking.give(scene.index, [(k, parts.objects.get(k.object_key)) for k in scene.keyframes])
+                places = [(scene.index, keyframe) for scene in scenes for keyframe in scene.keyframes]
+                pictures = parts.objects.get_all(keyframe.object_key for _, keyframe in places)
+                for (index, keyframe), picture in zip(places, pictures, strict=True):
+                    looking.give(index, [(keyframe, picture)])
                 made |= looking.embeddings()
         except NotFoundError as exc:
             log.warning("the pictures of video %s are not there: %s", video_id, exc)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scenedex.embeddings.protocols import ImageEncoder
 from scenedex.embeddings.watching import Watcher, ignore
-from scenedex.errors import NotFoundError, ScenedexError, StoreError
+from scenedex.errors import ScenedexError, StoreError
 from scenedex.indexing.checkpoint import now
 from scenedex.indexing.sights import Place, looked_at
 from scenedex.store.objects import ObjectStore
@@ -31,11 +31,12 @@ def _pictures(
 ) -> tuple[list[tuple[Place, bytes]], list[tuple[StoredKeyframe, ScenedexError]]]:
     had: list[tuple[Place, bytes]] = []
     failures: list[tuple[StoredKeyframe, ScenedexError]] = []
-    for keyframe in keyframes:
-        try:
-            had.append(((index, keyframe), objects.get(keyframe.object_key)))
-        except (NotFoundError, StoreError) as exc:
-            failures.append((keyframe, exc))
+    pictures = objects.get_many(keyframe.object_key for keyframe in keyframes)
+    for keyframe, picture in zip(keyframes, pictures, strict=True):
+        if isinstance(picture, bytes):
+            had.append(((index, keyframe), picture))
+        else:
+            failures.append((keyframe, picture))
     return had, failures
 
 

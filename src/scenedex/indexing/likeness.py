@@ -54,10 +54,15 @@ def keyframe_likeness(
     scenes: Sequence[Span], likeness: Likeness, objects: ObjectStore
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     """Space id to one embedding for each keyframe. Raises NotFoundError for a picture that is gone."""
-    parts: Iterator[_Part] = (
-        (scene.index, ordinal, keyframe.t_s, [objects.get(keyframe.object_key)])
+    places = [
+        (scene.index, ordinal, keyframe)
         for scene in scenes
         for ordinal, keyframe in enumerate(scene.keyframes)
+    ]
+    pictures = objects.get_all(keyframe.object_key for *_, keyframe in places)
+    parts: Iterator[_Part] = (
+        (index, ordinal, keyframe.t_s, [picture])
+        for (index, ordinal, keyframe), picture in zip(places, pictures, strict=True)
     )
     return {likeness.space.id: _drafts(parts, likeness.encoder)}
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +23,7 @@ from scenedex.media.subtitles import embedded_captions
 from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.store.database import Database, Transaction
 from scenedex.store.descriptions import descriptions_of
-from scenedex.store.objects import ObjectStore
+from scenedex.store.objects import ObjectStore, Writing
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.videos import find_by_hash, write_video, write_words
 from scenedex.types import (
@@ -65,6 +65,9 @@ class Parts:
     on_write: Callable[[Transaction, UUID], None] | None = (
         None  #: what follows from a result, in its transaction
     )
+    called: Callable[[Path], str | None] = lambda _: (
+        None
+    )  #: what the sender of a file calls it, if it was sent
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """One transaction in the owner's name."""
@@ -87,10 +90,16 @@ class Content:
     path: Path
     digest: str  #: sha256, hex
     sources: tuple[Path, ...]
+    called: Mapping[Path, str] = field(default_factory=dict)  #: names of sources that say none themselves
+
+    @property
+    def title(self) -> str:
+        """The name of the file that is read."""
+        return self.called.get(self.path, self.path.name)
 
     def names(self) -> tuple[str, ...]:
         """The file names, which are words to search for."""
-        return tuple(sorted({source.name for source in self.sources}))
+        return tuple(sorted({self.called.get(source, source.name) for source in self.sources}))
 
     def sidecars(self) -> tuple[Sidecar, ...]:
         """The subtitle files beside each of its paths."""
@@ -114,7 +123,9 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     """
     info = probe(content.path, parts.limits)
     with Looking(parts.sight) as looking:
-        scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, looking)
+        with parts.objects.writing() as writing:
+            taken = Taken(looking, writing)
+            scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, taken)
         progress.stage("words", 0.0)
         seen = looking.embeddings()
     embedded = embedded_captions(content.path, info, parts.limits)
@@ -123,7 +134,7 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     spans = [(scene.start_s, scene.end_s) for scene in scenes]
     return VideoRecord(
         content_hash=content.digest,
-        title=content.path.name,
+        title=content.title,
         info=info,
         duration_s=duration_s,
         scenes=tuple(scenes),
@@ -176,12 +187,12 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
             terms=terms_of_scenes(spans, captions, content.names(), described),
             embeddings={parts.space.id: transcript_embeddings(spans, captions, parts.encoder)},
             sidecars=content.fingerprint(),
-            title=content.path.name,
+            title=content.title,
         )
 
 
 def _scenes(
-    parts: Parts, path: Path, info: MediaInfo, progress: Progress, looking: Looking
+    parts: Parts, path: Path, info: MediaInfo, progress: Progress, taken: "Taken"
 ) -> tuple[list[SceneRecord], float, tuple[Caption, ...], tuple[str, ...]]:
     """The one decode pass: scenes with their pictures stored, the true duration, closed captions, warnings."""
 
@@ -191,7 +202,7 @@ def _scenes(
     if info.video is None:
         duration_s = _lasting(info.duration_s or measure_duration(path, info, parts.limits))
         return (
-            [_stored(parts.objects, scene, looking) for scene in sound_scenes(duration_s)],
+            [taken.scene(scene) for scene in sound_scenes(duration_s)],
             duration_s,
             (),
             (),
@@ -204,7 +215,7 @@ def _scenes(
             fetch=lambda times: frames_at(path, info, parts.limits, times),
             folder=parts.scratch,
         )
-        scenes = [_stored(parts.objects, draft, looking) for draft in drafts]
+        scenes = [taken.scene(draft) for draft in drafts]
     if not scenes:
         raise DecodeError("Nothing in this file could be decoded.")
     return scenes, scenes[-1].end_s, decoding.captions, decoding.warnings
@@ -222,24 +233,32 @@ def _lasting(duration_s: float) -> float:
     return duration_s
 
 
-def _stored(objects: ObjectStore, draft: SceneDraft, looking: Looking) -> SceneRecord:
-    keyframes = tuple(
-        StoredKeyframe(
-            t_s=keyframe.t_s,
-            quality=keyframe.quality,
-            width=keyframe.width,
-            height=keyframe.height,
-            object_key=objects.put(keyframe.jpeg),
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where the pictures of a scene go as it is found: to the encoder, and to the object store."""
+
+    looking: Looking
+    writing: Writing
+
+    def scene(self, draft: SceneDraft) -> SceneRecord:
+        """The scene as it is kept. Its pictures are on their way."""
+        keyframes = tuple(
+            StoredKeyframe(
+                t_s=keyframe.t_s,
+                quality=keyframe.quality,
+                width=keyframe.width,
+                height=keyframe.height,
+                object_key=self.writing.put(keyframe.jpeg),
+            )
+            for keyframe in draft.keyframes
         )
-        for keyframe in draft.keyframes
-    )
-    looking.give(
-        draft.index, [(kept, seen.jpeg) for kept, seen in zip(keyframes, draft.keyframes, strict=True)]
-    )
-    return SceneRecord(
-        index=draft.index,
-        start_s=draft.start_s,
-        end_s=draft.end_s,
-        keyframes=keyframes,
-        thumbnail_key=objects.put(draft.thumbnail) if draft.thumbnail else None,
-    )
+        self.looking.give(
+            draft.index, [(kept, seen.jpeg) for kept, seen in zip(keyframes, draft.keyframes, strict=True)]
+        )
+        return SceneRecord(
+            index=draft.index,
+            start_s=draft.start_s,
+            end_s=draft.end_s,
+            keyframes=keyframes,
+            thumbnail_key=self.writing.put(draft.thumbnail) if draft.thumbnail else None,
+        )

@@ -149,7 +149,7 @@ class _Run:
         stat = path.stat()
         before = self.known.get(str(path))
         if before and not self.force and _same(before, stat):
-            content = Content(path=path, digest="", sources=self._sources(path, before.video_id))
+            content = self._described(path, "", before.video_id)
             with self.parts.transaction() as tx:
                 made = recipe_of(tx, before.video_id)
             if made == (recipe(self.parts), content.fingerprint()):
@@ -163,7 +163,7 @@ class _Run:
         with self.parts.transaction() as tx:
             video_id = find_by_hash(tx, digest)
             made = recipe_of(tx, video_id) if video_id else ("", "")
-        content = Content(path=path, digest=digest, sources=self._sources(path, video_id))
+        content = self._described(path, digest, video_id)
         known = video_id is not None and made[0] == recipe(self.parts)
         if not known or (self.force and video_id not in self.done):
             warnings = self._index(content, stat)
@@ -180,20 +180,22 @@ class _Run:
         if not _same_stat(content.path.stat(), stat):
             raise DecodeError("The file changed while it was being read: index it again when it is complete.")
         self.progress.stage("store", 0.0)
-        video_id = self.parts.write(record, lambda tx, vid: put_file(tx, _entry(content.path, stat, vid)))
-        self._learn(_entry(content.path, stat, video_id))
+        video_id = self.parts.write(
+            record, lambda tx, vid: put_file(tx, self._entry(content.path, stat, vid))
+        )
+        self._learn(self._entry(content.path, stat, video_id))
         self.done.add(video_id)
         return record.warnings
 
     def _arrived(self, path: Path, stat: os.stat_result, video_id: UUID, read_again: bool) -> FileOutcome:
         """A path of a content that is known: the same file as before, a copy, or where it was moved to."""
-        self._learn(_entry(path, stat, video_id))
+        self._learn(self._entry(path, stat, video_id))
         with self.parts.transaction() as tx:
             before = {file.path: file for file in files_of(tx, video_id)}
             others = sorted(set(before) - {str(path)})
             alive = [other for other in others if os.path.lexists(other)]
             left = [other for other in others if other not in alive and not before[other].missing]
-            put_file(tx, _entry(path, stat, video_id))
+            put_file(tx, self._entry(path, stat, video_id))
             mark_missing(tx, left)
         known = before.get(str(path))
         if known and not known.missing:
@@ -203,6 +205,20 @@ class _Run:
             return _outcome(path, "unchanged", video_id, f"The same content as {printable(alive[0])}.")
         reason = f"It lay at {printable(left[0])} before." if left else "It is back."
         return _outcome(path, "moved", video_id, reason)
+
+    def _described(self, path: Path, digest: str, video_id: UUID | None) -> Content:
+        sources = self._sources(path, video_id)
+        called = {source: name for source in sources if (name := self.parts.called(source))}
+        return Content(path=path, digest=digest, sources=sources, called=called)
+
+    def _entry(self, path: Path, stat: os.stat_result, video_id: UUID) -> KnownFile:
+        return KnownFile(
+            path=str(path),
+            video_id=video_id,
+            size_bytes=stat.st_size,
+            mtime_ns=stat.st_mtime_ns,
+            name=self.parts.called(path),
+        )
 
     def _sources(self, path: Path, video_id: UUID | None) -> tuple[Path, ...]:
         if video_id and self.alone is not None:
@@ -225,10 +241,6 @@ class _Run:
             return _refused(item.path, NOT_VIDEOS["subtitles"], failed=item.named)
         word: IndexOutcome = "unchanged" if video.outcome == "unchanged" else "indexed"
         return _outcome(item.path, word, video.video_id, f"Subtitles of {printable(video.path)}.")
-
-
-def _entry(path: Path, stat: os.stat_result, video_id: UUID) -> KnownFile:
-    return KnownFile(path=str(path), video_id=video_id, size_bytes=stat.st_size, mtime_ns=stat.st_mtime_ns)
 
 
 def _same(before: KnownFile, stat: os.stat_result) -> bool:

@@ -62,7 +62,7 @@ class Choosing(Opened):
         with self._database.transaction(self.owner) as tx:
             for kind, value in changed.items():
                 prefer(tx, kind, value)
-        self.__dict__.pop("equipment", None)  # it may know a folder more now
+        self._root.__dict__.pop("_equipment", None)  # it may know a folder more now
         return self.profile()
 
     def lacking(self) -> dict[str, tuple[int, int]]:
@@ -179,6 +179,7 @@ class Choosing(Opened):
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             scratch=self.home,
-            own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
+            own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
+            called=self._sent_as,
             on_write=self._on_write,
         )

@@ -14,9 +14,10 @@ from scenedex.errors import UsageError
 from scenedex.library.keeping import Keeping
 from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
+from scenedex.library.uploaded import drop_doubles, strangers
 from scenedex.search.assembly import refresh_backgrounds
-from scenedex.store.scenes import object_keys, scenes_of
-from scenedex.store.videos import get_video, list_videos, remove_video, resolve_video, stats, tag_video
+from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
+from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
     AnnotationKind,
     AnnotationOutcome,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY_S = 7 * 86_400.0
 """Pictures without a scene are rare and cost only space: looking for them once a week is enough."""
+
+SWEPT_TOGETHER = 1_000_000
+"""Keyframes whose names a sweep holds in memory at once: about 200 MB."""
 
 
 def open_library(
@@ -82,12 +86,17 @@ class Library(Probing, Keeping, Stages):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
+        if foreign := strangers(self.arrivals, self.owner, [Path(path) for path in paths]):
+            raise UsageError(
+                f"What lies in the library's own folder of uploads is not indexed: {foreign[0]}."
+            )
         # made first, so that a missing extra is said before the work
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
+        drop_doubles(self._database, self.owner, self.arrivals, report.files)
         if complete:
             self.fill()
         videos = [file.video_id for file in report.files if file.video_id]
@@ -194,15 +203,24 @@ class Library(Probing, Keeping, Stages):
 
     def sweep(self) -> int:
         """Remove pictures that no scene names: of removed videos, and of runs that were killed. How many."""
+        removed = 0
+        for digits in self._slices():
+            with self._database.operator() as statements:
+                keep = object_keys(statements, digits)
+            removed += self._objects().sweep(keep, under=digits)
+        return removed
+
+    def _slices(self) -> list[str]:
+        """First digits of the pictures that are swept together: all, or in a large library as many as fit in memory."""
         with self._database.operator() as statements:
-            keep = object_keys(statements)
-        return self._objects().sweep(keep)
+            many = keyframe_count(statements) > SWEPT_TOGETHER
+        return [f"{first:02x}" for first in range(256)] if many else [""]
 
     def remove(self, video: str) -> Video:
-        """Forget a video. The file itself stays where it is."""
+        """Forget a video. Its file stays where it is, unless it came over HTTP into a folder of the library's own."""
         with self._database.transaction(self.owner) as tx:
             found = resolve_video(tx, video)
-            remove_video(tx, found.id)
+        self.forget(found.id)
         return found
 
     def tag(self, video: str, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:

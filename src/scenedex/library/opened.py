@@ -16,6 +16,7 @@ from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
+from scenedex.store.arrivals import Arrivals
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
@@ -141,11 +142,32 @@ class Opened:
             max_side=settings.clip_max_image_size,
         )
 
+    @property
+    def arrivals(self) -> Arrivals:
+        """The files that came over HTTP, or are on their way."""
+        return Arrivals(self.settings.uploads_folder())
+
+    def _sent_as(self, path: Path) -> str | None:
+        """What its sender calls a file of this owner that came over HTTP."""
+        found = self.arrivals.of_path(self.owner, path)
+        return found.name if found else None
+
     def _picture_folder(self) -> Path | str:
         return self.settings.scenedex_objects or self.home / "objects"
 
     def _objects(self) -> ObjectStore:
-        return ObjectStore(self._picture_folder())
+        """The pictures: one client for all threads and owners, so that its connections are used again."""
+        with self._making:
+            return self._root._object_store
+
+    @cached_property
+    def _object_store(self) -> ObjectStore:
+        settings = self.settings
+        return ObjectStore(
+            self._picture_folder(),
+            endpoint=settings.aws_endpoint_url_s3 or settings.aws_endpoint_url,
+            patience_s=settings.scenedex_objects_patience_s,
+        )
 
     def _queries(self, space: Space) -> TextEncoder:
         if space.name == self._words.space.name:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from scenedex.library.originals import Original, open_original
 from scenedex.library.searching import Searching
+from scenedex.library.uploaded import drop_files
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, find_scene, scene_cards, scenes_of
 from scenedex.store.videos import count_videos, get_video, list_videos, remove_video, tag_video
@@ -27,9 +28,14 @@ class Showing(Searching):
             return list_videos(tx, limit=limit, offset=offset), count_videos(tx)
 
     def forget(self, video_id: UUID) -> None:
-        """Forget a video. The file itself stays where it is. Raises NotFoundError."""
+        """Forget a video. Its file stays where it is, unless it came over HTTP into the library's own folder.
+
+        Raises NotFoundError.
+        """
         with self._database.transaction(self.owner) as tx:
+            paths = [file.path for file in files_of(tx, video_id)]
             remove_video(tx, video_id)
+        drop_files(self.arrivals, self.owner, paths)
 
     def retag(self, video_id: UUID, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Video:
         """Add and remove tags; the video as it is then. Raises NotFoundError, and UsageError as `tag` does."""

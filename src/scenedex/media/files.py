@@ -57,6 +57,15 @@ _MEDIA_MAGIC = (
     b"DKIF",  # IVF
     b"YUV4MPEG2 ",
     b"riff\x2e\x91\xcf\x11",  # Wave64
+    b"\xb7\xd8\x00\x20\x37\x49\xda\x11",  # WTV
+    b"nut/multimedia container",
+    b"NSVf",
+    b"\x7f\xfe\x80\x01",  # DTS
+    b".snd",  # AU
+    b"DSD ",
+    b"tBaK",
+    b"MPCK",
+    b"Creative Voice File",
 )
 _PLAYLIST_MAGIC = (
     b"#EXTM3U",
@@ -175,6 +184,26 @@ def is_media(start: bytes) -> bool:
 def is_playlist(start: bytes) -> bool:
     """Whether this is a text that only names other files."""
     return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PLAYLIST_MAGIC)
+
+
+def refusal(start: bytes) -> str | None:
+    """Why a file that begins with these bytes (HEAD_BYTES of them, or all) is taken from nobody; None where it may be.
+
+    A name says nothing here: it is the sender's.
+    """
+    if not start:
+        return "The file is empty."
+    if is_playlist(start):
+        return "This is a playlist: it only names other files. Send those files instead."
+    if picture_format(start) is not None:
+        return "This is a picture, not a video."
+    return None if is_media(start) else "This is no video and no sound: no known format begins like this."
+
+
+def disk_suffix(name: str) -> str:
+    """The suffix under which a file of this name is kept: a known one of sound or video, or `.media`."""
+    suffix = "." + name.rpartition(".")[2].lower()
+    return suffix if suffix in MEDIA_SUFFIXES else ".media"
 
 
 def is_iso_media(start: bytes) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from scenedex.store.database import Row, Transaction
-from scenedex.store.encoding import path_hash, path_to_text, text_to_path
+from scenedex.store.encoding import path_hash, path_to_text, plain, text_to_path
 from scenedex.types import KnownFile
 
 
@@ -13,7 +13,7 @@ def known_files(tx: Transaction, under: str | None = None) -> dict[str, KnownFil
     """All known files by their path, or those at and below the path `under`."""
     where = "" if under is None else path_to_text(under)
     rows = tx.execute(
-        """select path, video_id, size_bytes, mtime_ns, missing from files
+        """select path, video_id, size_bytes, mtime_ns, missing, name from files
         where owner_id = %(owner)s and (path = %(under)s or starts_with(path, %(below)s)) order by path""",
         {"under": where, "below": where.rstrip("/") + "/" if where else ""},
     )
@@ -23,7 +23,7 @@ def known_files(tx: Transaction, under: str | None = None) -> dict[str, KnownFil
 def files_of(tx: Transaction, video_id: UUID) -> list[KnownFile]:
     """The files of a video, the newest first."""
     rows = tx.execute(
-        """select path, video_id, size_bytes, mtime_ns, missing from files
+        """select path, video_id, size_bytes, mtime_ns, missing, name from files
         where owner_id = %(owner)s and video_id = %(video)s order by missing, seen_at desc, path""",
         {"video": video_id},
     )
@@ -34,10 +34,11 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
     """This file lies there now; what was known of its path is replaced."""
     path = path_to_text(file.path)
     tx.execute(
-        """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing)
-        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s)
+        """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing, name)
+        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s, %(name)s)
         on conflict (owner_id, path_hash) do update set video_id = excluded.video_id, size_bytes = excluded.size_bytes,
-          mtime_ns = excluded.mtime_ns, missing = excluded.missing, seen_at = excluded.seen_at""",
+          mtime_ns = excluded.mtime_ns, missing = excluded.missing, seen_at = excluded.seen_at,
+          name = excluded.name""",
         {
             "hash": path_hash(path),
             "path": path,
@@ -45,6 +46,7 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
             "size": file.size_bytes,
             "mtime": file.mtime_ns,
             "missing": file.missing,
+            "name": None if file.name is None else plain(file.name),
         },
     )
 
@@ -57,6 +59,14 @@ def mark_missing(tx: Transaction, paths: Iterable[str]) -> None:
             "update files set missing = true where owner_id = %(owner)s and path_hash = any(%(hashes)s)",
             {"hashes": hashes},
         )
+
+
+def forget_file(tx: Transaction, path: str) -> None:
+    """Nothing is known of this path any more."""
+    tx.execute(
+        "delete from files where owner_id = %(owner)s and path_hash = %(hash)s",
+        {"hash": path_hash(path_to_text(path))},
+    )
 
 
 def _file(row: Row) -> KnownFile:

@@ -87,20 +87,21 @@ def scene_cards(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, SceneC
     cards = {}
     for row in tx.execute(CARDS, {"scenes": list(scene_ids)}):
         path, offline, title = row.pop("path"), row.pop("missing"), row.pop("title")
+        name = row.pop("name")
         known = text_to_path(path) if path is not None else None
         cards[row["id"]] = SceneCard(
             scene=replace(_scene(row), captions=tuple(captions[row["id"]])),
-            video=known.rpartition("/")[2] if known else title,
+            video=name or (known.rpartition("/")[2] if known else title),
             path=None if offline else known,
         )
     return cards
 
 
 CARDS = """
-select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing
+select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing, f.name
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
 left join lateral (
-  select path, missing from files
+  select path, missing, name from files
   where owner_id = s.owner_id and video_id = s.video_id order by missing, seen_at desc, path limit 1) f on true
 where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
 """
@@ -122,13 +123,19 @@ order by c.start_s, c.end_s, c.origin, c.language, c.index
 """
 
 
-def object_keys(tx: Statements) -> set[str]:
-    """Every object that a row names: of all owners, in an operator's transaction."""
+def object_keys(tx: Statements, digits: str = "") -> set[str]:
+    """Every object that a row names and whose name begins so: of all owners, in an operator's transaction."""
     rows = tx.execute(
-        """select object_key as key from keyframes
-        union select thumbnail_key from scenes where thumbnail_key is not null"""
+        """select object_key as key from keyframes where starts_with(object_key, %(digits)s)
+        union select thumbnail_key from scenes where starts_with(thumbnail_key, %(digits)s)""",
+        {"digits": digits},
     )
     return {row["key"] for row in rows}
+
+
+def keyframe_count(tx: Statements) -> int:
+    """How many keyframes there are, of all owners, in an operator's transaction."""
+    return int(tx.execute("select count(*) as keyframes from keyframes")[0]["keyframes"])
 
 
 def _keyframes_of(

@@ -17,9 +17,10 @@ MAX_CANDIDATES = 10  #: videos that an AmbiguousError lists
 
 SELECT = """
 select v.id, v.content_hash, v.title, v.duration_s, v.width, v.height, v.frame_rate_num, v.frame_rate_den,
-  v.scene_count, v.caption_count, v.warnings, v.added_at, v.tags, f.newest, coalesce(f.paths, '{}') as paths
+  v.scene_count, v.caption_count, v.warnings, v.added_at, v.tags, f.newest, f.name, coalesce(f.paths, '{}') as paths
 from videos v left join lateral (
   select (array_agg(path order by missing, seen_at desc, path))[1] as newest,
+    (array_agg(name order by missing, seen_at desc, path))[1] as name,
     array_agg(path order by seen_at desc, path) filter (where not missing) as paths
   from files where owner_id = v.owner_id and video_id = v.id) f on true
 where v.owner_id = %(owner)s
@@ -137,7 +138,8 @@ def _named(tx: Transaction, text: str) -> Sequence[UUID]:
         "select distinct video_id as id from files where owner_id = %(owner)s and path_hash = any(%(hashes)s)",
         {"hashes": [path_hash(path) for path in paths]},
     ) or tx.execute(
-        """select video_id as id from files where owner_id = %(owner)s and substring(path from '[^/]*$') = %(name)s
+        """select video_id as id from files where owner_id = %(owner)s
+          and (substring(path from '[^/]*$') = %(name)s or name = %(title)s)
         union select id from videos where owner_id = %(owner)s and title = %(title)s order by id""",
         {"name": paths[0], "title": plain(text)},
     )
@@ -151,7 +153,7 @@ def _video(row: Row) -> Video:
     return Video(
         id=row["id"],
         content_hash=row["content_hash"],
-        name=newest.rpartition("/")[2] if newest else row["title"],
+        name=row["name"] or (newest.rpartition("/")[2] if newest else row["title"]),
         duration_s=row["duration_s"],
         width=row["width"],
         height=row["height"],

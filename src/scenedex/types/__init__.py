@@ -13,6 +13,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from scenedex.types.coming_in import FetchLimits as FetchLimits
+from scenedex.types.coming_in import UploadLimits as UploadLimits
 from scenedex.types.jobs import Job as Job
 from scenedex.types.jobs import JobProgress as JobProgress
 from scenedex.types.jobs import JobState as JobState
@@ -283,6 +285,7 @@ class KnownFile:
     size_bytes: int
     mtime_ns: int
     missing: bool = False  #: it was not there when it was last looked for
+    name: str | None = None  #: what its sender calls it; None where the path says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """An app over a database of the test's own, and clients who come to it by key, by cookie, or from this machine."""
 
+import itertools
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -14,17 +16,32 @@ from scenedex.api.app import create_app
 from scenedex.api.service import Service
 from scenedex.config import Settings
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.types import Access
+from scenedex.types import LOCAL_OWNER, Access
 
+NUMBERS = itertools.count(1)
 OUTSIDE = "0.0.0.0"
 
 
+@pytest.fixture(scope="module")
+def opened(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library in a database of its own, reached by its URL."""
+    name = f"doors_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template scenedex owner scenedex_owner")  # type: ignore[arg-type]
+        url = server.conninfo("scenedex_owner", name)
+        with Library(Settings(database_url=url, scenedex_home=tmp_path_factory.mktemp("doors"))) as made:
+            yield made
+        admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def library(server: EmbeddedServer, database_name: str, tmp_path: Path) -> Iterator[Library]:
-    """A library in a database of the test's own, reached by its URL."""
-    url = server.conninfo("scenedex_owner", database_name)
-    with Library(Settings(database_url=url, scenedex_home=tmp_path / "home")) as opened:
-        yield opened
+def library(opened: Library) -> Library:
+    """The same with no key, no setting, and no owner but `local`; what a test changes in it does not stay."""
+    with opened._database.operator() as statements:
+        statements.execute("delete from owner_settings")
+        statements.execute("delete from api_keys")
+        statements.execute("delete from owners where name <> 'local'")
+    return opened.of(LOCAL_OWNER)
 
 
 def client(

@@ -11,20 +11,26 @@ class Load:
     """Answers 429 beyond `working` requests that wait for their answer, or `sending` whose answer is under way.
 
     The two are counted apart: a film that somebody watches is under way for hours and costs next to nothing. The paths
-    in `always` are answered however much there is to do.
+    in `always` are answered however much there is to do, those below `except_below` count what they do themselves.
     """
 
     def __init__(
-        self, app: ASGIApp, working: int, sending: int = 1_000, always: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        working: int,
+        sending: int = 1_000,
+        always: tuple[str, ...] = (),
+        except_below: tuple[str, ...] = (),
     ) -> None:
         self.app = app
         self.working, self.sending = working, sending
         self.always = always
+        self.except_below = except_below
         self._working = 0
         self._sending = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in self.always:
+        if scope["type"] != "http" or self._let_through(scope["path"]):
             await self.app(scope, receive, send)
             return
         if self._working >= self.working or self._sending >= self.sending:
@@ -37,6 +43,9 @@ class Load:
             await refusal(scope, receive, send)
             return
         await self._counted(scope, receive, send)
+
+    def _let_through(self, path: str) -> bool:
+        return path in self.always or path.startswith(self.except_below)
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False

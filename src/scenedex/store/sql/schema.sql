@@ -61,6 +61,7 @@ create table files (
   mtime_ns bigint not null,
   missing boolean not null default false,
   seen_at timestamptz not null default now(),
+  name text,  -- what its sender calls it; null where the path says it
   primary key (owner_id, path_hash),
   foreign key (owner_id, video_id) references videos on delete cascade
 );
