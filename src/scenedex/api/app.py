@@ -19,6 +19,7 @@ from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
 from scenedex.api.routes import (
+    jobs,
     keys,
     operations,
     owners,
@@ -37,7 +38,7 @@ from scenedex.api.service import Service
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, scenes, search, stats, keys, owners, session,
+    videos, registration, jobs, uploads, resumable, stream, scenes, search, stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -57,6 +58,7 @@ TAGS = [
     {"name": "videos", "description": "What there is, and what is known of it."},
     {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},
 ]

@@ -71,13 +71,19 @@ class Worker:
     """Runs jobs of all owners of a library, which is this process' own."""
 
     def __init__(
-        self, library: Library, options: WorkerOptions | None = None, count: Counter = ignore
+        self,
+        library: Library,
+        options: WorkerOptions | None = None,
+        count: Counter = ignore,
+        *,
+        name: str | None = None,
     ) -> None:
-        """`count` is told how each run of a job ended."""
+        """`count` is told how each run of a job ended. `name`: what its database sessions are called; no other process
+        may have it."""
         self._count = count
         self.options = options or WorkerOptions()
         self._library = library
-        self._runner = f"scenedex-worker-{secrets.token_hex(8)}"
+        self._runner = name or f"scenedex-worker-{secrets.token_hex(8)}"
         library.database.name_sessions(self._runner)
         self._readiness = Readiness(
             self.options.stages, library.check_stage, self._waiting, every_s=self.options.probe_s

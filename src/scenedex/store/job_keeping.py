@@ -80,10 +80,8 @@ def sweep_jobs(database: Database, dead_after_s: float, sweeper: int | None = No
     for row in found:
         if row["runner"]:
             database.end_sessions(row["runner"])
-    if not found:
-        return []
     with database.operator() as tx:
-        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": MAX_DEATHS})
+        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": MAX_DEATHS}) if found else []
         tx.execute(
             """delete from procrastinate_workers w where w.last_heartbeat < now() - make_interval(secs => %(long)s)
               and not exists (select from procrastinate_jobs where worker_id = w.id and status = 'doing')""",
