@@ -120,7 +120,7 @@ def queries(count: int) -> list[str]:
 def serving(home: Path) -> Iterator[tuple[int, int]]:
     """`scenedex serve` on this library; its port and its process."""
     environment = {**os.environ, "SCENEDEX_HOME": str(home), "SCENEDEX_PROFILE": "mini"}
-    command = [sys.executable, "-m", "scenedex", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "scenedex", "serve", "--port", "0", "--no-worker"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

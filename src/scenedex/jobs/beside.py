@@ -56,7 +56,8 @@ class WorkerProcess:
         self.close()
 
     def _begun(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE, env=self._env)
+        # a session of its own: Ctrl-C in the terminal is for this process, which then ends the child
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, env=self._env, start_new_session=True)
 
     def _watch(self) -> None:
         times = 0

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.integration.api.shelf import Shelf, shelf
+from tests.media import make_clip
 
 PATIENCE_S = 120
 
@@ -61,7 +62,7 @@ def serving(own: Shelf, log: Path, *options: str) -> Iterator[tuple[subprocess.P
 
 def test_it_answers_and_ends_when_it_is_told_to(own: Shelf, tmp_path: Path) -> None:
     with (
-        serving(own, tmp_path / "log") as (process, url),
+        serving(own, tmp_path / "log", "--no-worker") as (process, url),
         httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
     ):
         hits = client.post("/search", json={"query": "crown jewels"}).json()["hits"]
@@ -89,7 +90,7 @@ def test_it_answers_and_ends_when_it_is_told_to(own: Shelf, tmp_path: Path) -> N
 def test_what_is_under_way_may_end(own: Shelf, tmp_path: Path) -> None:
     """A request that comes slowly is answered, though the server was told to end meanwhile."""
     body = b'{"query": "crown jewels"}'
-    with serving(own, tmp_path / "log") as (process, url):
+    with serving(own, tmp_path / "log", "--no-worker") as (process, url):
 
         def slowly() -> Iterator[bytes]:
             yield body[:5]
@@ -104,6 +105,24 @@ def test_what_is_under_way_may_end(own: Shelf, tmp_path: Path) -> None:
             timeout=PATIENCE_S,
         )
         assert answer.status_code == 200
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_what_is_registered_is_indexed_by_the_worker_beside_it(own: Shelf, tmp_path: Path) -> None:
+    film = make_clip(tmp_path / "new.mp4", 0.7, 0.9)
+    until = time.monotonic() + PATIENCE_S
+    with (
+        serving(own, tmp_path / "log") as (process, url),
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
+    ):
+        answer = client.post("/api/v1/videos", json={"path": str(film)})
+        job = client.get(answer.headers["location"]).json()
+        while job["state"] in ("waiting", "running") and time.monotonic() < until:
+            time.sleep(0.2)
+            job = client.get(answer.headers["location"]).json()
+        assert job["state"] == "done", (job, (tmp_path / "log").read_text())
+        assert client.get(f"/api/v1/videos/{job['video_id']}").json()["scene_count"] == 2
+        process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
 
 
