@@ -165,6 +165,13 @@ class Settings(BaseSettings):
         description="longest time for fetching single pictures out of a file, in seconds; it may always take its "
         "duration",
     )
+    scenedex_decoder: Literal["child", "here"] = Field(
+        default="child",
+        description="where files are read: child (a process that has given up its rights, Linux alone) or here",
+    )
+    scenedex_decoder_memory_mb: int = Field(
+        default=4096, ge=256, description="memory that reading one file may take, in megabytes"
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -248,6 +255,10 @@ class Settings(BaseSettings):
             trust_remote_code=self.iv2_trust_remote_code,
             hub_cache=self.hf_home / "hub" if self.hf_home else None,
         )
+
+    def in_child(self) -> bool:
+        """Whether files are read in a process of their own: the walls around it are Linux's."""
+        return self.scenedex_decoder == "child" and sys.platform == "linux"
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""

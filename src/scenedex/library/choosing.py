@@ -177,6 +177,6 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
-            scratch=self.home,
+            decoder=self.decoder,
             own_folders=tuple(self.home / name for name in ("pg", "objects", "demo")),
         )
