@@ -56,10 +56,10 @@ def serve(requests: int, answers: int, opening: Opening = HereReading) -> None:
 
 def _scratch(folder: Path) -> IO[bytes] | None:
     """A file without a name, made while files can still be made."""
-    try:
-        return tempfile.TemporaryFile(dir=folder)
-    except OSError:
-        return None
+    for where in (folder, None):
+        with suppress(OSError):
+            return tempfile.TemporaryFile(dir=where)
+    return None
 
 
 class _Teller:

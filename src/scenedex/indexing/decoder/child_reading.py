@@ -213,14 +213,17 @@ class ChildReading:
         if said.kind == "MemoryError":
             return self._starved()
         if said.kind == "DiskFullError":
-            full = shutil.disk_usage(self._order.scratch).free < NEARLY_FULL_BYTES
-            return DiskFullError(text) if full else LimitError(text)
+            return DiskFullError(text) if _nearly_full(self._order.scratch) else LimitError(text)
         if said.kind == "OSError":
             return OSError(errno.EIO, text)
         if said.kind == "Failure":
             log.error("reading %r\n%s", self._order.path, said.trace)
             return DecodeError(f"scenedex itself failed on this file ({text}).")
         return _REFUSALS[said.kind](text)
+
+
+def _nearly_full(folder: Path) -> bool:
+    return folder.is_dir() and shutil.disk_usage(folder).free < NEARLY_FULL_BYTES
 
 
 def _death(status: int) -> str:

@@ -40,8 +40,8 @@ class Children:
         DecoderStartError where no child can be started.
         """
         order = Order(
-            path=path,
-            scratch=self._scratch,
+            path=path.absolute(),
+            scratch=self._scratch.absolute(),
             limits=limits,
             memory_mb=self._memory_mb,
             grace_s=self._grace_s,

@@ -74,10 +74,10 @@ def walls() -> str:
     named.append(
         f"it can read its one file alone (Landlock {version})"
         if version
-        else "it can read what this account can read (this kernel offers no Landlock)"
+        else "it can open what this account can open (this kernel offers no Landlock)"
     )
     named.append(
-        "it has no network (seccomp)"
+        "it has no network and no way to other processes (seccomp)"
         if seccomp.known()
         else f"nothing bars the network (no seccomp filter for {platform.machine()})"
     )

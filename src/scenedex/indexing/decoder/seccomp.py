@@ -1,4 +1,4 @@
-"""A filter of system calls: no network, no other process, no new program.
+"""A filter of system calls: no network, no other process, no new program, no rights of files changed.
 
 Docker's and systemd's filters stand around whole services; this one stands around one decoder, which needs memory,
 threads and reads. Calls are refused with EPERM, so that a library that merely asks goes on.
@@ -25,13 +25,19 @@ setsid 112 157; setns 308 268; unshare 272 97; chroot 161 51; pivot_root 155 41;
 open_tree 428 428; move_mount 429 429; fsopen 430 430; fsconfig 431 431; fsmount 432 432; mount_setattr 442 442
 init_module 175 105; finit_module 313 273; kexec_load 246 104; bpf 321 280; perf_event_open 298 241
 userfaultfd 323 282; memfd_create 319 279; open_by_handle_at 304 265; add_key 248 217; request_key 249 218
-keyctl 250 219; io_uring_setup 425 425; io_uring_enter 426 426; io_uring_register 427 427
+keyctl 250 219; sched_setaffinity 203 122; sched_setparam 142 118; sched_setscheduler 144 119; sched_setattr 314 274
+setpriority 141 140; ioprio_set 251 30; shmget 29 194; shmat 30 196; shmctl 31 195; msgget 68 186; msgsnd 69 189
+msgrcv 70 188; msgctl 71 187; semget 64 190; semop 65 193; semctl 66 191; semtimedop 220 192; mq_open 240 180
+mq_unlink 241 181; chmod 90 -; fchmod 91 52; fchmodat 268 53; fchmodat2 452 452; chown 92 -; fchown 93 55; lchown 94 -
+fchownat 260 54; setxattr 188 5; lsetxattr 189 6; fsetxattr 190 7; setxattrat 463 463; removexattr 197 14
+lremovexattr 198 15; fremovexattr 199 16; utime 132 -; utimes 235 -; futimesat 261 -; utimensat 280 88
+io_uring_setup 425 425; io_uring_enter 426 426; io_uring_register 427 427
 """
 """Name, and number on x86_64 and aarch64 (linux/unistd.h)."""
 
 _CLONE3 = 435
-_MACHINES = {"x86_64": (0xC000003E, 56, 1), "aarch64": (0xC00000B7, 220, 2)}
-"""AUDIT_ARCH, the number of clone, and the column above."""
+_MACHINES = {"x86_64": (0xC000003E, 56, 302, 1), "aarch64": (0xC00000B7, 220, 261, 2)}
+"""AUDIT_ARCH, the numbers of clone and prlimit64, and the column above."""
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
@@ -65,7 +71,7 @@ def restrict() -> bool:
 
 def program(machine: str) -> bytes:
     """The filter in the code of the Berkeley packet filter."""
-    arch, clone, column = _MACHINES[machine]
+    arch, clone, prlimit, column = _MACHINES[machine]
     refused = [row.split()[column] for row in _REFUSED.strip().replace("\n", ";").split(";")]
     lines = [
         (_LOAD, 0, 0, _ARCH_AT),
@@ -81,6 +87,10 @@ def program(machine: str) -> bytes:
         if number != "-":
             lines += [(_EQUAL, 0, 1, int(number)), (_RETURN, 0, 0, _ERRNO | _EPERM)]
     lines += [
+        (_EQUAL, 0, 3, prlimit),  # of itself alone
+        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+        (_EQUAL, 5, 0, 0),
+        (_RETURN, 0, 0, _ERRNO | _EPERM),
         (_EQUAL, 0, 3, clone),
         (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
         (_ANY_BIT, 1, 0, _CLONE_THREAD),

@@ -80,6 +80,13 @@ def tried(deed: Callable[[], object]) -> str:
     return "done"
 
 
+def shared_memory() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.shmget(0, 4096, 0o1600) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
 def report(folder: Path) -> str:
     """What this child still can do, in JSON."""
     kinds = []
@@ -98,6 +105,9 @@ def report(folder: Path) -> str:
         "network": tried(lambda: socket.socket().close()),
         "fork": tried(lambda: os.fork() or os._exit(0)),
         "signal": tried(lambda: os.kill(os.getppid(), signal.SIGTERM)),
+        "limit its parent": tried(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU)),
+        "change rights": tried(lambda: (folder / "neighbour").chmod(0)),
+        "share memory": tried(shared_memory),
         "run": tried(lambda: os.execv("/bin/true", ["/bin/true"])),
         "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
         "data": resource.getrlimit(resource.RLIMIT_DATA)[0] >> 20,

@@ -106,16 +106,23 @@ def test_a_file_reads_the_same_in_a_child_as_here(name: str, children: Children,
     assert read(children, path) == read(Here(scratch), path)
 
 
+def test_links_and_relative_paths_lead_to_the_file(
+    children: Children, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clip.parent)
+    Path("linked.mp4").symlink_to(clip.name)
+    assert read(children, Path("linked.mp4")) == read(children, clip)
+
+
 def test_names_that_are_no_text(children: Children, clip: Path, scratch: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(clip.parent) + b"/\xff\n\xfe.mp4"))
     os.link(clip, path)
     assert read(children, path) == read(Here(scratch), path)
 
 
-def test_progress_comes_while_the_file_is_read(children: Children) -> None:
-    path = shared_media("video") / "mdn_chroma_video.mp4"
+def test_progress_comes_while_the_file_is_read(children: Children, clip: Path) -> None:
     told: list[float] = []
-    with children.reading(path, LIMITS) as reading:
+    with children.reading(clip, LIMITS) as reading:
         assert len(list(reading.scenes("adaptive", told.append))) >= 1
         assert told
         assert told == sorted(told)
@@ -199,6 +206,9 @@ def test_a_decoder_with_too_little_memory_says_so(scratch: Path) -> None:
     assert "160 MB, the limit SCENEDEX_DECODER_MEMORY_MB" in found[1]
 
 
+DENIED = ("network", "fork", "signal", "run", "limit its parent", "change rights", "share memory")
+
+
 def test_a_child_has_no_secrets_and_no_way_out(
     odd: Children, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +225,7 @@ def test_a_child_has_no_secrets_and_no_way_out(
     if landlock.version():
         assert found["read a neighbour"] == found["write"] == found["remove"] == "PermissionError"
     if seccomp.known():
-        assert {found[deed] for deed in ("network", "fork", "signal", "run")} == {"PermissionError"}
+        assert {found[deed] for deed in DENIED} == {"PermissionError"}
     assert (clip.parent / "neighbour").exists()
 
 
