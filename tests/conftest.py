@@ -42,6 +42,7 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith(SETTINGS) and n != "SCENEDEX_TEST_MEDIA"]:
             patch.delenv(name)
+        patch.setenv("SCENEDEX_DECODER", "here")  # a process for each library would take most of the time
         patch.setenv("SCENEDEX_HOME", str(tmp_path_factory.mktemp("home") / "library"))
         yield
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
@@ -235,6 +236,13 @@ class Settings(LogSettings):
     scenedex_fetch_timeout_s: float = Field(
         default=600, gt=0, description="longest time for fetching one file, in seconds"
     )
+    scenedex_decoder: Literal["child", "here"] = Field(
+        default="child",
+        description="where files are read: child (a process that has given up its rights, Linux alone) or here",
+    )
+    scenedex_decoder_memory_mb: int = Field(
+        default=4096, ge=256, description="memory that reading one file may take, in megabytes"
+    )
     visual_mode: Literal["auto", "recall", "rerank", "skip"] = Field(
         default="auto",
         description="how pictures take part in a search: auto (the query decides), recall, rerank, skip",
@@ -368,6 +376,10 @@ class Settings(LogSettings):
         """Folders of whose files the API may be told."""
         named = (self.scenedex_roots or "").split(os.pathsep)
         return [Path(root.strip()).expanduser().absolute() for root in named if root.strip()]
+
+    def in_child(self) -> bool:
+        """Whether files are read in a process of their own: the walls around it are Linux's."""
+        return self.scenedex_decoder == "child" and sys.platform == "linux"
 
     def limits(self) -> Limits:
         """What a file may ask of this machine."""

@@ -8,7 +8,9 @@ ScenedexError                     a sentence for people: what, why, what to do
 ├── MediaError                    one file cannot be taken in; its neighbours can
 │   ├── NotAVideoError            no pictures, no sound, or no media file at all
 │   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
-│   └── DecodeError               damaged beyond use
+│   ├── DecodeError               damaged beyond use
+│   └── DecoderDiedError          the process that read it crashed, was killed, or had to be ended
+├── DecoderStartError             the process that reads files cannot be started
 ├── StoreError                    the database or the object store does not do what it should
 │   ├── DatabaseUnreachableError  nothing answers at the URL
 │   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
@@ -78,6 +80,14 @@ class LimitError(MediaError):
 
 class DecodeError(MediaError):
     """This file is damaged beyond use."""
+
+
+class DecoderDiedError(MediaError):
+    """The process that read this file ended before it was done."""
+
+
+class DecoderStartError(ScenedexError):
+    """The process that reads files cannot be started."""
 
 
 class StoreError(ScenedexError):

@@ -9,6 +9,7 @@ import pytest
 from tests.media import shared_media
 
 from scenedex import Library, open_library
+from scenedex.config import read_settings
 from scenedex.indexing.run import IndexReport
 from scenedex.types import MAX_KEYFRAME_GAP_S, MAX_SCENE_S, Caption
 
@@ -20,7 +21,8 @@ Collection = tuple[Library, IndexReport]
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
     media = shared_media()
-    with open_library(tmp_path_factory.mktemp("home")) as library:
+    settings = read_settings().model_copy(update={"scenedex_decoder": "child"})
+    with open_library(tmp_path_factory.mktemp("home"), settings=settings) as library:
         yield library, library.add(media / "video", media / "odd", media / "subs")
 
 
@@ -124,7 +126,7 @@ def test_a_second_run_reads_nothing_again(collection: Collection, monkeypatch: p
     def forbidden(*_: object, **__: object) -> None:
         raise AssertionError("a known file was read again")
 
-    monkeypatch.setattr("scenedex.indexing.pipeline.Decoding", forbidden)
+    monkeypatch.setattr("scenedex.indexing.pipeline._scenes", forbidden)
     monkeypatch.setattr("scenedex.indexing.run.content_hash", forbidden)
     before = library.stats()
     again = library.add(shared_media("video"))

@@ -78,7 +78,7 @@ def test_sidecar_added_later_is_read_without_decoding(
     clip.with_suffix(".ko.srt").write_text(
         "1\n00:00:00,200 --> 00:00:01,000\n떡볶이를 먹자\n", encoding="cp949"
     )
-    monkeypatch.setattr("scenedex.indexing.pipeline.Decoding", None)
+    monkeypatch.setattr("scenedex.indexing.pipeline._scenes", None)
     assert outcome(library, clip.parent) == [("holiday.mp4", "indexed"), ("holiday.ko.srt", "indexed")]
     hit = library.search("떡볶이").hits[0]
     assert hit.channels["lexical"].text is not None

@@ -68,7 +68,7 @@ def test_the_visual_channel_compares_scenes_where_nothing_else_is_named(
     assert not any(name.endswith("+scenes") for name in rows(library))
     # named later: what is there is completed, from the keyframes alone
     library.settings = library.settings.model_copy(update={"embedding_backend": "clip"})
-    monkeypatch.setattr("scenedex.indexing.pipeline.Decoding", None)
+    monkeypatch.setattr("scenedex.indexing.pipeline._scenes", None)
     assert library.fill() == 1
     assert rows(library)["clip-hf@1+crops+scenes"] == (library.stats()["keyframes"], 0)
 

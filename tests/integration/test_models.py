@@ -145,7 +145,7 @@ def test_after_a_pull_what_is_missing_is_filled_without_decoding_pictures(
     library.add(clip)
     assert counts(library) == {"wordllama-256": (1, 0)}
     equip(library, weights())
-    monkeypatch.setattr("scenedex.indexing.pipeline.Decoding", None)
+    monkeypatch.setattr("scenedex.indexing.pipeline._scenes", None)
     assert [f.outcome for f in library.add(clip).files] == ["unchanged"]
     keyframes = library.stats()["keyframes"]
     assert counts(library) == {

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.output import print_json, shown, table, version_text
-from scenedex.config import read_settings
+from scenedex.config import Settings, read_settings
 from scenedex.errors import ScenedexError
 from scenedex.library import open_library
 from scenedex.search.as_json import plain
@@ -34,6 +34,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         "python": f"{platform.python_version()} on {platform.platform()}",
         "home": str(settings.scenedex_home),
         "parts": {part: version(part) for part in PARTS},
+        "decoder": decoder_line(settings),
     }
     trouble = None
     try:
@@ -57,6 +58,15 @@ def migrate() -> None:
     """Bring the library's tables up to date; opening a library does the same."""
     with open_library() as library:
         typer.echo(f"The library has schema {library.health()['schema']} and is up to date.")
+
+
+def decoder_line(settings: Settings) -> str:
+    """What stands between a hostile file and this account."""
+    if not settings.in_child():
+        return "files are read in this process, which has no walls"
+    from scenedex.indexing.decoder.confine import walls
+
+    return f"each file is read in a child process: {walls()}"
 
 
 def _print(found: dict[str, object]) -> None:

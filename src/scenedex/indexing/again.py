@@ -7,8 +7,6 @@ from uuid import UUID
 from scenedex.indexing.annotate import replace_captions
 from scenedex.indexing.pipeline import Content, Parts, refresh_words
 from scenedex.indexing.progress import Progress
-from scenedex.media.probe import probe
-from scenedex.media.subtitles import embedded_captions
 from scenedex.store.files import files_of
 from scenedex.store.videos import get_video
 
@@ -39,9 +37,10 @@ def reread_captions(parts: Parts, video_id: UUID, progress: Progress) -> None:
     content = Content(path=paths[0], digest=digest, sources=tuple(sorted(paths)))
     progress.stage("words", 0.0)
     with parts.database.lock(f"index:{parts.owner}:{digest}"):
-        info = probe(paths[0], parts.limits)
-        if any(track.kind == "text" for track in info.subtitles):
-            captions = embedded_captions(paths[0], info, parts.limits)
+        with parts.decoder.reading(paths[0], parts.limits) as reading:
+            has_tracks = any(track.kind == "text" for track in reading.info.subtitles)
+            captions = reading.captions() if has_tracks else ()
+        if has_tracks:
             replace_captions(parts, video_id, "embedded", captions)
         progress.stage("words", 0.5)
         refresh_words(parts, video_id, content)

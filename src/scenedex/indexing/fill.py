@@ -12,7 +12,6 @@ from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.sights import Looking
 from scenedex.indexing.sounds import sound_embeddings
 from scenedex.indexing.words import transcript_embeddings
-from scenedex.media.probe import probe
 from scenedex.store.coverage import without_embeddings
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
@@ -87,8 +86,8 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
             log.warning("the pictures of video %s are not there: %s", video_id, exc)
     if parts.hearing and parts.hearing.space.id in spaces and paths:
         try:
-            info = probe(paths[0], parts.limits)
-            made |= sound_embeddings(paths[0], info, parts.limits, spans, parts.hearing)
+            with parts.decoder.reading(paths[0], parts.limits) as reading:
+                made |= sound_embeddings(reading, spans, parts.hearing)
         except (MediaError, OSError) as exc:
             log.warning("the sound of %r cannot be read: %s", paths[0], exc)
     made |= _likeness(parts, scenes, spaces, paths)
@@ -106,7 +105,8 @@ def _likeness(
             return keyframe_likeness(scenes, likeness, parts.objects)
         if not paths:
             return {}
-        return moving_likeness(paths[0], probe(paths[0], parts.limits), parts.limits, scenes, likeness)
+        with parts.decoder.reading(paths[0], parts.limits) as reading:
+            return moving_likeness(reading, scenes, likeness)
     except (MediaError, OSError, NotFoundError) as exc:
         log.warning("scenes cannot be compared: %s", exc)
         return {}

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.scene_encoders import SceneEncoder
-from scenedex.media.decode import frames_at
+from scenedex.indexing.reading import Reading
 from scenedex.store.objects import ObjectStore
-from scenedex.types import EmbeddingDraft, Limits, MediaInfo, Pixels, Space, StoredKeyframe
+from scenedex.types import EmbeddingDraft, Pixels, Space, StoredKeyframe
 
 AT_ONCE = 8
 SHORT_SIDE = 512
@@ -68,24 +67,25 @@ def keyframe_likeness(
 
 
 def moving_likeness(
-    path: Path, info: MediaInfo, limits: Limits, scenes: Sequence[Span], likeness: Likeness
+    reading: Reading, scenes: Sequence[Span], likeness: Likeness
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     """Space id to one embedding for each scene, of pictures spread over it; empty without pictures.
 
     Raises MediaError.
     """
-    if info.video is None:
+    video = reading.info.video
+    if video is None:
         return {}
     encoder = likeness.encoder
-    gap_s = encoder.stride / float(info.video.frame_rate or USUAL_RATE)
+    gap_s = encoder.stride / float(video.frame_rate or USUAL_RATE)
     wanted = [(scene, moments(scene.start_s, scene.end_s, encoder.frames, gap_s)) for scene in scenes]
-    frames = frames_at(path, info, limits, (t_s for _, times in wanted for t_s in times))
+    pictures = reading.pictures((t_s for _, times in wanted for t_s in times), SHORT_SIDE)
     parts: Iterator[_Part] = (
         (
             scene.index,
             0,
             times[len(times) // 2],
-            [frame.picture(SHORT_SIDE) for frame in islice(frames, len(times))],
+            list(islice(pictures, len(times))),
         )
         for scene, times in wanted
     )

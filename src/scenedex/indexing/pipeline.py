@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -13,14 +13,11 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import DecodeError
 from scenedex.indexing.likeness import Likeness, keyframe_likeness, moving_likeness
 from scenedex.indexing.progress import Progress
+from scenedex.indexing.reading import Decoder, Reading
 from scenedex.indexing.sights import Looking, Sight
 from scenedex.indexing.sounds import Hearing, sound_embeddings
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
-from scenedex.media.decode import Decoding, frames_at, measure_duration
-from scenedex.media.probe import probe
 from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidecar_fingerprint
-from scenedex.media.subtitles import embedded_captions
-from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.store.database import Database, Transaction
 from scenedex.store.descriptions import descriptions_of
 from scenedex.store.objects import ObjectStore, Writing
@@ -30,7 +27,6 @@ from scenedex.types import (
     Caption,
     EmbeddingDraft,
     Limits,
-    MediaInfo,
     Scene,
     SceneDraft,
     SceneRecord,
@@ -41,9 +37,6 @@ from scenedex.types import (
 
 RECIPE_VERSION = 1
 """Raised when the same file would give other scenes or words than before: it is then indexed again."""
-
-HEADER_TOLERANCE_S = 0.5
-"""A header's duration this close to what was decoded is taken for true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +52,7 @@ class Parts:
     hearing: Hearing | None  #: what embeds sound; None: no audio channel
     limits: Limits
     detector: str
-    scratch: Path  #: folder for what waits for the end of a long shot
+    decoder: Decoder  #: what reads files, here or in a child process
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
     on_write: Callable[[Transaction, UUID], None] | None = (
@@ -121,17 +114,18 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
 
     Raises MediaError when there is nothing to index in it.
     """
-    info = probe(content.path, parts.limits)
-    with Looking(parts.sight) as looking:
+    with parts.decoder.reading(content.path, parts.limits) as reading, Looking(parts.sight) as looking:
         with parts.objects.writing() as writing:
-            taken = Taken(looking, writing)
-            scenes, duration_s, closed, warnings = _scenes(parts, content.path, info, progress, taken)
+            scenes = _scenes(parts, reading, progress, Taken(looking, writing))
         progress.stage("words", 0.0)
         seen = looking.embeddings()
-    embedded = embedded_captions(content.path, info, parts.limits)
+        spans = [(scene.start_s, scene.end_s) for scene in scenes]
+        inside = reading.captions()
+        heard = sound_embeddings(reading, spans, parts.hearing)
+        alike = likeness_embeddings(parts, reading, scenes)
+    info, duration_s = reading.info, scenes[-1].end_s
     beside, said = read_sidecars(content.sidecars(), parts.limits)
-    captions = within([*embedded, *closed, *beside, *_annotations(parts, content.digest)], duration_s)
-    spans = [(scene.start_s, scene.end_s) for scene in scenes]
+    captions = within([*inside, *beside, *_annotations(parts, content.digest)], duration_s)
     return VideoRecord(
         content_hash=content.digest,
         title=content.title,
@@ -143,23 +137,23 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
         embeddings={
             parts.space.id: transcript_embeddings(spans, captions, parts.encoder),
             **seen,
-            **sound_embeddings(content.path, info, parts.limits, spans, parts.hearing),
-            **likeness_embeddings(parts, content.path, info, scenes),
+            **heard,
+            **alike,
         },
         recipe=recipe(parts),
         sidecars=content.fingerprint(),
-        warnings=tuple(dict.fromkeys([*info.warnings, *warnings, *said])),
+        warnings=tuple(dict.fromkeys([*info.warnings, *reading.warnings, *said])),
     )
 
 
 def likeness_embeddings(
-    parts: Parts, path: Path, info: MediaInfo, scenes: Sequence[SceneRecord | Scene]
+    parts: Parts, reading: Reading, scenes: Sequence[SceneRecord | Scene]
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     """By what these scenes are compared with scenes, where a model of its own does that. Raises MediaError."""
     if parts.likeness is None:
         return {}
     if parts.likeness.needs_file:
-        return moving_likeness(path, info, parts.limits, scenes, parts.likeness)
+        return moving_likeness(reading, scenes, parts.likeness)
     return keyframe_likeness(scenes, parts.likeness, parts.objects)
 
 
@@ -191,46 +185,18 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
         )
 
 
-def _scenes(
-    parts: Parts, path: Path, info: MediaInfo, progress: Progress, taken: "Taken"
-) -> tuple[list[SceneRecord], float, tuple[Caption, ...], tuple[str, ...]]:
-    """The one decode pass: scenes with their pictures stored, the true duration, closed captions, warnings."""
+def _scenes(parts: Parts, reading: Reading, progress: Progress, taken: "Taken") -> list[SceneRecord]:
+    """The scenes of the one decode pass, their pictures on their way to the store."""
+    duration_s = reading.info.duration_s
 
     def reached(seconds: float) -> None:
-        progress.stage("scenes", seconds / info.duration_s if info.duration_s else 0.0)
+        progress.stage("scenes", seconds / duration_s if duration_s else 0.0)
 
-    if info.video is None:
-        duration_s = _lasting(info.duration_s or measure_duration(path, info, parts.limits))
-        return (
-            [taken.scene(scene) for scene in sound_scenes(duration_s)],
-            duration_s,
-            (),
-            (),
-        )
-    with Decoding(path, info, parts.limits, progress=reached) as decoding:
-        drafts = segment(
-            decoding,
-            duration_s=lambda: _lasting(_duration(info, decoding.end_s)),
-            detector=parts.detector,
-            fetch=lambda times: frames_at(path, info, parts.limits, times),
-            folder=parts.scratch,
-        )
+    with closing(reading.scenes(parts.detector, reached)) as drafts:
         scenes = [taken.scene(draft) for draft in drafts]
     if not scenes:
         raise DecodeError("Nothing in this file could be decoded.")
-    return scenes, scenes[-1].end_s, decoding.captions, decoding.warnings
-
-
-def _duration(info: MediaInfo, measured_s: float) -> float:
-    """What was decoded, or the header's word where the two nearly agree."""
-    header_s = info.duration_s or 0.0
-    return max(header_s, measured_s) if abs(header_s - measured_s) <= HEADER_TOLERANCE_S else measured_s
-
-
-def _lasting(duration_s: float) -> float:
-    if not duration_s > 0:
-        raise DecodeError("Nothing in this file lasts: no picture and no sound could be read.")
-    return duration_s
+    return scenes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from scenedex.errors import DecodeError, MediaError, NotAVideoError, StoreError
+from scenedex.errors import DecodeError, DecoderStartError, MediaError, NotAVideoError, StoreError
 from scenedex.indexing.pipeline import Content, Parts, index_content, recipe, refresh_words
 from scenedex.indexing.progress import Progress, Silent
 from scenedex.indexing.walk import Found, absolute, find_files, printable
@@ -47,8 +47,8 @@ def index_paths(
 ) -> IndexReport:
     """Index the videos at and below `paths`. One bad file never stops the rest.
 
-    `force` indexes known content again. Raises StoreError when the library itself fails; every file that was
-    finished before is kept.
+    `force` indexes known content again. Raises StoreError when the library itself fails, and
+    DecoderStartError where files cannot be read at all; every file that was finished before is kept.
     """
     run = _Run(parts, force, progress or Silent())
     outcomes = [
@@ -135,7 +135,7 @@ class _Run:
             outcome = self._video(item.path)
         except MediaError as exc:
             return _refused(item.path, str(exc))
-        except StoreError:
+        except (StoreError, DecoderStartError):
             raise
         except OSError as exc:
             return _refused(item.path, f"The file cannot be read: {exc.strerror or exc}.")

@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
 from scenedex.embeddings.protocols import AudioEncoder
+from scenedex.indexing.reading import Reading
 from scenedex.indexing.words import Span
-from scenedex.media.audio import waveform
-from scenedex.types import EmbeddingDraft, Limits, MediaInfo, Space, Waveform
+from scenedex.types import EmbeddingDraft, Space, Waveform
 
 AT_ONCE = 8
 SILENCE = 1e-3
@@ -40,16 +39,16 @@ class Window:
 
 
 def sound_embeddings(
-    path: Path, info: MediaInfo, limits: Limits, spans: Sequence[Span], hearing: Hearing | None
+    reading: Reading, spans: Sequence[Span], hearing: Hearing | None
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     """Space id to the embeddings of every window; empty without an encoder or without sound.
 
-    A silent window, and one that cannot be embedded, is a row with its error. Raises LimitError.
+    A silent window, and one that cannot be embedded, is a row with its error. Raises MediaError.
     """
-    if hearing is None or not info.audio:
+    if hearing is None or not reading.info.audio:
         return {}
     encoder = hearing.encoder
-    blocks = waveform(path, info, limits, rate=encoder.sample_rate)
+    blocks = reading.sound(encoder.sample_rate)
     drafts: list[EmbeddingDraft] = []
     pieces = cut(blocks, windows(spans, encoder.window_s), encoder.sample_rate)
     while several := list(islice(pieces, AT_ONCE)):

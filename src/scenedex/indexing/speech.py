@@ -13,8 +13,6 @@ from scenedex.annotations.credible import credible
 from scenedex.annotations.speech import SAMPLE_RATE, Segment
 from scenedex.indexing.annotate import Finding, Tell, replace_captions
 from scenedex.indexing.pipeline import Parts
-from scenedex.media.audio import waveform
-from scenedex.media.probe import probe
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of
 from scenedex.types import AnnotationKind, Caption, Video, Waveform
@@ -67,15 +65,15 @@ class Speech:
             return Finding(store=gone, reason="It has subtitles now: its transcript is gone.", complete=False)
         if not paths:
             return Finding(reason="Its file is not there.")
-        info = probe(paths[0], parts.limits)
-        if not info.audio:
-            return Finding(reason="It has no sound.")
 
         def heard(t_s: float) -> None:
             tell(t_s / video.duration_s if video.duration_s else 1.0)
 
-        blocks = waveform(paths[0], info, parts.limits, rate=SAMPLE_RATE)
-        segments = credible(list(transcript(self._hears, pieces(blocks), heard)))
+        with parts.decoder.reading(paths[0], parts.limits) as reading:
+            if not reading.info.audio:
+                return Finding(reason="It has no sound.")
+            blocks = reading.sound(SAMPLE_RATE)
+            segments = credible(list(transcript(self._hears, pieces(blocks), heard)))
         store = partial(replace_captions, parts, video.id, "speech", speech_captions(segments))
         return Finding(store=store)
 

@@ -178,7 +178,7 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
-            scratch=self._own_folder(),
+            decoder=self.decoder,
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
             on_write=self._on_write,

@@ -29,6 +29,7 @@ from scenedex.types import (
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
     from scenedex.indexing.annotate import Annotator
+    from scenedex.indexing.reading import Decoder
 
 KINDS = ("visual", "audio", "text")
 """Of models; under the same names the library records the one that is used in place of the profile's."""
@@ -64,6 +65,8 @@ class Opened:
     def close(self) -> None:
         """Leave the library. The embedded server stops when its last user leaves. A view that `of` gave stays open."""
         if self._root is self:
+            if "_decoder" in self.__dict__:
+                self._decoder.close()
             self._encoding.close()
             self._database.close()
 
@@ -170,6 +173,22 @@ class Opened:
                 f"The folder {str(self.home)!r} cannot be made ({exc.strerror}): set SCENEDEX_HOME to one that can."
             ) from exc
         return self.home
+
+    @property
+    def decoder(self) -> "Decoder":
+        """What reads files: here, or in child processes."""
+        with self._making:
+            return self._root._decoder
+
+    @cached_property
+    def _decoder(self) -> "Decoder":
+        if self.settings.in_child():
+            from scenedex.indexing.decoder.children import Children
+
+            return Children(self._own_folder(), self.settings.scenedex_decoder_memory_mb)
+        from scenedex.indexing.here import Here  # the decoders take most of a second to import
+
+        return Here(self._own_folder())
 
     def _picture_folder(self) -> Path | str:
         return self.settings.scenedex_objects or self.home / "objects"

@@ -23,6 +23,10 @@ DEMUXERS = (
 READ_BYTES = 1 << 18
 OPEN_SECONDS = 60.0
 
+TOO_MUCH_MEMORY = (
+    "Reading this file takes more memory than there is, or than SCENEDEX_DECODER_MEMORY_MB allows."
+)
+
 FAILURES = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError)
 """What PyAV raises on broken data: its own errors, and builtin ones from converting what it found."""
 
@@ -108,6 +112,8 @@ def _refuse(url: str, flags: int, options: dict[str, str]) -> NoReturn:
 
 
 def _explain(path: Path, start: bytes, exc: Exception) -> NoReturn:
+    if isinstance(exc, MemoryError):
+        raise LimitError(TOO_MUCH_MEMORY) from exc
     if is_iso_media(start) and not _has_index(path):
         raise DecodeError(
             "The index (moov) is missing: the file was cut off while it was written or copied. "

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from scenedex.errors import DecodeError, LimitError
 from scenedex.media.clock import Clock
 from scenedex.media.closed_captions import ClosedCaptions
-from scenedex.media.container import FAILURES, decodable, opened
+from scenedex.media.container import FAILURES, TOO_MUCH_MEMORY, decodable, opened
 from scenedex.media.frame import DecodedFrame, Projection
 from scenedex.media.packets import Health, Stopwatch, packets, pictures, prepare
 from scenedex.types import Caption, Frame, Limits, MediaInfo
@@ -158,6 +158,8 @@ class Decoding:
                     elif frame.t_s >= due_s - 1e-6:
                         due_s = (frame.t_s // self._every_s + 1) * self._every_s
                         yield frame
+        if self._health.starved and (self._health.gave_up or (stream is not None and not self.frames_seen)):
+            raise LimitError(TOO_MUCH_MEMORY)
         self._captions.finish(self.end_s)
         self._finished = True
         if stream is not None and not self.frames_seen and not self._info.audio:

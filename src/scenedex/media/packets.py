@@ -32,12 +32,14 @@ class Health:
     damaged: int = 0  #: pictures that the decoder had to patch
     first: str = ""  #: the first failure, in FFmpeg's words
     gave_up: bool = False
+    starved: bool = False  #: memory ran out at least once
 
     def failed(self, exc: Exception) -> None:
         """Count a failure; after too many in a row `gave_up` is set."""
         self.failures += 1
         self.in_a_row += 1
         self.first = self.first or _words(exc)
+        self.starved = self.starved or isinstance(exc, MemoryError)
         self.gave_up = self.in_a_row >= MAX_CONSECUTIVE_FAILURES
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from PIL import Image
 
@@ -59,11 +60,19 @@ class _Best:
 
 
 class Candidates:
-    """The candidates of the shot in hand. Holds one frame at most; a context manager over its temporary file."""
+    """The candidates of the shot in hand. Holds one frame at most; a context manager over its temporary file.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        where = None if folder is None else str(folder)
-        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=where)  # noqa: SIM115 - closed in __exit__
+    `scratch` is the folder of that file (by default the system's temporary one), or the file itself, open for writing
+    and reading; it is closed here.
+    """
+
+    def __init__(self, scratch: Path | IO[bytes] | None = None) -> None:
+        self._file: IO[bytes]
+        if scratch is None or isinstance(scratch, Path):
+            where = None if scratch is None else str(scratch)
+            self._file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=where)  # noqa: SIM115 - closed in __exit__
+        else:
+            self._file = scratch
         self._size = 0
         self._start_s = 0.0  # of the shot
         self._latest_s = 0.0  # the latest candidate's last time; the shot's start as long as there is none

@@ -14,6 +14,9 @@ BLOWN = 236
 SHARP_HALF = 250.0
 """Variance of the Laplacian that earns half of the points for sharpness."""
 
+DIGITS = 9
+"""Beyond these, sums depend on where in memory their numbers lie: another process would choose otherwise."""
+
 _BINS = 64
 
 
@@ -24,7 +27,8 @@ def quality(small: Pixels) -> float:
     """
     luma = _luma(small)
     histogram = np.bincount((luma.ravel() >> 2), minlength=_BINS) / luma.size
-    return float((_sharpness(luma) * _exposure(histogram) * _entropy(histogram)) ** (1 / 3))
+    mean = (_sharpness(luma) * _exposure(histogram) * _entropy(histogram)) ** (1 / 3)
+    return round(float(mean), DIGITS)
 
 
 def _luma(small: Pixels) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from scenedex.errors import DecodeError
 from scenedex.scenes.candidates import Candidate, Candidates, encode
@@ -26,7 +27,7 @@ def segment(
     duration_s: Callable[[], float],
     detector: str = DEFAULT_DETECTOR,
     fetch: Fetch | None = None,
-    folder: Path | None = None,
+    scratch: Path | IO[bytes] | None = None,
 ) -> Iterator[SceneDraft]:
     """The scenes of a video, in order, while its frames pass by.
 
@@ -37,12 +38,13 @@ def segment(
     before the first gets scenes without keyframes.
 
     Frames come in order of time; one that is not later than the one before it is left out. Memory does not depend
-    on their number: what waits for the end of a long shot waits in `folder` (or the system's temporary folder).
+    on their number: what waits for the end of a long shot waits in `scratch`, which is a folder (by default the
+    system's temporary one), or a file that is open for writing and reading.
 
     Raises UsageError for an unknown detector, DecodeError if there is neither a frame nor a duration, and
-    DiskFullError if `folder` is too small.
+    DiskFullError if `scratch` is too small.
     """
-    with Candidates(folder) as candidates:
+    with Candidates(scratch) as candidates:
         one_pass = _Pass(CutFinder(detector), candidates, fetch)
         last_s = end_s = -1.0
         for frame in _in_order(frames):

@@ -1,0 +1,85 @@
+"""Files are read in this process."""
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from scenedex.errors import DecodeError
+from scenedex.indexing.reading import Reached
+from scenedex.media.audio import waveform
+from scenedex.media.decode import Decoding, frames_at, measure_duration
+from scenedex.media.probe import probe
+from scenedex.media.subtitles import embedded_captions
+from scenedex.scenes.segment import segment, sound_scenes
+from scenedex.types import Caption, Limits, MediaInfo, Pixels, SceneDraft, Waveform
+
+HEADER_TOLERANCE_S = 0.5
+"""A header's duration this close to what was decoded is taken for true."""
+
+
+class Here:
+    """A `scenedex.indexing.reading.Decoder`. What waits for the end of a long shot waits in `scratch`, a folder."""
+
+    def __init__(self, scratch: Path | None = None) -> None:
+        self._scratch = scratch
+
+    @contextmanager
+    def reading(self, path: Path, limits: Limits) -> Iterator["HereReading"]:
+        """A file, open."""
+        yield HereReading(path, limits, self._scratch)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class HereReading:
+    """A `scenedex.indexing.reading.Reading`. `scratch` is a folder, or a file that is open for writing and reading."""
+
+    def __init__(self, path: Path, limits: Limits, scratch: Path | IO[bytes] | None = None) -> None:
+        self._path, self._limits, self._scratch = path, limits, scratch
+        self._closed_captions: tuple[Caption, ...] = ()
+        self.info: MediaInfo = probe(path, limits)
+        self.warnings: tuple[str, ...] = ()
+
+    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
+        """The one decode pass."""
+        info, limits = self.info, self._limits
+        if info.video is None:
+            duration_s = info.duration_s or measure_duration(self._path, info, limits)
+            yield from sound_scenes(_lasting(duration_s))
+            return
+        with Decoding(self._path, info, limits, progress=reached) as decoding:
+            yield from segment(
+                decoding,
+                duration_s=lambda: _lasting(_duration(info, decoding.end_s)),
+                detector=detector,
+                fetch=lambda times: frames_at(self._path, info, limits, times),
+                scratch=self._scratch,
+            )
+            self._closed_captions, self.warnings = decoding.captions, decoding.warnings
+
+    def captions(self) -> list[Caption]:
+        """Text tracks first, then closed captions."""
+        return [*embedded_captions(self._path, self.info, self._limits), *self._closed_captions]
+
+    def sound(self, rate: int) -> Iterator[Waveform]:
+        """The default track, else the first."""
+        return waveform(self._path, self.info, self._limits, rate=rate)
+
+    def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
+        """Sorted times are read fastest."""
+        for frame in frames_at(self._path, self.info, self._limits, times):
+            yield frame.picture(short_side)
+
+
+def _duration(info: MediaInfo, measured_s: float) -> float:
+    """What was decoded, or the header's word where the two nearly agree."""
+    header_s = info.duration_s or 0.0
+    return max(header_s, measured_s) if abs(header_s - measured_s) <= HEADER_TOLERANCE_S else measured_s
+
+
+def _lasting(duration_s: float) -> float:
+    if not duration_s > 0:
+        raise DecodeError("Nothing in this file lasts: no picture and no sound could be read.")
+    return duration_s

@@ -1,0 +1,48 @@
+"""A media file as indexing reads it, wherever that happens: in this process, or in a child of it."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from scenedex.types import Caption, Limits, MediaInfo, Pixels, SceneDraft, Waveform
+
+Reached = Callable[[float], None]
+"""Told the seconds of the video that are decoded, about ten times a second."""
+
+
+class Reading(Protocol):
+    """One file that is open. One thing is read at a time: asking for another ends what was being read.
+
+    Every method raises MediaError.
+    """
+
+    @property
+    def info(self) -> MediaInfo:
+        """What its headers say."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was wrong in the pass over its pictures, in sentences for people; complete after `scenes`."""
+
+    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
+        """Its scenes, in order, each as soon as its shot is over. Raises DiskFullError, too."""
+
+    def captions(self) -> list[Caption]:
+        """The text of its tracks and, after `scenes`, of the closed captions in its pictures."""
+
+    def sound(self, rate: int) -> Iterator[Waveform]:
+        """Its sound in blocks of four seconds, `rate` samples a second; nothing where there is none."""
+
+    def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
+        """The picture shown at each of these times, its short side `short_side` pixels at most."""
+
+
+class Decoder(Protocol):
+    """Reads files."""
+
+    def reading(self, path: Path, limits: Limits) -> AbstractContextManager[Reading]:
+        """A file, open. Raises MediaError, and NotFoundError where there is none."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
