@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scenedex.errors import BusyError, NotAVideoError, NotFoundError
+from scenedex.jobs.deferring import PERSON
 from scenedex.jobs.queue import MAX_LIMIT, Queue
 from scenedex.library import Library
 from scenedex.media.files import head, refusal
@@ -15,9 +16,6 @@ from scenedex.store.files import known_files
 from scenedex.types import Job
 
 log = logging.getLogger(__name__)
-
-PRIORITY = 10
-"""Somebody has sent the file and waits for it."""
 
 
 def take_in(library: Library, arrival: Arrival) -> Arrival:
@@ -35,7 +33,7 @@ def take_in(library: Library, arrival: Arrival) -> Arrival:
     path = arrivals.keep(arrival)
     job = _job_of(queue, path) if interrupted else None
     if job is None:
-        job = queue.defer("video_ingestion", path=str(path), priority=PRIORITY)
+        job = queue.defer("video_ingestion", path=str(path), priority=PERSON)
     log.info("Upload taken in: upload=%s, job=%s, interrupted=%s", arrival.id, job.id, interrupted)
     expiry_s = library.settings.upload_limits().expiry_s
     return arrivals.save(replace(arrival, job=job.id, expires_at=time.time() + expiry_s))
