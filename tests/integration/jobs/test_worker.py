@@ -12,6 +12,7 @@ from tests.integration.store.records import record
 from tests.media import make_clip
 
 from scenedex.errors import DescriptionError, RemoteFailedError, StoreError
+from scenedex.jobs.completing import complete
 from scenedex.jobs.queue import Queue
 from scenedex.library import Library
 from scenedex.store.writing import write_video
@@ -74,6 +75,31 @@ def test_any_stage_can_be_done_again_alone(library: Library, tmp_path: Path) -> 
     assert after[0].id == before[0].id
     assert [s.keyframes for s in after[1]] == [s.keyframes for s in before[1]]
     assert library.lacking() == {}
+
+
+def test_what_lacks_embeddings_is_completed_when_a_worker_begins(library: Library, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4")
+    (video,) = (file.video_id for file in library.add(clip).files)
+    before = vectors(library)
+    with library.transaction() as tx:
+        tx.execute("delete from embeddings where owner_id = %(owner)s")
+    assert library.videos_lacking() == [video]
+    assert complete(library) == complete(library) == 1
+    queue = Queue(library)
+    (job,) = queue.list()
+    with at_work(library, complete=True):
+        (done,) = ended(queue, job.id)
+    assert (done.state, done.outcome) == ("done", "embedded")
+    assert vectors(library) == before
+    assert complete(library) == 0
+
+
+def vectors(library: Library) -> list[tuple[int, int]]:
+    with library.transaction() as tx:
+        rows = tx.execute(
+            "select space_id, count(vector) as n from embeddings where owner_id = %(owner)s group by 1 order by 1"
+        )
+    return [(row["space_id"], row["n"]) for row in rows]
 
 
 def test_two_owners_share_a_worker_and_nothing_else(library: Library, tmp_path: Path) -> None:
