@@ -45,7 +45,7 @@ def worker(
     with open_library() as library:
         meters = Meters()
         measure(meters, library)
-        options = WorkerOptions(stages=chosen, concurrency=concurrency, grace_s=grace)
+        options = WorkerOptions(stages=chosen, concurrency=concurrency, grace_s=grace, complete=True)
         working = Worker(library, options, meters.job)
         if tied:
             threading.Thread(target=_end_with_input, daemon=True).start()

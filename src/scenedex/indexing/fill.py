@@ -12,7 +12,7 @@ from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.sights import Looking
 from scenedex.indexing.sounds import sound_embeddings
 from scenedex.indexing.words import transcript_embeddings
-from scenedex.store.coverage import without_embeddings
+from scenedex.store.coverage import spaces_of_video, without_embeddings
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.writing import write_embeddings
@@ -32,9 +32,7 @@ def fill(parts: Parts, tell: Tell | None = None) -> int:
     """
     with parts.transaction() as tx:
         lacking: dict[UUID, set[int]] = {}
-        for space in [
-            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
-        ]:
+        for space in parts.spaces():
             for video_id in without_embeddings(tx, space):
                 lacking.setdefault(video_id, set()).add(space.id)
     filled = 0
@@ -50,16 +48,16 @@ def fill(parts: Parts, tell: Tell | None = None) -> int:
     return filled
 
 
-def embed_again(parts: Parts, video_id: UUID) -> int:
-    """Embed all of a video anew in the spaces of `parts`, and put that in the place of what is there; how many spaces.
+def embed_video(parts: Parts, video_id: UUID, *, again: bool) -> int:
+    """Embed what a video lacks in the spaces of `parts`; or `again` all of it, in the place of what is there.
 
-    What cannot be read now (the sound of a file that is offline) stays as it is. Raises NotFoundError.
+    Gives the number of spaces. What cannot be read now (the sound of a file that is offline) stays as it is. Raises
+    NotFoundError.
     """
-    spaces = {
-        part.space.id for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
-    }
     with parts.database.lock(f"fill:{parts.owner}:{video_id}"):
-        made = _made(parts, video_id, spaces)
+        with parts.transaction() as tx:
+            there = set() if again else spaces_of_video(tx, video_id)
+        made = _made(parts, video_id, {space.id for space in parts.spaces()} - there)
         with parts.transaction() as tx:
             write_embeddings(tx, video_id, made)
     return len(made)

@@ -66,6 +66,11 @@ class Parts:
         """One transaction in the owner's name."""
         return self.database.transaction(self.owner)
 
+    def spaces(self) -> list[Space]:
+        """Those that are filled."""
+        filling = (self, self.sight, self.hearing, self.likeness)
+        return [part.space for part in filling if part is not None]
+
     def write(self, record: VideoRecord, also: Callable[[Transaction, UUID], None]) -> UUID:
         """Write all of a video, and what `also` adds, in one transaction."""
         with self.transaction() as tx:

@@ -35,7 +35,7 @@ def defer(
 ) -> int:
     """Have a stage done for a video, or a file taken in; the id of the job. One like it that waits already is that job.
 
-    `path` is for `video_ingestion` alone, and absolute. `again` false: what is described already is not described anew.
+    `path` is for `video_ingestion` alone, and absolute. `again` false: what is described or embedded already stays.
     Raises UsageError, and NotFoundError for an unknown video.
     """
     check(stage, video_id, path, priority)

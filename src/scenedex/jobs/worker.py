@@ -22,6 +22,7 @@ from procrastinate.retry import BaseRetryStrategy
 from procrastinate.worker import Worker as Fetcher
 
 from scenedex.errors import ScenedexError, StoreError
+from scenedex.jobs.completing import complete
 from scenedex.jobs.counting import Counter, counted, ignore
 from scenedex.jobs.deferring import STAGES
 from scenedex.jobs.endings import DELAYS_S, LostError, StoppedError, TryAgainError
@@ -55,6 +56,7 @@ class WorkerOptions:
     poll_s: float = 2.0  #: how often it looks for jobs of which it was not told
     probe_s: float = 30.0  #: how long the answer of a model holds
     delays_s: tuple[int, ...] = DELAYS_S  #: until what failed is tried again: after one failure, two ...
+    complete: bool = False  #: first put in jobs for what the models in use have not embedded yet
 
 
 class Retry(BaseRetryStrategy):
@@ -98,6 +100,8 @@ class Worker:
 
         Database outages are waited out.
         """
+        if self.options.complete:
+            threading.Thread(target=self._complete, name="completer", daemon=True).start()
         with Sweeper(self._library, self.options, lambda: self._id):
             asyncio.run(self._supervise(begun or (lambda: None)))
 
@@ -196,6 +200,12 @@ class Worker:
     def _waiting(self) -> set[str]:
         with self._library.database.operator() as tx:
             return {depth.stage for depth in queue_depth(tx) if depth.waiting}
+
+    def _complete(self) -> None:
+        try:
+            complete(self._library)
+        except ScenedexError as exc:
+            log.warning("what lacks embeddings could not be found out: %s", exc)
 
     def _signalled(self, number: int) -> None:
         self._signals += 1

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, UsageError
 from scenedex.library.opened import KINDS, Opened
 from scenedex.store.backgrounds import vectors_by_space
-from scenedex.store.coverage import lacking
+from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
 from scenedex.store.spaces import live_spaces, seen_spaces
 from scenedex.store.switching import model_in_use
@@ -67,13 +68,17 @@ class Choosing(Opened):
 
     def lacking(self) -> dict[str, tuple[int, int]]:
         """What `fill` would embed now: modality to the number of videos and of pictures, sounds, captions or scenes."""
-        parts = self._parts()
-        spaces = [
-            part.space for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
-        ]
+        spaces = self._parts().spaces()
         with self._database.transaction(self.owner) as tx:
             found = {space.modality: lacking(tx, space) for space in spaces}
         return {modality: counts for modality, counts in found.items() if counts[0]}
+
+    def videos_lacking(self) -> list[UUID]:
+        """The videos of which `fill` would embed something now."""
+        spaces = self._parts().spaces()
+        with self._database.transaction(self.owner) as tx:
+            found = [video_id for space in spaces for video_id in without_embeddings(tx, space)]
+        return list(dict.fromkeys(found))
 
     def visual_embedder(self) -> "VisualEmbedder":
         """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.

@@ -61,14 +61,14 @@ class Stages(Searching):
         reread_captions(self._parts(), video_id, progress)
         self._measure()
 
-    def embed_again(self, video_id: UUID) -> int:
-        """Embed its pictures, sounds and words anew with the models in use; into how many spaces.
+    def embed_video(self, video_id: UUID, *, again: bool) -> int:
+        """Embed what its pictures, sounds and words lack in the spaces of the models in use; `again`: all of it anew.
 
-        Raises EncoderError, NotFoundError.
+        Gives the number of spaces. Raises EncoderError, NotFoundError.
         """
-        from scenedex.indexing.fill import embed_again
+        from scenedex.indexing.fill import embed_video
 
-        spaces = embed_again(self._parts(), video_id)
+        spaces = embed_video(self._parts(), video_id, again=again)
         self._measure()
         return spaces
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL
 
-from scenedex.store.database import Transaction
+from scenedex.store.database import Statements, Transaction
 from scenedex.types import Space
 
 SOMETHING_TO_EMBED = {
@@ -58,4 +58,21 @@ def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
         ).format(SOMETHING_TO_EMBED[space.modality]),
         {"space": space.id},
     )
+    return [row["id"] for row in rows]
+
+
+def spaces_of_video(tx: Transaction, video_id: UUID) -> set[int]:
+    """The spaces in which a video has embeddings, or failures of them."""
+    rows = tx.execute(
+        """select distinct e.space_id as id from scenes s
+          join embeddings e on e.owner_id = s.owner_id and e.scene_id = s.id
+        where s.owner_id = %(owner)s and s.video_id = %(video)s""",
+        {"video": video_id},
+    )
+    return {row["id"] for row in rows}
+
+
+def owners_with_videos(statements: Statements) -> list[UUID]:
+    """All owners who have any. As the operator."""
+    rows = statements.execute("select distinct owner_id as id from videos order by owner_id")
     return [row["id"] for row in rows]

@@ -2,21 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from tests.integration.jobs.workers import PATIENCE_S, at_work, ended, until
+from tests.integration.jobs.workers import PATIENCE_S, at_work, ended, endless, stand_in, throw, until
 from tests.integration.store.records import record
 from tests.media import make_clip
 
 from scenedex.errors import DescriptionError, RemoteFailedError, StoreError
+from scenedex.jobs.completing import complete
 from scenedex.jobs.queue import Queue
 from scenedex.library import Library
 from scenedex.store.writing import write_video
-from scenedex.types import AnnotationOutcome, FileOutcome, JobProgress
+from scenedex.types import JobProgress
 
 
 def test_a_file_becomes_a_video(library: Library, tmp_path: Path) -> None:
@@ -75,6 +75,31 @@ def test_any_stage_can_be_done_again_alone(library: Library, tmp_path: Path) -> 
     assert after[0].id == before[0].id
     assert [s.keyframes for s in after[1]] == [s.keyframes for s in before[1]]
     assert library.lacking() == {}
+
+
+def test_what_lacks_embeddings_is_completed_when_a_worker_begins(library: Library, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4")
+    (video,) = (file.video_id for file in library.add(clip).files)
+    before = vectors(library)
+    with library.transaction() as tx:
+        tx.execute("delete from embeddings where owner_id = %(owner)s")
+    assert library.videos_lacking() == [video]
+    assert complete(library) == complete(library) == 1
+    queue = Queue(library)
+    (job,) = queue.list()
+    with at_work(library, complete=True):
+        (done,) = ended(queue, job.id)
+    assert (done.state, done.outcome) == ("done", "embedded")
+    assert vectors(library) == before
+    assert complete(library) == 0
+
+
+def vectors(library: Library) -> list[tuple[int, int]]:
+    with library.transaction() as tx:
+        rows = tx.execute(
+            "select space_id, count(vector) as n from embeddings where owner_id = %(owner)s group by 1 order by 1"
+        )
+    return [(row["space_id"], row["n"]) for row in rows]
 
 
 def test_two_owners_share_a_worker_and_nothing_else(library: Library, tmp_path: Path) -> None:
@@ -274,46 +299,3 @@ def test_a_result_that_was_written_is_not_made_again_by_the_next_run(library: Li
     with at_work(library):
         (done,) = ended(queue, job.id)
     assert (done.state, done.outcome) == ("done", "indexed")
-
-
-def endless(path: str, reporter: Any) -> None:
-    while True:
-        reporter.stage("scenes", 0.25)
-        time.sleep(0.01)
-
-
-def throw(failure: Exception) -> None:
-    raise failure
-
-
-def stand_in(
-    library: Library,
-    work: Callable[[str, Any], object],
-    *,
-    writes: bool = False,
-    check: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Put something else in the place of decoding and encoding; queue and database are the real ones.
-
-    `work` is told the path, or the stage, and whom to tell how far it is. `writes`: then a video is written.
-    """
-
-    def take_in(self: Library, path: str, *, progress: Any = None, force: bool = False) -> FileOutcome:
-        work(path, progress)
-        if writes:
-            with self.transaction() as tx:
-                write_video(tx, record())
-        return FileOutcome(path=path, outcome="indexed")
-
-    def annotate_video(
-        self: Library, stage: str, video_id: UUID, *, anew: bool = False, watcher: Any = None
-    ) -> AnnotationOutcome:
-        work(stage, watcher)
-        return AnnotationOutcome(video_id=video_id, video="", outcome="annotated")
-
-    changed = {
-        "take_in": take_in,
-        "annotate_video": annotate_video,
-        "check_stage": lambda self, stage: check(stage),
-    }
-    library.__class__ = type("StandIn", (Library,), changed)

@@ -11,12 +11,17 @@ from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from tests.integration.store.records import record
 
 from scenedex.config import Settings
 from scenedex.jobs.queue import Queue
 from scenedex.jobs.worker import Worker, WorkerOptions
 from scenedex.library import Library, open_library
-from scenedex.types import Job
+from scenedex.store.database import Transaction
+from scenedex.store.writing import write_video
+from scenedex.types import AnnotationOutcome, FileOutcome, Job
 
 PATIENCE_S = 90.0
 
@@ -145,3 +150,106 @@ def at_it(library: Library) -> dict[str, int]:
             where j.status = 'doing' and r.runner is not null"""
         )
     return {row["runner"]: row["id"] for row in rows}
+
+
+def endless(path: str, reporter: Any) -> None:
+    while True:
+        reporter.stage("scenes", 0.25)
+        time.sleep(0.01)
+
+
+def throw(failure: Exception) -> None:
+    raise failure
+
+
+def stand_in(
+    library: Library,
+    work: Callable[[str, Any], object],
+    *,
+    writes: bool = False,
+    check: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Put something else in the place of decoding and encoding; queue and database are the real ones.
+
+    `work` is told the path, or the stage, and whom to tell how far it is. `writes`: then a video is written.
+    """
+
+    def take_in(self: Library, path: str, *, progress: Any = None, force: bool = False) -> FileOutcome:
+        work(path, progress)
+        if writes:
+            with self.transaction() as tx:
+                write_video(tx, record())
+        return FileOutcome(path=path, outcome="indexed")
+
+    def annotate_video(
+        self: Library, stage: str, video_id: UUID, *, anew: bool = False, watcher: Any = None
+    ) -> AnnotationOutcome:
+        work(stage, watcher)
+        return AnnotationOutcome(video_id=video_id, video="", outcome="annotated")
+
+    changed = {
+        "take_in": take_in,
+        "annotate_video": annotate_video,
+        "check_stage": lambda self, stage: check(stage),
+    }
+    library.__class__ = type("StandIn", (Library,), changed)
+
+
+# -- what worker processes do instead of decoding ----------------------------------------------------------
+
+
+def count_one(tx: Transaction) -> None:
+    """Something that is seen to be written twice."""
+    tx.execute(
+        """insert into owner_settings (owner_id, name, value) values (%(owner)s, 'written', '1')
+        on conflict (owner_id, name) do update set value = to_jsonb(owner_settings.value::int + 1)"""
+    )
+
+
+def counted(library: Library) -> int:
+    with library.transaction() as tx:
+        rows = tx.execute("select value from owner_settings where owner_id = %(owner)s and name = 'written'")
+    return int(rows[0]["value"]) if rows else 0
+
+
+def waiting_in(library: Library, where: str, folder: str) -> None:
+    """Says `inside-PID` when it is inside of a lock, or of a transaction, and goes on when `go` is there."""
+
+    def pause() -> None:
+        (Path(folder) / f"inside-{os.getpid()}").touch()
+        until((Path(folder) / "go").exists)
+
+    def take_in(self: Library, path: str, *, progress: Any = None, force: bool = False) -> FileOutcome:
+        with self.database.lock("index:the same"):
+            if where == "lock":
+                pause()
+            with self.transaction() as tx:
+                count_one(tx)
+                if where == "transaction":
+                    pause()
+        return FileOutcome(path=path, outcome="indexed")
+
+    replaced(library, take_in=take_in)
+
+
+def counting(library: Library) -> None:
+    """Writes at once, under the same lock."""
+
+    def take_in(self: Library, path: str, *, progress: Any = None, force: bool = False) -> FileOutcome:
+        with self.database.lock("index:the same"), self.transaction() as tx:
+            count_one(tx)
+        return FileOutcome(path=path, outcome="indexed")
+
+    replaced(library, take_in=take_in)
+
+
+def endless_work(library: Library) -> None:
+    stand_in(library, endless)
+
+
+def deaf_work(library: Library) -> None:
+    stand_in(library, lambda *_: time.sleep(PATIENCE_S))
+
+
+def replaced(library: Library, **methods: Any) -> None:
+    library.__class__ = type("StandIn", (Library,), {"check_stage": lambda self, stage: None, **methods})
