@@ -5,7 +5,7 @@ import json
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -64,6 +64,7 @@ def test_nothing_that_is_logged_forges_a_line(kind: LogFormat) -> None:
         assert FORGED in json.loads(records[0])["message"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_stays_on_its_line(text: str) -> None:
     record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (text,), None)

@@ -3,10 +3,10 @@
 import time
 from typing import Literal
 
-from scenedex.api.pulse import Pulse
 from scenedex.errors import ScenedexError
 from scenedex.library import Library
 from scenedex.library.probing import Probed
+from scenedex.metrics.pulse import Pulse
 
 DATABASE_WAIT_S = 0.5
 """`/health` waits no longer for the database."""

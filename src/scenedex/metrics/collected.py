@@ -1,35 +1,37 @@
 """What is asked for when somebody reads the metrics: the queue, the cache of queries, the disk."""
 
-import logging
 import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from scenedex.errors import ScenedexError
 from scenedex.library import Library
 from scenedex.metrics.meters import Meters
-from scenedex.store.job_keeping import Depth
-
-log = logging.getLogger(__name__)
+from scenedex.metrics.pulse import Pulse
 
 FRESH_S = 2.0
 """How long the queue is not counted again: whoever reads often does not count often."""
 
+WAIT_S = 3.0
+"""Nobody who reads waits longer for the database: the rest is worth knowing without it, above all then."""
+
 
 class QueueCollector(Collector):
-    """How much waits and runs, over all owners. Where the database does not answer, that alone is said."""
+    """How much waits and runs, over all owners. Where the database does not answer in time, that alone is said."""
 
-    def __init__(self, library: Library, clock: Callable[[], float] = time.monotonic) -> None:
-        self._library, self._clock = library, clock
-        self._lock = threading.Lock()
-        self._known: tuple[float, list[Depth], int] | None = None
+    def __init__(self, library: Library) -> None:
+        self._queue = Pulse(library.queue, fresh_s=FRESH_S, wait_s=WAIT_S)
 
     def collect(self) -> Iterator[Metric]:
-        """One statement, at most every FRESH_S."""
+        """Two statements, at most every FRESH_S."""
+        found = self._queue()
+        yield GaugeMetricFamily(
+            "scenedex_database_up", "Whether the database answers.", value=int(found is not None)
+        )
+        if found is None:
+            return
+        depths, workers = found
         jobs = GaugeMetricFamily(
             "scenedex_queue_jobs", "Jobs, by stage and state.", labels=["stage", "state"]
         )
@@ -38,27 +40,13 @@ class QueueCollector(Collector):
             "How long the job that waits longest could have been run.",
             labels=["stage"],
         )
-        try:
-            depths, workers = self._counted()
-        except ScenedexError as exc:
-            log.warning("the queue cannot be counted: %s", exc)
-            yield GaugeMetricFamily("scenedex_database_up", "Whether the database answers.", value=0)
-            return
         for depth in depths:
             jobs.add_metric([depth.stage, "waiting"], depth.waiting)
             jobs.add_metric([depth.stage, "running"], depth.running)
             oldest.add_metric([depth.stage], depth.oldest_s)
-        yield GaugeMetricFamily("scenedex_database_up", "Whether the database answers.", value=1)
         yield jobs
         yield oldest
         yield GaugeMetricFamily("scenedex_workers", "Workers that said lately that they live.", value=workers)
-
-    def _counted(self) -> tuple[list[Depth], int]:
-        with self._lock:
-            now = self._clock()
-            if self._known is None or now - self._known[0] >= FRESH_S:
-                self._known = (now, *self._library.queue())
-            return self._known[1], self._known[2]
 
 
 class LibraryCollector(Collector):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -121,6 +121,7 @@ def test_requests_and_jobs() -> None:
     assert value(meters, "scenedex_job_seconds_bucket", stage="transcription", le="60.0") == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=20))
 def test_no_caller_makes_labels_of_their_own(said: list[tuple[str, str]]) -> None:
     """Methods, reasons and queries are anybody's: the labels stay those that there are."""

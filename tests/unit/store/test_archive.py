@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenedex.errors import BackupError
@@ -30,6 +30,7 @@ def read(data: bytes) -> list[tuple[str, bytes]]:
     return list(parts(io.BytesIO(data)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, st.binary(max_size=3 * BLOCK)), max_size=5))
 def test_what_is_written_is_read(found: list[tuple[str, bytes]]) -> None:
     assert read(written(*found)) == found
@@ -43,12 +44,14 @@ def test_any_tar_reads_it() -> None:
         ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=4 * BLOCK))
 def test_no_bytes_do_more_than_be_refused(data: bytes) -> None:
     with contextlib.suppress(BackupError):
         read(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_one_that_was_cut_off_is_refused(draw: st.DataObject) -> None:
     whole = written(("a", b"x" * 700), ("b", b"y"))

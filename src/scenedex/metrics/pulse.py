@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from scenedex.errors import ScenedexError
+
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
@@ -54,6 +56,8 @@ class Pulse(Generic[_T]):
         found: _T | None = None
         try:
             found = self._ask()
+        except ScenedexError as exc:
+            log.warning("a probe failed: %s", exc)
         except Exception:
             log.exception("a probe failed")
         with self._changed:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from scenedex.api.pulse import Pulse
+from scenedex.metrics.pulse import Pulse
 
 WAIT_S = 60.0
 
