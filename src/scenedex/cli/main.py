@@ -14,12 +14,15 @@ from scenedex.cli import (
     doctor,
     evaluate,
     index,
+    jobs,
     keys,
     models,
     owners,
     plan,
     search,
+    serve,
     videos,
+    worker,
 )
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
@@ -46,11 +49,14 @@ app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owners.app, name="owners")
 app.command("backfill")(backfill.backfill)
+app.command("worker")(worker.worker)
+app.add_typer(jobs.app, name="jobs")
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

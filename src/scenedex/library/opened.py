@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from scenedex.types import (
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
+    from scenedex.indexing.annotate import Annotator
 
 KINDS = ("visual", "audio", "text")
 """Of models; under the same names the library records the one that is used in place of the profile's."""
@@ -48,6 +50,8 @@ class Opened:
         )
         self._root = self  #: the library that was opened; `of` gives views of it
         self._making = threading.Lock()
+        self._annotators: dict[str, Annotator] = {}
+        self._on_write: Callable[[Transaction, UUID], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +76,21 @@ class Opened:
         view.owner = owner
         return view
 
+    @property
+    def database(self) -> Database:
+        """The library's database: for what is no owner's, such as the queue as a whole."""
+        return self._database
+
+    def working(
+        self, guard: Callable[[Transaction], None], on_write: Callable[[Transaction, UUID], None]
+    ) -> Self:
+        """This library for somebody who may lose the right to change it: each transaction begins with `guard`, and
+        one that writes a video ends with `on_write`. What either raises undoes the transaction."""
+        view = copy.copy(self)
+        view._database = self._database.guarded(guard)
+        view._on_write = on_write
+        return view
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """A transaction in the owner's name: committed at the end of the block, rolled back when it raises."""
         return self._database.transaction(self.owner)
@@ -93,6 +112,14 @@ class Opened:
         """The encoders of this machine."""
         with self._making:  # threads that come at once share one
             return self._root._equipment
+
+    @equipment.setter
+    def equipment(self, other: "Equipment | None") -> None:
+        """Work with others, in all views of this library; None: those of the settings, made anew."""
+        with self._making:
+            self._root.__dict__.pop("_equipment", None)
+            if other is not None:
+                self._root._equipment = other
 
     @cached_property
     def _equipment(self) -> "Equipment":

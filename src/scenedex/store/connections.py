@@ -9,12 +9,12 @@ import os
 import re
 import select
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import numpy as np
 import psycopg
-from psycopg import Connection, errors
+from psycopg import AsyncConnection, Connection, errors
 from psycopg.adapt import Dumper
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format, TransactionStatus
@@ -105,6 +105,24 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
         connection.close()
         raise translated(error) from error
     return connection
+
+
+def queue_session(role: str | None) -> Callable[[AsyncConnection[Any]], Awaitable[None]]:
+    """What prepares a connection of the queue's own pool, which works as `role` (None: as whoever the login is).
+
+    A worker that freezes in the middle of a transaction loses it, and with it what it has locked.
+    """
+
+    async def prepare(connection: AsyncConnection[Any]) -> None:
+        known = connection.autocommit
+        await connection.set_autocommit(True)
+        await connection.execute(SETTINGS)
+        await connection.execute("set idle_in_transaction_session_timeout = '30s'")
+        if role is not None:
+            await connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(role)))
+        await connection.set_autocommit(known)
+
+    return prepare
 
 
 def described(conninfo: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
-"""Every request has an id: the one it came with, if that is sane, else a new one. It is in the answer's headers."""
+"""Every request has an id: the one it came with, if that is sane, else a new one. The answer and all logs have it."""
 
 import re
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scenedex.logs import about
 
 HEADER = "X-Request-ID"
 SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -29,4 +31,5 @@ class RequestId:
                 MutableHeaders(scope=message)[HEADER] = named
             await send(message)
 
-        await self.app(scope, receive, answer)
+        with about(request=named):
+            await self.app(scope, receive, answer)

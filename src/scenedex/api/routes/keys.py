@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from scenedex.api.models.failures import failures
 from scenedex.api.service import Administering
 from scenedex.library.keys import MAX_LABEL
 from scenedex.types import Access
@@ -79,7 +80,7 @@ def create_key(wanted: WantedKey, library: Administering, response: Response) ->
     return NewKeyModel(**KeyModel.model_validate(made).model_dump(), key=key)
 
 
-@router.delete("/keys/{key_id}")
+@router.delete("/keys/{key_id}", responses=failures(404))
 def revoke_key(key_id: UUID, library: Administering) -> KeyModel:
     """Revoke a key: within seconds it lets nobody in, nor do the sessions got with it."""
     return KeyModel.model_validate(library.revoke_key(key_id))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from scenedex.api.models.failures import failures
 from scenedex.api.service import Administering, Reading
 from scenedex.library.rollout import RolledOut
 from scenedex.types import Mode
@@ -61,7 +62,7 @@ def show_settings(library: Administering) -> SettingsModel:
     return SettingsModel(**library.own_settings())
 
 
-@router.put("/owner/settings", response_model_exclude_none=True)
+@router.put("/owner/settings", response_model_exclude_none=True, responses=failures(404))
 def put_settings(
     settings: SettingsModel,
     library: Administering,
