@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from tests.media import make_clip
 BLIND = {"CLIP_ENABLED": "false"}
 """Indexes without embedding what is seen: work for a backfill."""
 
-WORDS = ("harbour", "market", "lighthouse", "orchard")
+WORDS = ("harbour", "market", "lighthouse", "orchard", "station")
 
 
 @pytest.fixture
@@ -95,6 +97,39 @@ def test_a_machine_that_is_cut_off_in_the_middle_of_its_work_leaves_nothing_half
     assert (stats["videos"], stats["scenes"]) == (1, 4)
     (space,) = [name for name in stats["embeddings"] if name.startswith("mini")]
     assert stats["embeddings"][space]["embeddings"] == stats["keyframes"]
+
+
+@pytest.mark.timeout(600)
+def test_jobs_of_a_worker_that_is_cut_off_are_done_by_another_and_it_works_on_when_it_is_back(
+    pair: tuple[Host, Host],
+) -> None:
+    one, two = pair
+    lost = two.start("worker", "--stages", "video_ingestion", "--grace", "0")
+    for number in range(4):
+        one.run("jobs", "add", "video_ingestion", str(film(one, number)))
+    wait_for(lambda: states(one)["waiting"] < 4)
+    two.cut()
+    other = one.start("worker", "--stages", "video_ingestion", "--grace", "0")
+    wait_for(lambda: states(one)["done"] == 4)
+    stop(other)
+    assert names(one) == [f"film{number}.mp4" for number in range(4)]
+    two.mend()
+    one.run("jobs", "add", "video_ingestion", str(film(one, 4)))
+    wait_for(lambda: states(one)["done"] == 5)
+    stop(lost)
+    assert states(one) == {"done": 5}
+
+
+def stop(worker: "subprocess.Popen[str]") -> None:
+    worker.send_signal(signal.SIGTERM)
+    _, said = worker.communicate(timeout=120)
+    assert "Traceback" not in said
+    assert PASSWORD not in said
+
+
+def states(host: Host) -> Counter[str]:
+    """How many jobs are in each state."""
+    return Counter(job["state"] for job in json.loads(host.run("jobs", "list", "--json"))["jobs"])
 
 
 def lacking(host: Host) -> int:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection, IsolationLevel
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow
-from psycopg.sql import SQL, Composed, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from scenedex.errors import DatabaseUnreachableError, DiskFullError, UsageError
 from scenedex.store.connections import CLOSED, Connections, connect, our_errors
@@ -134,6 +134,7 @@ class Database:
         """A transaction of this owner: committed at the end of the block, rolled back when it raises."""
         with self._disk(), self._app.lend() as connection:
             with connection.pipeline():  # BEGIN and SET in one round trip
+                self._take_role(connection, "scenedex_app")
                 # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
                 connection.execute(SQL("set local scenedex.owner_id = {}").format(Literal(str(owner))))
             tx = Transaction(connection, owner)
@@ -171,6 +172,7 @@ class Database:
     def operator(self) -> Iterator[Statements]:
         """A transaction that sees every owner's rows."""
         with self._disk(), self._operator.lend() as connection:
+            self._take_role(connection, "scenedex_operator")
             yield Statements(connection, {})
 
     @contextlib.contextmanager
@@ -189,6 +191,7 @@ class Database:
     def ownerless(self) -> Iterator[Statements]:
         """A transaction of nobody: it sees what belongs to no owner, such as the spaces."""
         with self._disk(), self._app.lend() as connection:
+            self._take_role(connection, "scenedex_app")
             yield Statements(connection, {})
 
     @contextlib.contextmanager
@@ -265,6 +268,11 @@ class Database:
                 raise
             self._server.revive()
             return connect(self._named(login()), role)
+
+    def _take_role(self, connection: Connection[DictRow], role: str) -> None:
+        """Say the role of this transaction: behind a pooler the session may be one that somebody else has used."""
+        if self._logins.switch:
+            connection.execute(SQL("set local role {}").format(Identifier(role)))
 
     def _named(self, conninfo: str) -> str:
         return make_conninfo(conninfo, application_name=self._session) if self._session else conninfo

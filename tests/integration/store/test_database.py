@@ -99,6 +99,31 @@ def test_a_superusers_url_is_bound_as_well(url: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_each_transaction_says_its_role_whoever_had_the_session_before(url: str, tmp_path: Path) -> None:
+    """A pooler between gives a transaction a session that another one has set to another role."""
+    with Database.open(url=url, home=tmp_path) as database:
+        for pool in (database._app, database._operator):
+            for role in ("scenedex_app", "scenedex_operator", "none"):
+                with pool.lend() as connection:
+                    connection.execute(f"set role {role}")  # type: ignore[arg-type]
+                current = "select current_user::text as role"
+                with database.transaction(LOCAL_OWNER) as tx:
+                    assert tx.execute(current) == [{"role": "scenedex_app"}]
+                with database.ownerless() as statements:
+                    assert statements.execute(current) == [{"role": "scenedex_app"}]
+                with database.operator() as statements:
+                    assert statements.execute(current) == [{"role": "scenedex_operator"}]
+
+
+def test_options_of_the_url_are_libpqs(url: str, tmp_path: Path) -> None:
+    asked = f"{url}&application_name=films&options=-c%20statement_timeout%3D123456&tcp_user_timeout=5000"
+    with Database.open(url=asked, home=tmp_path) as database, database.transaction(LOCAL_OWNER) as tx:
+        assert tx.execute(
+            "select current_setting('application_name') as name, current_setting('statement_timeout') as most"
+        ) == [{"name": "films", "most": "123456ms"}]
+        assert "tcp_user_timeout=5000" in tx.driver.info.dsn
+
+
 def test_an_empty_database_elsewhere_is_set_up(
     server: EmbeddedServer, new_database: Callable[[str], str], tmp_path: Path
 ) -> None:
