@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from scenedex.api.attempts import client_of
 from scenedex.api.doorkeeper import Doorkeeper, unauthorized
 from scenedex.api.errors import ApiError, library_response
-from scenedex.api.origins import Asked, foreign_host, foreign_origin, is_loopback
+from scenedex.api.origins import FORWARDING, Asked, foreign_host, foreign_origin, is_loopback
 from scenedex.api.service import Caller
 from scenedex.errors import ScenedexError, UsageError
 from scenedex.library import Library
@@ -143,6 +143,7 @@ def asked_of(request: Request) -> Asked:
         fetch={
             name: value for name in ("site", "mode") if (value := request.headers.get(f"sec-fetch-{name}"))
         },
+        forwarded=any(name in request.headers for name in FORWARDING),
     )
 
 

@@ -13,6 +13,9 @@ AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.A
 PORTS = {"http": 80, "https": 443}
 NAMES = ("localhost", "127.0.0.1", "[::1]")
 
+FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""Headers that a proxy adds for whoever asked it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -24,6 +27,7 @@ class Asked:
     origins: Sequence[str]  #: each header Origin
     port: int | None = None  #: on which the server listens
     fetch: Mapping[str, str] | None = None  #: `site` and `mode`, where the browser says them (Sec-Fetch-*)
+    forwarded: bool = False  #: a proxy says that somebody else asked it
 
     @property
     def changes(self) -> bool:
@@ -49,6 +53,11 @@ def authority(text: str) -> tuple[str, int | None] | None:
 
 def foreign_host(asked: Asked, bound: str = "localhost") -> str | None:
     """Why this request is not meant for a server on loopback, in a sentence; None where it is."""
+    if asked.forwarded:
+        return (
+            "This comes through a proxy, so from anywhere, and nobody on loopback needs a key: set "
+            "SCENEDEX_DEMAND_KEYS=true for a server behind one."
+        )
     name, port = _place(asked)
     port = port or PORTS.get(asked.scheme)
     if name not in {*NAMES, bound.lower()} or (asked.port is not None and port != asked.port):

@@ -63,6 +63,9 @@ REFUSED: list[dict[str, str]] = [
     {"Origin": "null"},
     {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
     {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+    {"X-Forwarded-For": "192.0.2.1"},
+    {"X-Real-IP": "127.0.0.1"},
+    {"Forwarded": "for=192.0.2.1"},
 ]
 
 
@@ -293,7 +296,8 @@ def test_keys_can_be_demanded_on_loopback(library: Library, key: Key) -> None:
         check_bind("127.0.0.1", library)
     app = create_app(Service(library=library))
     assert error(client(app).get(WHO), 401)
-    assert client(app, key("read"), base_url="https://search.example").get(WHO).is_success
+    through = {"X-Forwarded-For": "192.0.2.1"}
+    assert client(app, key("read"), base_url="https://search.example").get(WHO, headers=through).is_success
     assert Settings().scenedex_demand_keys is False
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.api.doors import library as tidy
+from tests.integration.api.doors import opened
 from tests.integration.store.records import embeddings, record, unit
 from tests.integration.store.seen import VISUAL
 from tests.integration.test_models import equip, weights
@@ -25,7 +27,7 @@ from scenedex.store.switching import switch
 from scenedex.store.videos import write_video
 from scenedex.types import Space
 
-__all__ = ["weights"]  # a fixture
+__all__ = ["opened", "tidy", "weights"]  # fixtures
 
 
 @pytest.fixture
@@ -253,13 +255,13 @@ def test_what_is_kept_and_makes_no_sense_is_passed_over(value: Any) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_is_set(
-    library: Library, settings: dict[str, Any], said: str
+    tidy: Library, settings: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        library.roll_out(settings)
-    assert library.own_settings() == {}
+        tidy.roll_out(settings)
+    assert tidy.own_settings() == {}
     with pytest.raises(UsageError, match="no setting 'x'"):
-        library.roll_back(["x"])
+        tidy.roll_back(["x"])
 
 
 @pytest.mark.parametrize(
@@ -293,24 +295,24 @@ NAMES_OF_OWNERS = [
 
 
 @pytest.mark.parametrize(("name", "kept"), NAMES_OF_OWNERS)
-def test_an_owner_is_found_by_name_and_by_id(library: Library, name: str, kept: str) -> None:
-    made = library.create_owner(name)
+def test_an_owner_is_found_by_name_and_by_id(tidy: Library, name: str, kept: str) -> None:
+    made = tidy.create_owner(name)
     assert made.name == kept
-    assert library.find_owner(name) == library.find_owner(str(made.id)) == made
-    assert [owner.name for owner in library.owners()] == sorted([kept, "local"])
+    assert tidy.find_owner(name) == tidy.find_owner(str(made.id)) == made
+    assert [owner.name for owner in tidy.owners()] == sorted([kept, "local"])
     with pytest.raises(UsageError, match="already"):
-        library.create_owner(kept)
+        tidy.create_owner(kept)
 
 
 @pytest.mark.parametrize(
     "name",
     ["", " ", "-a", "a b", "a/b", "x" * 65, "<b>", "a\0", "\ud800", "00000000-0000-0000-0000-000000000002"],
 )
-def test_a_name_that_is_none(library: Library, name: str) -> None:
+def test_a_name_that_is_none(tidy: Library, name: str) -> None:
     with pytest.raises(UsageError, match="cannot name an owner"):
-        library.create_owner(name)
+        tidy.create_owner(name)
     with pytest.raises(NotFoundError):
-        library.find_owner(name)
+        tidy.find_owner(name)
 
 
 def test_an_owner_with_videos_stays(library: Library, acme: Library) -> None:

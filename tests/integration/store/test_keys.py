@@ -1,25 +1,17 @@
 """The life of a key: made, found, used, revoked, over."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from tests.integration.api.doors import library, opened
 
 from scenedex import Library
-from scenedex.config import Settings
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.library import keys as library_keys
-from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.tokens import Token, read_token
 
-
-@pytest.fixture
-def library(server: EmbeddedServer, database_name: str, tmp_path: Path) -> Iterator[Library]:
-    url = server.conninfo("scenedex_owner", database_name)
-    with Library(Settings(database_url=url, scenedex_home=tmp_path / "home")) as opened:
-        yield opened
+__all__ = ["library", "opened"]  # fixtures
 
 
 def change(library: Library, what: str) -> None:
