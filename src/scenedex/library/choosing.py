@@ -62,7 +62,7 @@ class Choosing(Opened):
         with self._database.transaction(self.owner) as tx:
             for kind, value in changed.items():
                 prefer(tx, kind, value)
-        self._root.__dict__.pop("_equipment", None)  # it may know a folder more now
+        self.equipment = None  # it may know a folder more now
         return self.profile()
 
     def lacking(self) -> dict[str, tuple[int, int]]:
@@ -178,7 +178,7 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
-            scratch=self.home,
+            scratch=self._own_folder(),
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
             on_write=self._on_write,

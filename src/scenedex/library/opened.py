@@ -14,6 +14,7 @@ from scenedex.config import Settings
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
+from scenedex.errors import StoreError
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.arrivals import Arrivals
@@ -112,6 +113,14 @@ class Opened:
         with self._making:  # threads that come at once share one
             return self._root._equipment
 
+    @equipment.setter
+    def equipment(self, other: "Equipment | None") -> None:
+        """Work with others, in all views of this library; None: those of the settings, made anew."""
+        with self._making:
+            self._root.__dict__.pop("_equipment", None)
+            if other is not None:
+                self._root._equipment = other
+
     @cached_property
     def _equipment(self) -> "Equipment":
         from scenedex.embeddings.equipment import (
@@ -151,6 +160,16 @@ class Opened:
         """What its sender calls a file of this owner that came over HTTP."""
         found = self.arrivals.of_path(self.owner, path)
         return found.name if found else None
+
+    def _own_folder(self) -> Path:
+        """The folder of this library on this machine; it is made where database and pictures lie elsewhere."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(
+                f"The folder {str(self.home)!r} cannot be made ({exc.strerror}): set SCENEDEX_HOME to one that can."
+            ) from exc
+        return self.home
 
     def _picture_folder(self) -> Path | str:
         return self.settings.scenedex_objects or self.home / "objects"

@@ -53,13 +53,13 @@ def checked(settings: Mapping[str, Any], spaces: Sequence[Space]) -> dict[str, A
 
 def read_assignment(text: str) -> tuple[str, Any]:
     """`NAME=VALUE`, as it is typed, → name and value. Raises UsageError."""
-    name, equals, value = text.partition("=")
+    name, equals, value = (part.strip() for part in text.partition("="))
     if not equals:
         raise UsageError(f"{text!r} sets nothing: write it as NAME=VALUE, such as visual_mode=skip.")
     if not name.startswith(WEIGHT):
-        return name.strip(), value.strip()
+        return name, value
     try:
-        return name.strip(), json.loads(value)
+        return name, json.loads(value)
     except ValueError:
         raise UsageError(f"The weight in {text!r} is no number.") from None
 

@@ -77,10 +77,11 @@ class LibraryCollector(Collector):
         cache.add_metric(["database"], counts.hits_database)
         cache.add_metric(["miss"], counts.misses)
         yield cache
-        try:
-            free = shutil.disk_usage(self._library.home)
-        except OSError:
+        home = self._library.home  # with a database elsewhere it may not be there yet
+        place = next((folder for folder in (home, *home.parents) if folder.exists()), None)
+        if place is None:
             return
+        free = shutil.disk_usage(place)
         yield GaugeMetricFamily("scenedex_disk_free_bytes", "Free where SCENEDEX_HOME lies.", value=free.free)
         yield GaugeMetricFamily("scenedex_disk_size_bytes", "Size of that disk.", value=free.total)
 

@@ -1,7 +1,6 @@
 """What those ask who keep the server running."""
 
 import json
-import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -193,21 +192,15 @@ def test_every_line_of_a_request_has_its_id(
 
 
 @pytest.fixture
-def new_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def new_lines() -> Callable[[], list[dict[str, Any]]]:
     """The log as JSON, while the test runs."""
     import io
 
-    from scenedex.logs import CHATTY, configure
+    from scenedex.logs import configure
 
-    root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    stream = io.StringIO()
     configure("json", "info", stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def test_a_probe_asks_each_part(shared: Shelf) -> None:

@@ -54,7 +54,7 @@ def at_work(library: Library, **changed: Any) -> Iterator[Worker]:
     def run() -> None:
         try:
             worker.run()
-        except Exception as exc:  # noqa: BLE001 (told to the test)
+        except BaseException as exc:  # noqa: BLE001 (told to the test)
             failed.append(exc)
 
     thread = threading.Thread(target=run)

@@ -247,6 +247,12 @@ def test_what_is_no_video_is_refused_as_soon_as_it_shows(sender: Sender, library
     assert not list(library.arrivals.root.rglob("*.mp4"))
 
 
+def test_refused_uploads_do_not_pile_up(sender: Sender, library: Library) -> None:
+    for _ in range(9):
+        assert sender.part(sender.begun(10), 0, b"words only").status_code == 422
+    assert len(library.arrivals.listed(LOCAL_OWNER, "unfinished")) <= 5
+
+
 def test_another_owners_upload_is_not_there(sender: Sender, library: Library) -> None:
     content = film(6_000)
     place = sender.begun(len(content))
