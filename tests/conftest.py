@@ -1,6 +1,7 @@
 """A real database for whoever asks: one embedded server a run, one clone of a template database a test."""
 
 import itertools
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from scenedex.logs import CHATTY
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 
@@ -42,6 +44,19 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
             patch.delenv(name)
         patch.setenv("SCENEDEX_HOME", str(tmp_path_factory.mktemp("home") / "library"))
         yield
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """What a command sets up for its process does not outlive the test that ran it within this one."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
 
 
 @pytest.fixture(scope="session")

@@ -176,6 +176,10 @@ class Settings(LogSettings):
         default=None,
         description="a model that sees, on the server at OPENAI_BASE_URL; descriptions are asked of it",
     )
+    scenedex_descriptions: bool = Field(
+        default=False,
+        description="true: what a worker takes in is described by that model, too",
+    )
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )
@@ -268,6 +272,12 @@ class Settings(LogSettings):
         default="127.0.0.1", min_length=1, description="address at which `scenedex serve` listens"
     )
     scenedex_port: int = Field(default=8080, ge=0, le=65535, description="its port; 0: any that is free")
+    scenedex_metrics_host: str = Field(
+        default="127.0.0.1", min_length=1, description="address at which a worker serves its metrics"
+    )
+    scenedex_metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="port at which a worker serves its metrics; 0: it serves none"
+    )
     scenedex_roots: str | None = Field(
         default=None, description="folders of whose files the API may be told, joined by colons"
     )

@@ -110,7 +110,9 @@ def test_a_video_lives_whole_though_one_request_in_five_fails(
     library.sweep()
     assert bucket.names() == set()
     assert bucket.between.failed >= 5
-    assert {path.name for path in library.home.iterdir()} <= {"pg", "pg.lock", "pg.users", "swept"}
+    assert {path.name for path in library.home.iterdir()} <= {
+        *("pg", "pg.lock", "pg.server", "pg.users", "swept")
+    }
 
 
 def removed(library: Library, video: str) -> set[str]:

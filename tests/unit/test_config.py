@@ -36,6 +36,12 @@ def test_without_anything_set() -> None:
         ("IV2_FRAMES", "1000000", "IV2_FRAMES"),
         ("IV2_RES", "0", "IV2_RES"),
         ("IV2_STRIDE", "-4", "IV2_STRIDE"),
+        ("SCENEDEX_FETCH_HOSTS", "https://media.example", "SCENEDEX_FETCH_HOSTS: .* is no host"),
+        ("SCENEDEX_FETCH_HOSTS", "media.example, *", "SCENEDEX_FETCH_HOSTS"),
+        ("SCENEDEX_FETCH_HOSTS", "a.*.example", "SCENEDEX_FETCH_HOSTS"),
+        ("SCENEDEX_FETCH_HOSTS", "media.example:8080", "SCENEDEX_FETCH_HOSTS"),
+        ("SCENEDEX_MAX_UPLOAD_MB", "0", "SCENEDEX_MAX_UPLOAD_MB"),
+        ("SCENEDEX_MAX_UNFINISHED", "0", "SCENEDEX_MAX_UNFINISHED"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
@@ -52,6 +58,12 @@ def test_times_of_decoding_become_limits(monkeypatch: pytest.MonkeyPatch) -> Non
     limits = read_settings().limits()
     assert (limits.decode_s(10.0), limits.decode_s(100.0), limits.decode_s(None)) == (90.0, 400.0, 90.0)
     assert (limits.fetch_s(5.0), limits.fetch_s(100.0), limits.fetch_s(None)) == (8.0, 100.0, 8.0)
+
+
+def test_hosts_that_may_be_asked_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().fetch_limits().hosts == ()
+    monkeypatch.setenv("SCENEDEX_FETCH_HOSTS", " Media.Example, *.cdn.example ,,")
+    assert read_settings().fetch_limits().hosts == ("media.example", "*.cdn.example")
 
 
 def test_an_empty_setting_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,3 +55,58 @@ def test_relative_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+GUIDES = ("operations.md", "coming-from.md")
+
+ELSEWHERE = {
+    "PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "GRAFANA_PASSWORD", "PGADMIN_PASSWORD",
+    "VIDEOS_FOLDER",
+    "API_ADDRESS", "WORKER_CONCURRENCY", "RAILWAY_DOCKERFILE_PATH", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+    "AWS_ENDPOINT", "CUDA_IMAGE", "ONNXRUNTIME_GPU",
+}  # fmt: skip
+"""Variables of compose, of the images and of platforms."""
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_commands_that_a_guide_names_are_there(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    known = dict(commands(typer.main.get_command(app), "scenedex"))
+    named = re.findall(r"(?:scenedex|--rm api|--no-TTY api) ((?:[a-z-]+ ?)+)((?:[^`\n]*?--[a-z-]+)*)", text)
+    found = 0
+    for words, options in named:
+        parts = words.split()
+        path = ["scenedex"]
+        while parts and " ".join([*path, parts[0]]) in known:
+            path.append(parts.pop(0))
+        if len(path) == 1:
+            continue
+        found += 1
+        there = {option for parameter in known[" ".join(path)].params for option in parameter.opts}
+        for option in re.findall(r"--[a-z-]+", options):
+            assert option in there, f"{page}: {' '.join(path)} has no {option}"
+    assert found >= 5
+    for line in re.findall(r"`scenedex ([a-z-]+)", text):
+        assert f"scenedex {line}" in known, f"{page}: there is no scenedex {line}"
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_settings_that_a_guide_names_are_there(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:=[^`]*)?`", text))
+    named |= set(re.findall(r"^([A-Z][A-Z0-9]*_[A-Z0-9_]+)=", text, re.MULTILINE))
+    assert named
+    settings = {name.upper() for name in Settings.model_fields}
+    assert named - ELSEWHERE <= settings
+
+
+def test_links_to_headings_lead_somewhere() -> None:
+    for page in GUIDES:
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+            other = (ROOT / "docs" / target).read_text(encoding="utf-8") if target else text
+            headings = {
+                re.sub(r"[^a-z0-9 -]", "", line.lower()).strip().replace(" ", "-")
+                for line in re.findall(r"^#+ (.+)$", other, re.MULTILINE)
+            }
+            assert anchor in headings, f"{page} links to {target}#{anchor}"

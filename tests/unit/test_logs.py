@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -11,21 +10,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from scenedex.cli.main import app
-from scenedex.logs import CHATTY, TRACE, JsonLines, LogFormat, TextLines, about, configure, escaped
+from scenedex.logs import TRACE, JsonLines, LogFormat, TextLines, about, configure, escaped
 
 FORGED = "a.mp4\n2026-01-31T12:00:00.000Z CRITICAL scenedex.api [request=1] all is lost\x1b[2J\u2028\r\x85x"
-
-
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in CHATTY}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
 
 
 def logged(kind: LogFormat) -> tuple[logging.Logger, io.StringIO]:

@@ -18,6 +18,9 @@ OPENAI_URL = "https://api.openai.com/v1"
 MAX_PICTURES = 4
 """Pictures of a scene that are sent, spread evenly: each costs as much as some hundred words."""
 
+PROBE_TIMEOUT_S = 5.0
+"""How long the answer to the question whether a server is there is waited for."""
+
 MAX_PICTURE_BYTES = 2 << 20
 MAX_ANSWER_BYTES = 1 << 20
 MAX_ANSWER_TOKENS = 600
@@ -58,6 +61,20 @@ class Describer:
         """Close its connections."""
         self._client.close()
 
+    def answer(self) -> None:
+        """Ask the server whether it is there. Raises DescriptionError, or DescriberRefusedError."""
+        url = self._endpoint.url.rstrip("/") + "/models"
+        try:
+            response = self._client.get(url, headers=self._headers(), timeout=PROBE_TIMEOUT_S)
+        except httpx.InvalidURL as exc:
+            raise DescriberRefusedError(f"OPENAI_BASE_URL is no address: {exc}.") from exc
+        except httpx.HTTPError as exc:
+            raise DescriptionError(f"The server {self._endpoint.url} cannot be reached: {exc}") from exc
+        if response.status_code in (401, 403):
+            raise DescriberRefusedError(f"The server {self._endpoint.url} does not accept OPENAI_API_KEY.")
+        if response.status_code >= 500:
+            raise DescriptionError(f"The server {self._endpoint.url} fails: {response.status_code}.")
+
     def describe(self, pictures: Sequence[bytes]) -> Description:
         """What is to be seen in these pictures (JPEG) of one scene.
 
@@ -76,12 +93,14 @@ class Describer:
                 pause_s *= 2
         raise AssertionError("unreachable")
 
+    def _headers(self) -> dict[str, str]:
+        key = self._endpoint.api_key
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
     def _once(self, body: bytes) -> str:
         endpoint = self._endpoint
         url = endpoint.url.rstrip("/") + "/chat/completions"
-        headers = {"Content-Type": "application/json"}
-        if endpoint.api_key:
-            headers["Authorization"] = f"Bearer {endpoint.api_key}"
+        headers = {"Content-Type": "application/json", **self._headers()}
         deadline = time.monotonic() + endpoint.timeout_s
         try:
             with self._client.stream("POST", url, content=body, headers=headers) as response:

@@ -13,12 +13,15 @@ from scenedex.api.errors import answer_errors
 from scenedex.api.middleware.body_limit import BodyLimit
 from scenedex.api.middleware.headers import SecurityHeaders
 from scenedex.api.middleware.load import Load
+from scenedex.api.middleware.metering import Metering
 from scenedex.api.middleware.request_id import RequestId
 from scenedex.api.middleware.time_limit import TimeLimit
 from scenedex.api.middleware.unforeseen import Unforeseen
 from scenedex.api.models.failures import ALWAYS, failures
 from scenedex.api.routes import (
+    jobs,
     keys,
+    operations,
     owners,
     registration,
     resumable,
@@ -31,12 +34,11 @@ from scenedex.api.routes import (
     videos,
 )
 from scenedex.api.service import Service
-from scenedex.library import Library
 
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, scenes, search, stats, keys, owners, session,
+    videos, registration, uploads, resumable, stream, scenes, search, jobs, stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -56,7 +58,9 @@ TAGS = [
     {"name": "videos", "description": "What there is, and what is known of it."},
     {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
+    {"name": "operations", "description": "How the server is."},
 ]
 
 
@@ -91,19 +95,21 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
-    _surround(app, service.library, host)
+    app.include_router(operations.router)
+    _surround(app, service, host)
     return app
 
 
-def _surround(app: FastAPI, library: Library, host: str) -> None:
+def _surround(app: FastAPI, service: Service, host: str) -> None:
     """From the innermost to the outermost."""
-    settings = library.settings
+    settings = service.library.settings
     app.add_middleware(BodyLimit, most=settings.scenedex_max_body_bytes, except_below=UPLOADS)
-    authenticate(app, library, host)
+    authenticate(app, service.library, host)
     app.add_middleware(Load, working=settings.scenedex_max_requests, always=WATCHED, except_below=SLOW)
     # outside of Load: work that goes on after its time is still work
     app.add_middleware(TimeLimit, seconds=settings.scenedex_request_timeout_s, except_below=SLOW)
     app.add_middleware(TusVersion, below=UPLOADS[0])
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Metering, meters=service.meters, prefix=PREFIX, quiet=WATCHED)
     app.add_middleware(RequestId)

@@ -10,7 +10,10 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from scenedex.api.errors import ApiError
+from scenedex.api.vitals import Vitals
 from scenedex.library import Library
+from scenedex.metrics.collected import measure
+from scenedex.metrics.meters import Meters
 from scenedex.types import Access
 
 MAX_CLIPS = 2
@@ -44,11 +47,16 @@ class Service:
     """What the server holds for as long as it runs."""
 
     library: Library
+    meters: Meters = field(default_factory=Meters, repr=False)
+    vitals: Vitals = field(init=False, repr=False)
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
-
     fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
     receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vitals", Vitals(self.library))
+        measure(self.meters, self.library)
 
     @staticmethod
     @contextmanager

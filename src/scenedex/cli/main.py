@@ -14,6 +14,7 @@ from scenedex.cli import (
     doctor,
     evaluate,
     index,
+    jobs,
     keys,
     models,
     owners,
@@ -21,6 +22,7 @@ from scenedex.cli import (
     search,
     serve,
     videos,
+    worker,
 )
 from scenedex.cli.failures import Commands
 from scenedex.cli.output import version_text
@@ -47,6 +49,8 @@ app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owners.app, name="owners")
 app.command("backfill")(backfill.backfill)
+app.command("worker")(worker.worker)
+app.add_typer(jobs.app, name="jobs")
 app.command("stats")(videos.stats)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(doctor.migrate)

@@ -1,5 +1,6 @@
 """`scenedex videos` and `scenedex stats`"""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -88,13 +89,15 @@ def tag(
 
 @app.command("remove")
 def remove(video: Which, as_json: AsJson = False) -> None:
-    """Forget a video. Its file stays where it is."""
+    """Forget a video. Its file stays where it is, unless it came over HTTP."""
     with open_library() as library:
         removed = library.remove(video)
+        sent = any(Path(path).is_relative_to(library.arrivals.root) for path in removed.paths)
     if as_json:
         print_json({"removed": removed})
         return
-    typer.echo(f"Forgot {shown(removed.name)}. Its file was not touched.")
+    rest = "What was sent of it is removed." if sent else "Its file was not touched."
+    typer.echo(f"Forgot {shown(removed.name)}. {rest}")
 
 
 def stats(as_json: AsJson = False) -> None:

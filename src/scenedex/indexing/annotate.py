@@ -19,7 +19,7 @@ from scenedex.errors import (
 )
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
-from scenedex.store.annotations import annotated, mark_annotated
+from scenedex.store.annotations import how_annotated, mark_annotated
 from scenedex.store.descriptions import descriptions_of
 from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
@@ -49,6 +49,9 @@ class Annotator(Protocol):
 
     def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
         """Annotate one video. Raises AnnotationError, MediaError, EncoderError, NotFoundError or OSError."""
+
+    def check(self) -> None:
+        """Ask whether what it needs answers now. Raises AnnotationError."""
 
     def close(self) -> None:
         """Let go of what it holds."""
@@ -99,9 +102,10 @@ def annotate(
     return tuple(outcomes)
 
 
-def _one(
-    parts: Parts, annotator: Annotator, video: Video, force: bool, watcher: Watcher | None
+def annotate_video(
+    parts: Parts, annotator: Annotator, video: Video, *, force: bool = False, watcher: Watcher | None = None
 ) -> AnnotationOutcome:
+    """Annotate one video. Raises what `annotate` makes an outcome of: AnnotationError, MediaError, OSError ..."""
     done = AnnotationOutcome(video_id=video.id, video=video.name, outcome="annotated")
 
     def tell(share: float) -> None:
@@ -111,25 +115,31 @@ def _one(
     # whoever annotates the same video at the same time waits, and finds it done
     with parts.database.lock(f"annotate:{annotator.kind}:{parts.owner}:{video.id}"):
         with parts.transaction() as tx:
-            made = annotated(tx, annotator.kind).get(video.id)
+            made = how_annotated(tx, video.id, annotator.kind)
         if made == annotator.recipe and not force:
             return replace(done, outcome="unchanged")
-        try:
-            finding = annotator.look(parts, video, tell)
-            if finding.store is None:
-                return replace(done, outcome="passed over", reason=finding.reason)
-            _keep(parts, annotator, video, finding)
-        except (StoreError, NotInstalledError, SpeechModelError, DescriberRefusedError):
-            raise  # would be the same for every video
-        except (AnnotationError, MediaError, EncoderError, NotFoundError) as exc:
-            return replace(done, outcome="failed", reason=str(exc))
-        except OSError as exc:
-            return replace(done, outcome="failed", reason=f"It cannot be read: {exc.strerror or exc}.")
-        except Exception as exc:
-            log.exception("annotating video %s", video.id)
-            reason = f"scenedex itself failed on this video ({type(exc).__name__}: {exc})."
-            return replace(done, outcome="failed", reason=reason)
+        finding = annotator.look(parts, video, tell)
+        if finding.store is None:
+            return replace(done, outcome="passed over", reason=finding.reason)
+        _keep(parts, annotator, video, finding)
     return replace(done, reason=finding.reason)
+
+
+def _one(
+    parts: Parts, annotator: Annotator, video: Video, force: bool, watcher: Watcher | None
+) -> AnnotationOutcome:
+    failed = AnnotationOutcome(video_id=video.id, video=video.name, outcome="failed")
+    try:
+        return annotate_video(parts, annotator, video, force=force, watcher=watcher)
+    except (StoreError, NotInstalledError, SpeechModelError, DescriberRefusedError):
+        raise  # would be the same for every video
+    except (AnnotationError, MediaError, EncoderError, NotFoundError) as exc:
+        return replace(failed, reason=str(exc))
+    except OSError as exc:
+        return replace(failed, reason=f"It cannot be read: {exc.strerror or exc}.")
+    except Exception as exc:
+        log.exception("annotating video %s", video.id)
+        return replace(failed, reason=f"scenedex itself failed on this video ({type(exc).__name__}: {exc}).")
 
 
 def _keep(parts: Parts, annotator: Annotator, video: Video, finding: Finding) -> None:

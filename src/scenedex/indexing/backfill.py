@@ -257,7 +257,10 @@ class _Run:
             with database.transaction(place.owner_id) as tx:
                 lock_video(tx, place.video_id)
                 # as it was when it was looked at, and not done by anybody since
-                if not still_pending(tx, self.wanted, [place.id]) or find_scene(tx, place.id) != scene:
+                if (
+                    not still_pending(tx, replace(self.wanted, owner=place.owner_id), [place.id])
+                    or find_scene(tx, place.id) != scene
+                ):
                     return
                 error = _write(tx, scene, self.wanted.space_id, drafts)
             self._note(place, error)

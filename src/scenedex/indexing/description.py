@@ -29,6 +29,9 @@ class Describes(Protocol):
     def describe(self, pictures: list[bytes]) -> Description:
         """What is to be seen. Raises DescriptionError and DescriberRefusedError."""
 
+    def answer(self) -> None:
+        """Ask whether the server is there. Raises DescriptionError and DescriberRefusedError."""
+
     def close(self) -> None:
         """Close its connections."""
 
@@ -44,6 +47,10 @@ class Descriptions:
         self.recipe = f"{describes.model}:{parts.space.name}"
         self._describes = describes
         self._anew = anew
+
+    def check(self) -> None:
+        """Ask whether the server is there. Raises DescriptionError and DescriberRefusedError."""
+        self._describes.answer()
 
     def close(self) -> None:
         """Close the connections to the server."""

@@ -51,6 +51,21 @@ def fill(parts: Parts, tell: Tell | None = None) -> int:
     return filled
 
 
+def embed_again(parts: Parts, video_id: UUID) -> int:
+    """Embed all of a video anew in the spaces of `parts`, and put that in the place of what is there; how many spaces.
+
+    What cannot be read now (the sound of a file that is offline) stays as it is. Raises NotFoundError.
+    """
+    spaces = {
+        part.space.id for part in (parts, parts.sight, parts.hearing, parts.likeness) if part is not None
+    }
+    with parts.database.lock(f"fill:{parts.owner}:{video_id}"):
+        made = _made(parts, video_id, spaces)
+        with parts.transaction() as tx:
+            write_embeddings(tx, video_id, made)
+    return len(made)
+
+
 def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[EmbeddingDraft, ...]]:
     with parts.transaction() as tx:
         scenes = scenes_of(tx, video_id)

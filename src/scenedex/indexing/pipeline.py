@@ -62,6 +62,9 @@ class Parts:
     scratch: Path  #: folder for what waits for the end of a long shot
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
+    on_write: Callable[[Transaction, UUID], None] | None = (
+        None  #: what follows from a result, in its transaction
+    )
     called: Callable[[Path], str | None] = lambda _: (
         None
     )  #: what the sender of a file calls it, if it was sent
@@ -75,6 +78,8 @@ class Parts:
         with self.transaction() as tx:
             video_id = write_video(tx, record)
             also(tx, video_id)
+            if self.on_write is not None:
+                self.on_write(tx, video_id)
         return video_id
 
 

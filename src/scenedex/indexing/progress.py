@@ -8,7 +8,7 @@ Stage = Literal["hash", "scenes", "words", "store", "screen_text", "speech", "de
 
 
 class Progress(Protocol):
-    """Called from the indexing thread; must return at once and never raise."""
+    """Called from the indexing thread; must return at once. What it raises from `stage` ends the run, in the middle."""
 
     def found(self, files: int) -> None:
         """So many files will be looked at."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from scenedex.errors import DecodeError, MediaError, StoreError
+from scenedex.errors import DecodeError, MediaError, NotAVideoError, StoreError
 from scenedex.indexing.pipeline import Content, Parts, index_content, recipe, refresh_words
 from scenedex.indexing.progress import Progress, Silent
 from scenedex.indexing.walk import Found, absolute, find_files, printable
@@ -61,15 +61,28 @@ def index_paths(
     return IndexReport(files=tuple(outcomes), offline=run.gone_below([absolute(path) for path in paths]))
 
 
+def index_file(
+    parts: Parts, path: Path, *, force: bool = False, progress: Progress | None = None
+) -> FileOutcome:
+    """Index one file, without reading what else the owner has.
+
+    Raises what `index_paths` makes an outcome of: MediaError, OSError, EncoderError, and whatever nobody foresaw.
+    """
+    run = _Run(parts, force, progress or Silent(), alone=absolute(path))
+    return run.one(absolute(path))
+
+
 class _Run:
-    def __init__(self, parts: Parts, force: bool, progress: Progress) -> None:
+    def __init__(self, parts: Parts, force: bool, progress: Progress, *, alone: Path | None = None) -> None:
+        """`alone`: the only file of the run; what is known of others is then read when it is needed."""
         self.parts = parts
+        self.alone = alone
         self.force = force
         self.progress = progress
         self.done: set[UUID] = set()  # videos that this run has indexed: copies of them need no second pass
         self.captioned: dict[Path, FileOutcome] = {}  # sidecar to the outcome of its video
         with parts.transaction() as tx:
-            self.known = known_files(tx, None)
+            self.known = known_files(tx, None if alone is None else str(alone))
         self.paths: defaultdict[UUID, set[str]] = defaultdict(set)
         for file in self.known.values():
             self.paths[file.video_id].add(file.path)
@@ -86,6 +99,15 @@ class _Run:
             outcomes.append(self._one(item, kind))
             self.progress.finish(outcomes[-1])
         return outcomes + [self._subtitles(item) for item in subtitles]
+
+    def one(self, path: Path) -> FileOutcome:
+        """Index this file, which is named. Raises where `all_of` would refuse it."""
+        if path.is_dir():
+            raise NotAVideoError("This is a folder, not a video.")
+        path.stat()  # says why it cannot be read
+        if (kind := sniff(path)) in NOT_VIDEOS:
+            raise NotAVideoError(NOT_VIDEOS[kind])
+        return self._video(path)
 
     def gone_below(self, roots: Sequence[Path]) -> tuple[str, ...]:
         """Mark the known files at and below `roots` that are not there any more.
@@ -199,6 +221,10 @@ class _Run:
         )
 
     def _sources(self, path: Path, video_id: UUID | None) -> tuple[Path, ...]:
+        if video_id and self.alone is not None:
+            with self.parts.transaction() as tx:
+                for file in files_of(tx, video_id):
+                    self._learn(file)
         others = self.paths[video_id] if video_id else set()
         return tuple(Path(p) for p in sorted({str(path)} | {o for o in others if os.path.lexists(o)}))
 

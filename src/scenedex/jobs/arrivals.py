@@ -1,5 +1,6 @@
 """Files that came from outside: a job for each that is all there, once; and the end of all the others."""
 
+import logging
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,8 @@ from scenedex.media.files import head, refusal
 from scenedex.store.arrivals import Arrival, Arrivals
 from scenedex.store.files import known_files
 from scenedex.types import Job
+
+log = logging.getLogger(__name__)
 
 PRIORITY = 10
 """Somebody has sent the file and waits for it."""
@@ -33,6 +36,7 @@ def take_in(library: Library, arrival: Arrival) -> Arrival:
     job = _job_of(queue, path) if interrupted else None
     if job is None:
         job = queue.defer("video_ingestion", path=str(path), priority=PRIORITY)
+    log.info("Upload taken in: upload=%s, job=%s, interrupted=%s", arrival.id, job.id, interrupted)
     expiry_s = library.settings.upload_limits().expiry_s
     return arrivals.save(replace(arrival, job=job.id, expires_at=time.time() + expiry_s))
 

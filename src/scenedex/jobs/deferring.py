@@ -31,15 +31,17 @@ def defer(
     video_id: UUID | None = None,
     path: str | None = None,
     priority: int = BULK,
+    again: bool = True,
 ) -> int:
     """Have a stage done for a video, or a file taken in; the id of the job. One like it that waits already is that job.
 
-    `path` is for `video_ingestion` alone, and absolute. Raises UsageError, and NotFoundError for an unknown video.
+    `path` is for `video_ingestion` alone, and absolute. `again` false: what is described already is not described anew.
+    Raises UsageError, and NotFoundError for an unknown video.
     """
     check(stage, video_id, path, priority)
     place = place_of_path(tx, path) if path is not None else place_of_video(tx, video_id or UUID(int=0))
     same = waiting_like(tx, stage, place, priority)
-    return same if same is not None else _insert(tx, stage, place, priority)
+    return same if same is not None else _insert(tx, stage, place, priority, again)
 
 
 def check(stage: Stage, video_id: UUID | None, path: str | None, priority: int) -> None:
@@ -58,7 +60,7 @@ def check(stage: Stage, video_id: UUID | None, path: str | None, priority: int) 
         raise UsageError(f"The priority of a job is from {BULK} to {PERSON}, not {priority}.")
 
 
-def _insert(tx: Transaction, stage: Stage, place: Place, priority: int) -> int:
+def _insert(tx: Transaction, stage: Stage, place: Place, priority: int, again: bool) -> int:
     deferrer = configure_task(
         name=stage,
         job_manager=_manager(),
@@ -67,7 +69,7 @@ def _insert(tx: Transaction, stage: Stage, place: Place, priority: int) -> int:
         priority=priority,
         queue=stage,
     )
-    job_id = deferrer.defer(**place.args)
+    job_id = deferrer.defer(**place.args, again=again)
     put_report(tx, job_id, place.video_id)
     return job_id
 

@@ -9,7 +9,7 @@ from scenedex.errors import UsageError
 from scenedex.jobs.deferring import BULK, defer
 from scenedex.library import Library
 from scenedex.store.database import Transaction
-from scenedex.store.jobs import cancel_job, get_job, list_jobs, revive_job
+from scenedex.store.jobs import cancel_job, count_jobs, get_job, list_jobs, revive_job
 from scenedex.types import Job, JobState, Stage
 
 POLL_S = 0.5
@@ -62,12 +62,17 @@ class Queue:
         offset: int = 0,
     ) -> list[Job]:
         """The newest first; those in one state, or about one video. Raises UsageError for a state that is none."""
-        if state is not None and state not in get_args(JobState):
-            raise UsageError(f"There is no state {state!r}: there are {', '.join(get_args(JobState))}.")
+        _check_state(state)
         if not 0 <= limit <= MAX_LIMIT or offset < 0:
             raise UsageError(f"At most {MAX_LIMIT} jobs are listed at once, from 0 on.")
         with self._library.transaction() as tx:
             return list_jobs(tx, state=state, video_id=video_id, limit=limit, offset=offset)
+
+    def count(self, state: JobState | None = None, video_id: UUID | None = None) -> int:
+        """How many `list` has in all. Raises UsageError for a state that is none."""
+        _check_state(state)
+        with self._library.transaction() as tx:
+            return count_jobs(tx, state=state, video_id=video_id)
 
     def get(self, job_id: int) -> Job:
         """One job. Raises NotFoundError where the owner has none by this id."""
@@ -104,3 +109,8 @@ class Queue:
                 yield job
             else:
                 sleep(POLL_S)
+
+
+def _check_state(state: str | None) -> None:
+    if state is not None and state not in get_args(JobState):
+        raise UsageError(f"There is no state {state!r}: there are {', '.join(get_args(JobState))}.")

@@ -178,7 +178,8 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
-            scratch=self.home,
+            scratch=self._own_folder(),
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
+            on_write=self._on_write,
         )

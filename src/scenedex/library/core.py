@@ -12,8 +12,9 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.keeping import Keeping
-from scenedex.library.showing import Showing
-from scenedex.library.uploaded import drop_doubles, strangers
+from scenedex.library.probing import Probing
+from scenedex.library.stages import Stages
+from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
@@ -60,7 +61,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Showing, Keeping):
+class Library(Probing, Keeping, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
@@ -85,17 +86,15 @@ class Library(Showing, Keeping):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
-        if foreign := strangers(self.arrivals, self.owner, [Path(path) for path in paths]):
-            raise UsageError(
-                f"What lies in the library's own folder of uploads is not indexed: {foreign[0]}."
-            )
+        refuse_strangers(self.arrivals, self.owner, [Path(path) for path in paths])
         # made first, so that a missing extra is said before the work
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
             parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
         )
-        drop_doubles(self._database, self.owner, self.arrivals, report.files)
+        for outcome in report.files:
+            drop_double(self.transaction, self.owner, self.arrivals, outcome)
         if complete:
             self.fill()
         videos = [file.video_id for file in report.files if file.video_id]

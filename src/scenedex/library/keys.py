@@ -40,7 +40,7 @@ class Grant:
     session: UUID | None = None
 
 
-class Keeping(Choosing):
+class WithKeys(Choosing):
     """A library that knows who may come in."""
 
     def keys(self) -> list[ApiKey]:

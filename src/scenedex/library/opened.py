@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from scenedex.config import Settings
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
+from scenedex.errors import StoreError
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.arrivals import Arrivals
@@ -26,6 +28,7 @@ from scenedex.types import (
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
+    from scenedex.indexing.annotate import Annotator
 
 KINDS = ("visual", "audio", "text")
 """Of models; under the same names the library records the one that is used in place of the profile's."""
@@ -47,6 +50,8 @@ class Opened:
         )
         self._root = self  #: the library that was opened; `of` gives views of it
         self._making = threading.Lock()
+        self._annotators: dict[str, Annotator] = {}
+        self._on_write: Callable[[Transaction, UUID], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +74,21 @@ class Opened:
         """
         view = copy.copy(self)
         view.owner = owner
+        return view
+
+    @property
+    def database(self) -> Database:
+        """The library's database: for what is no owner's, such as the queue as a whole."""
+        return self._database
+
+    def working(
+        self, guard: Callable[[Transaction], None], on_write: Callable[[Transaction, UUID], None]
+    ) -> Self:
+        """This library for somebody who may lose the right to change it: each transaction begins with `guard`, and
+        one that writes a video ends with `on_write`. What either raises undoes the transaction."""
+        view = copy.copy(self)
+        view._database = self._database.guarded(guard)
+        view._on_write = on_write
         return view
 
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -140,6 +160,16 @@ class Opened:
         """What its sender calls a file of this owner that came over HTTP."""
         found = self.arrivals.of_path(self.owner, path)
         return found.name if found else None
+
+    def _own_folder(self) -> Path:
+        """The folder of this library on this machine; it is made where database and pictures lie elsewhere."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(
+                f"The folder {str(self.home)!r} cannot be made ({exc.strerror}): set SCENEDEX_HOME to one that can."
+            ) from exc
+        return self.home
 
     def _picture_folder(self) -> Path | str:
         return self.settings.scenedex_objects or self.home / "objects"

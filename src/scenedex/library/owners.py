@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from scenedex.errors import NotFoundError, UsageError
-from scenedex.library.keys import Keeping
+from scenedex.library.keys import WithKeys
 from scenedex.library.rollout import NAMES, RolledOut, checked, missing_in, shown, stored_name
 from scenedex.library.spaces import measure_for, visual_spaces
 from scenedex.store.owners import Owner, find_owner, own_entry, owners, remove_owner, write_owner
@@ -18,7 +18,7 @@ from scenedex.types import LOCAL_OWNER
 NAME = re.compile(r"\w[\w.@+-]{0,63}")
 
 
-class Owning(Keeping):
+class Owning(WithKeys):
     """A library that knows its owners. Who they all are is for the operator; `of` gives what one of them has."""
 
     def owners(self) -> list[Owner]:

@@ -1,6 +1,7 @@
 """Values of a library as the command line and the API show them: one shape for both."""
 
 import dataclasses
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
 
 

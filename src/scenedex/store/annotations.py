@@ -18,6 +18,15 @@ def annotated(tx: Transaction, kind: AnnotationKind) -> dict[UUID, str]:
     return {row["id"]: row["made"] for row in rows}
 
 
+def how_annotated(tx: Transaction, video_id: UUID, kind: AnnotationKind) -> str | None:
+    """How one video was annotated in this way; None where it was not, or is not there."""
+    rows = tx.execute(
+        "select annotations->>%(kind)s as made from videos where owner_id = %(owner)s and id = %(video)s",
+        {"kind": kind, "video": video_id},
+    )
+    return rows[0]["made"] if rows else None
+
+
 def mark_annotated(tx: Transaction, video_id: UUID, kind: AnnotationKind, made: str | None) -> None:
     """Remember how a video was annotated; None: that it is not. Raises NotFoundError."""
     rows = tx.execute(

@@ -42,6 +42,7 @@ class Arrival:
     metadata: str = ""  #: tus: `Upload-Metadata` as it was sent
     refused: str | None = None  #: why it is not taken in
     job: int | None = None  #: of its ingestion
+    double_of: UUID | None = None  #: the video that has its content already: it was removed
 
     def outlived(self, now: float) -> bool:
         """Whether nobody can go on with it any more."""
@@ -230,14 +231,18 @@ def _read(folder: Path) -> Arrival | None:
     """None where the state is damaged."""
     try:
         known = json.loads((folder / STATE).read_bytes())
-        return Arrival(**{**known, "id": UUID(known["id"]), "owner": UUID(known["owner"])})
+        double = known["double_of"]
+        ids = {"id": UUID(known["id"]), "owner": UUID(known["owner"]), "double_of": double and UUID(double)}
+        return Arrival(**{**known, **ids})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def _write(folder: Path, arrival: Arrival) -> None:
     """All of it or nothing, also when the power fails."""
-    known = {**asdict(arrival), "id": str(arrival.id), "owner": str(arrival.owner)}
+    known = {
+        name: str(value) if isinstance(value, UUID) else value for name, value in asdict(arrival).items()
+    }
     aside = folder / f"{STATE}.new"
     with aside.open("w", encoding="ascii") as file:
         json.dump(known, file)

@@ -9,14 +9,14 @@ import os
 import re
 import select
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import numpy as np
 import psycopg
-from psycopg import Connection, errors
+from psycopg import AsyncConnection, Connection, errors
 from psycopg.adapt import Dumper
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format, TransactionStatus
 from psycopg.rows import DictRow, dict_row
 
@@ -24,6 +24,9 @@ from scenedex.errors import DatabaseUnreachableError, DiskFullError, ScenedexErr
 
 CONNECT_TIMEOUT_S = 5
 WAIT_TIMEOUT_S = 30.0  #: for a connection, when all are lent out
+
+# a machine that is cut off is noticed within a minute, on both ends; the server then lets go of what was locked for it
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 CLOSED = "This library is closed: open it again."
 
@@ -47,6 +50,10 @@ set max_parallel_workers_per_gather = 0;
 set hnsw.iterative_scan = 'relaxed_order';
 set client_min_messages = 'error';
 set timezone = 'UTC';
+set tcp_keepalives_idle = 30;
+set tcp_keepalives_interval = 10;
+set tcp_keepalives_count = 3;
+set tcp_user_timeout = 60000;
 select set_config('search_path', concat_ws(', ', 'public', (
   select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
   where e.extname = 'vector' and n.nspname <> 'public')), false)
@@ -73,7 +80,7 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
     known = described(conninfo)
     try:
         connection = psycopg.connect(
-            conninfo,
+            make_conninfo(conninfo, **{name: known.get(name) or value for name, value in ALIVE.items()}),
             autocommit=True,
             row_factory=dict_row,
             connect_timeout=int(known.get("connect_timeout") or CONNECT_TIMEOUT_S),
@@ -98,6 +105,24 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
         connection.close()
         raise translated(error) from error
     return connection
+
+
+def queue_session(role: str | None) -> Callable[[AsyncConnection[Any]], Awaitable[None]]:
+    """What prepares a connection of the queue's own pool, which works as `role` (None: as whoever the login is).
+
+    A worker that freezes in the middle of a transaction loses it, and with it what it has locked.
+    """
+
+    async def prepare(connection: AsyncConnection[Any]) -> None:
+        known = connection.autocommit
+        await connection.set_autocommit(True)
+        await connection.execute(SETTINGS)
+        await connection.execute("set idle_in_transaction_session_timeout = '30s'")
+        if role is not None:
+            await connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(role)))
+        await connection.set_autocommit(known)
+
+    return prepare
 
 
 def described(conninfo: str) -> dict[str, Any]:

@@ -80,16 +80,28 @@ def sweep_jobs(database: Database, dead_after_s: float, sweeper: int | None = No
     for row in found:
         if row["runner"]:
             database.end_sessions(row["runner"])
-    if not found:
-        return []
     with database.operator() as tx:
-        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": MAX_DEATHS})
+        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": MAX_DEATHS}) if found else []
         tx.execute(
             """delete from procrastinate_workers w where w.last_heartbeat < now() - make_interval(secs => %(long)s)
               and not exists (select from procrastinate_jobs where worker_id = w.id and status = 'doing')""",
-            {"long": 10 * dead_after_s},
+            {"long": 3 * dead_after_s},
         )
     return [row["id"] for row in rows]
+
+
+def release_jobs(database: Database, worker_id: int) -> int:
+    """Give the jobs that this worker runs back to the queue, for others; how many. The worker ends now."""
+    with database.operator() as tx:
+        rows = tx.execute(
+            """with mine as (select id, abort_requested from procrastinate_jobs
+                where status = 'doing' and worker_id = %(worker)s for update)
+            select case when abort_requested then procrastinate_finish_job_v1(id, 'aborted', false)::text
+              else procrastinate_retry_job_v2(id, now(), null, null, null)::text end from mine""",
+            {"worker": worker_id},
+        )
+        tx.execute("delete from procrastinate_workers where id = %(worker)s", {"worker": worker_id})
+    return len(rows)
 
 
 def forget_jobs(database: Database, days: float = KEPT_DAYS) -> int:

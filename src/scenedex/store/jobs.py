@@ -94,13 +94,8 @@ def list_jobs(
     offset: int = 0,
 ) -> list[Job]:
     """The newest first; those in one state, or about one video."""
-    query: LiteralString = SELECT
-    if state is not None:
-        query += " and j.status = any(%(statuses)s::procrastinate_job_status[])"
-    if video_id is not None:
-        query += " and r.video_id = %(video)s"
     rows = tx.execute(
-        query + " order by j.id desc limit %(limit)s offset %(offset)s",
+        SELECT + _conditions(state, video_id) + " order by j.id desc limit %(limit)s offset %(offset)s",
         {
             "statuses": STATUSES[state] if state else [],
             "video": video_id,
@@ -109,6 +104,15 @@ def list_jobs(
         },
     )
     return [_job(row) for row in rows]
+
+
+def count_jobs(tx: Transaction, *, state: JobState | None = None, video_id: UUID | None = None) -> int:
+    """How many jobs `list_jobs` has in all."""
+    rows = tx.execute(
+        COUNT + _conditions(state, video_id),
+        {"statuses": STATUSES[state] if state else [], "video": video_id},
+    )
+    return int(rows[0]["n"])
 
 
 def cancel_job(tx: Transaction, job_id: int) -> None:
@@ -186,7 +190,7 @@ def hold(tx: Transaction, run: Run) -> Standing | None:
 def begin_report(tx: Transaction, run: Run, runner: str) -> Row:
     """Note who runs a job; what is known of it from earlier runs: `video_id`, `outcome`, `failures`."""
     rows = tx.execute(
-        """update job_reports set runner = %(runner)s, step = null, share = null
+        """update job_reports set runner = %(runner)s, step = null, share = null, reason = null
         where owner_id = %(owner)s and job_id = %(job)s returning video_id, outcome, failures""",
         {"job": run.job_id, "runner": runner},
     )
@@ -212,6 +216,17 @@ from procrastinate_jobs j join job_reports r on r.owner_id = %(owner)s and r.job
       max(at) filter (where type in ('succeeded', 'failed', 'cancelled', 'aborted')) as ended_at
     from procrastinate_events where job_id = j.id) e on true
 where j.args->>'owner_id' = %(owner)s::text"""
+
+
+COUNT: LiteralString = """
+select count(*) as n from procrastinate_jobs j join job_reports r on r.owner_id = %(owner)s and r.job_id = j.id
+where j.args->>'owner_id' = %(owner)s::text"""
+
+
+def _conditions(state: JobState | None, video_id: UUID | None) -> LiteralString:
+    of_state: LiteralString = " and j.status = any(%(statuses)s::procrastinate_job_status[])" if state else ""
+    of_video: LiteralString = " and r.video_id = %(video)s" if video_id is not None else ""
+    return of_state + of_video
 
 
 def _possible(job_id: int) -> bool:

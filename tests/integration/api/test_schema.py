@@ -51,6 +51,9 @@ def operations(own: Shelf) -> list[APIOperation[Any, Any, Any, Any]]:
     schemathesis.serializer.alias(OCTETS, "application/octet-stream")
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app_for(own.library))
     found = [result.ok() for result in schema.get_all_operations()]
+    found = [
+        each for each in found if not each.path.endswith("/events")
+    ]  # goes on until a worker does the job
     return sorted(found, key=lambda operation: operation.method == "delete")
 
 

@@ -8,7 +8,16 @@ import pytest
 from tests.media import shared_media
 
 from scenedex.errors import MediaError, NotFoundError
-from scenedex.media.files import claimed_size, content_hash, is_media, picture_format, sniff
+from scenedex.media.files import (
+    claimed_size,
+    content_hash,
+    disk_suffix,
+    head,
+    is_media,
+    picture_format,
+    refusal,
+    sniff,
+)
 from scenedex.testing import Clip, shots_clip, sound_clip
 
 
@@ -99,3 +108,61 @@ def test_the_claimed_size_of_a_picture_is_read_from_its_header() -> None:
     assert claimed_size(b"GIF89a\xff\xff\x10\x00") == (65535, 16)
     assert claimed_size(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60") == (60000, 60000)
     assert claimed_size(b"\x89PNG\r\n\x1a\n") is None
+
+
+def test_what_is_sent_is_judged_by_its_bytes_alone(tmp_path: Path) -> None:
+    for name in ("a.mp4", "a.mkv", "a.mov", "a.ts"):
+        shots_clip(tmp_path / name, [0.3])
+        assert refusal(head(tmp_path / name)) is None, name
+    sound_clip(tmp_path / "a.m4a", 0.3)
+    assert refusal(head(tmp_path / "a.m4a")) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"", "empty"),
+        (b"#EXTM3U\n/etc/passwd", "playlist"),
+        (b"  \n\xef\xbb\xbf#EXTM3U\n", "playlist"),
+        (b"ffconcat version 1.0\nfile x", "playlist"),
+        (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1", "playlist"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"file 'other.mp4'\n", "no video"),
+        (b"rtsp://127.0.0.1/a", "no video"),
+        (b"PK\x03\x04", "no video"),
+        (bytes(4096), "no video"),
+    ],
+)
+def test_what_is_taken_from_nobody(start: bytes, said: str) -> None:
+    reason = refusal(start)
+    assert reason is not None
+    assert said in reason
+
+
+def test_real_films_may_be_sent() -> None:
+    judged = {
+        path.name: refusal(head(path))
+        for path in sorted(shared_media().rglob("*"))
+        if path.suffix in (".mp4", ".mkv", ".webm", ".avi", ".mov", ".ogv", ".flv", ".mp3", ".wav", ".mpg")
+        and path.parent.name != "odd"
+    }
+    assert judged
+    assert {name: reason for name, reason in judged.items() if reason} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("film.MP4", ".mp4"),
+        ("a.b.mkv", ".mkv"),
+        ("mkv", ".mkv"),
+        ("film", ".media"),
+        ("film.mp4/../../x.sh", ".media"),
+        ("film.m3u8", ".media"),
+        ("film.", ".media"),
+        ("film.mp4\n", ".media"),
+        ("", ".media"),
+    ],
+)
+def test_a_name_chooses_one_of_the_known_suffixes(name: str, suffix: str) -> None:
+    assert disk_suffix(name) == suffix

@@ -11,6 +11,7 @@ _UNICAST = IPv6Network("2000::/3")  # all that is given out so far (IANA, IPv6 G
 _NOT_PUBLIC = tuple(
     ip_network(text)
     for text in (
+        "192.0.0.0/24",  # protocol assignments; what of it is_global says, differs between versions of Python
         "192.88.99.0/24",  # 6to4 relays
         "192.31.196.0/24",  # AS112
         "192.175.48.0/24",

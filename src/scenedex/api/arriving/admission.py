@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from uuid import UUID
 
 from scenedex.api.errors import ApiError
+from scenedex.errors import BusyError, NotFoundError
 from scenedex.media.files import disk_suffix
 from scenedex.store.arrivals import Arrival, Arrivals, new_arrival
 from scenedex.types import UploadLimits
@@ -40,9 +41,10 @@ def admitted(
 
 
 def _check(arrivals: Arrivals, limits: UploadLimits, owner: UUID, new: Arrival) -> None:
-    going = [
-        a for a in arrivals.listed(owner, "unfinished") if not a.refused and not a.outlived(new.created_at)
-    ]
+    there = arrivals.listed(owner, "unfinished")
+    over = [a for a in there if a.refused or a.outlived(new.created_at)]
+    going = [a for a in there if a not in over]
+    _forget(arrivals, over[: -limits.max_unfinished])
     if len(going) >= limits.max_unfinished:
         raise _too_many(f"{len(going)} uploads are not finished yet, and that is the most there may be")
     unfinished = sum(a.length or 0 for a in going) + (new.length or 0)
@@ -54,6 +56,13 @@ def _check(arrivals: Arrivals, limits: UploadLimits, owner: UUID, new: Arrival) 
     check_quota(arrivals, limits, owner, unfinished)
     if shutil.disk_usage(arrivals.root).free < (new.length or 0) + SPARE_BYTES:
         raise ApiError(507, "disk_full", "There is not enough room on the disk for this file.")
+
+
+def _forget(arrivals: Arrivals, over: list[Arrival]) -> None:
+    """Nobody can have more dead uploads than living ones, however fast they make them."""
+    for arrival in over:
+        with suppress(BusyError, NotFoundError), arrivals.held(arrival.owner, arrival.id) as held:
+            arrivals.forget(held)
 
 
 def check_quota(arrivals: Arrivals, limits: UploadLimits, owner: UUID, more: int) -> None:

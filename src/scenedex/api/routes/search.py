@@ -21,7 +21,7 @@ from scenedex.embeddings.images import decode
 from scenedex.errors import NotFoundError
 from scenedex.library import Library
 from scenedex.search.request import Example
-from scenedex.types import Filters, Pixels
+from scenedex.types import Answer, Filters, Pixels
 
 router = APIRouter(prefix="/search", tags=["search"])
 short = APIRouter(tags=["search"])
@@ -65,7 +65,8 @@ def search(library: Reading, service: Serving, asked: Asked) -> SearchAnswer:
     `POST /search` and `POST /api/v1/search/semantic` are the same. No hits means that nothing fits. A channel that
     fails is named in `degraded` and takes nothing else along.
     """
-    return SearchAnswer.of(
+    return _counted(
+        service,
         library.search(
             asked.query,
             example=_example(library, service, asked.anchor) if asked.anchor else None,
@@ -78,7 +79,7 @@ def search(library: Reading, service: Serving, asked: Asked) -> SearchAnswer:
             group_by=asked.group_by,
             fold=asked.fold,
             within_s=asked.within_s,
-        )
+        ),
     )
 
 
@@ -87,7 +88,8 @@ def search(library: Reading, service: Serving, asked: Asked) -> SearchAnswer:
 )
 def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> SearchAnswer:
     """The scenes that look most like a scene, a keyframe, a picture, or a part of one."""
-    return SearchAnswer.of(
+    return _counted(
+        service,
         library.search(
             example=_example(library, service, asked.anchor),
             limit=asked.limit,
@@ -95,8 +97,13 @@ def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> Se
             filters=Filters(video_ids=tuple(asked.filter_video_ids)),
             group_by=asked.group_by,
             fold=asked.fold,
-        )
+        ),
     )
+
+
+def _counted(service: Service, answer: Answer) -> SearchAnswer:
+    service.meters.search(answer)
+    return SearchAnswer.of(answer)
 
 
 def _filters(asked: FiltersModel) -> Filters:

@@ -1,5 +1,6 @@
 """Videos that are sent, or fetched from elsewhere. What is all there is indexed by a job."""
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -16,6 +17,7 @@ from scenedex.api.models.uploads import FetchOrder, TakenIn
 from scenedex.api.service import Service, Writing, service_of
 from scenedex.errors import LimitError
 from scenedex.library import Library
+from scenedex.media.files import is_media_name
 
 FETCH_WAIT_S = 2.0
 RECEIVE_WAIT_S = 0.0
@@ -87,8 +89,8 @@ def fetch_video(
         Service.a_place(service_of(request).fetches, FETCH_WAIT_S),
         Incoming(library, target.name, fetcher.limits.max_bytes) as incoming,
     ):
-        fetcher.fetch(target, incoming.write)
-        taken = incoming.take_in(target.name)
+        last = fetcher.fetch(target, incoming.write)
+        taken = incoming.take_in(target.name if is_media_name(Path(target.name)) else last.name)
     response.headers["Location"] = place_of_job(taken.job_id)
     return taken
 

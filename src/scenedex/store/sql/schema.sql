@@ -1074,13 +1074,12 @@ create table job_reports (
 create index on job_reports (job_id);
 create index on job_reports (owner_id, video_id);
 
+-- Not forced: when a worker goes, its jobs lose its number by a foreign key, and triggers then write as the tables' owner.
 alter table procrastinate_jobs enable row level security;
-alter table procrastinate_jobs force row level security;
 create policy own on procrastinate_jobs using (args->>'owner_id' = nullif(current_setting('scenedex.owner_id', true), ''));
 create policy operator on procrastinate_jobs to scenedex_operator using (true);
 
 alter table procrastinate_events enable row level security;
-alter table procrastinate_events force row level security;
 create policy own on procrastinate_events using (exists (select from procrastinate_jobs j where j.id = job_id));
 create policy operator on procrastinate_events to scenedex_operator using (true);
 

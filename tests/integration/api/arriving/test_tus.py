@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from tests.integration.api.arriving.serving import PART, STRANGER, TUS, Sender
+from tests.integration.api.arriving.serving import PART, STRANGER, TUS, Sender, app_of, served
 
 from scenedex import Library
 from scenedex.jobs.arrivals import sweep
@@ -182,6 +182,17 @@ def test_of_parts_sent_at_once_one_is_taken(sender: Sender, library: Library) ->
     assert path.read_bytes() == content
 
 
+def test_several_servers_serve_one_upload(sender: Sender, library: Library) -> None:
+    content = film(90_000)
+    place = sender.begun(len(content))
+    with served(app_of(library)) as base, Sender(base) as other:
+        for start in range(0, len(content), 10_000):
+            asked = sender if start % 20_000 else other
+            assert asked.offset(place) == start
+            assert asked.part(place, start, content[start : start + 10_000]).status_code == 204
+    assert [path.read_bytes() for path in paths(library)] == [content]
+
+
 def test_the_last_part_sent_again_changes_nothing(sender: Sender, library: Library) -> None:
     content = film(6_000)
     place = sender.begun(len(content))
@@ -234,6 +245,12 @@ def test_what_is_no_video_is_refused_as_soon_as_it_shows(sender: Sender, library
     assert sender.part(short, 0, b"ffconcat version 1.0\nfile /etc/passwd\n  ").status_code == 422
     assert paths(library) == []
     assert not list(library.arrivals.root.rglob("*.mp4"))
+
+
+def test_refused_uploads_do_not_pile_up(sender: Sender, library: Library) -> None:
+    for _ in range(9):
+        assert sender.part(sender.begun(10), 0, b"words only").status_code == 422
+    assert len(library.arrivals.listed(LOCAL_OWNER, "unfinished")) <= 5
 
 
 def test_another_owners_upload_is_not_there(sender: Sender, library: Library) -> None:

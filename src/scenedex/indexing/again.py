@@ -1,0 +1,47 @@
+"""One part of indexing done again for a video that is there."""
+
+import os
+from pathlib import Path
+from uuid import UUID
+
+from scenedex.indexing.annotate import replace_captions
+from scenedex.indexing.pipeline import Content, Parts, refresh_words
+from scenedex.indexing.progress import Progress
+from scenedex.media.probe import probe
+from scenedex.media.subtitles import embedded_captions
+from scenedex.store.files import files_of
+from scenedex.store.videos import get_video
+
+
+def readable_paths(parts: Parts, video_id: UUID) -> tuple[Path, ...]:
+    """Where the video lies now, the newest path first.
+
+    Raises NotFoundError for an unknown video, FileNotFoundError where none of its files is there.
+    """
+    with parts.transaction() as tx:
+        video = get_video(tx, video_id)
+        paths = [Path(file.path) for file in files_of(tx, video_id)]
+    found = tuple(path for path in paths if os.access(path, os.R_OK))
+    if not found:
+        raise FileNotFoundError(f"The file of {video.name!r} is not there: index it where it lies now.")
+    return found
+
+
+def reread_captions(parts: Parts, video_id: UUID, progress: Progress) -> None:
+    """Read the text tracks of the file, the subtitles beside it and its names anew, and search by those from now on.
+
+    Closed captions, which lie inside of the pictures, stay as they were where the file has no text track. Raises
+    MediaError, OSError, NotFoundError.
+    """
+    paths = readable_paths(parts, video_id)
+    with parts.transaction() as tx:
+        digest = get_video(tx, video_id).content_hash
+    content = Content(path=paths[0], digest=digest, sources=tuple(sorted(paths)))
+    progress.stage("words", 0.0)
+    with parts.database.lock(f"index:{parts.owner}:{digest}"):
+        info = probe(paths[0], parts.limits)
+        if any(track.kind == "text" for track in info.subtitles):
+            captions = embedded_captions(paths[0], info, parts.limits)
+            replace_captions(parts, video_id, "embedded", captions)
+        progress.stage("words", 0.5)
+        refresh_words(parts, video_id, content)

@@ -1,0 +1,192 @@
+"""Every statement names one owner, so that in a sharded database it is the work of one node: read from all that is
+really sent while videos live in a library."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
+from uuid import UUID
+
+import psycopg
+import pytest
+from tests.integration.store.test_citus import owner_tables
+from tests.integration.test_descriptions import Describing
+from tests.integration.test_models import equip, weights
+from tests.owner_bound import OwnerBound
+from tests.unit.embeddings.server import Server
+
+from scenedex import Library, open_library
+from scenedex.config import Settings
+from scenedex.indexing.backfill_report import Order
+from scenedex.jobs.queue import Queue
+from scenedex.search.request import Example
+from scenedex.testing import Clip, shots_clip
+from scenedex.types import LOCAL_OWNER, Filters, Mode
+
+__all__ = ["weights"]  # a fixture
+
+OTHER = UUID(int=7)
+
+CROSSING = {
+    "select count(*) as keyframes from keyframes": "sweep: how many names there are",
+    "select object_key as key from keyframes": "sweep: the names",
+    "select count(*) as scenes": "how far a space is filled",
+    "select s.owner_id, s.video_id, s.index, s.id from scenes s": "the next scenes of a backfill",
+    "select distinct owner_id from videos": "who has something in a space that is switched",
+    "select 1 as there from api_keys": "whether anybody has a key",
+}
+"""What the operator asks across owners: how the statement begins, and what it is for. On Citus it goes to all nodes."""
+
+Sent = list[tuple[str, str, Mapping[str, Any]]]
+"""Role, statement, parameters."""
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """All statements that are sent from now on."""
+    found: Sent = []
+    one, many = psycopg.Cursor.execute, psycopg.Cursor.executemany
+
+    def note(cursor: Any, query: Any, params: Any) -> None:
+        text = query.as_string(cursor) if hasattr(query, "as_string") else query
+        text = text.decode() if isinstance(text, bytes) else text
+        found.append((cursor.connection.info.user, text, params if isinstance(params, Mapping) else {}))
+
+    def execute(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        note(self, query, params)
+        return one(self, query, params, **more)
+
+    def executemany(self: Any, query: Any, params_seq: Any, **more: Any) -> Any:
+        rows = list(params_seq)
+        for row in rows[:1]:
+            note(self, query, row)
+        return many(self, query, rows, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", execute)
+    monkeypatch.setattr(psycopg.Cursor, "executemany", executemany)
+    return found
+
+
+@pytest.fixture
+def library(home: Path, weights: Callable[..., Path]) -> Iterator[Library]:
+    describer = Server(Describing())
+    settings = Settings(
+        scenedex_home=home,
+        scenedex_profile="golden",
+        scenedex_description_model="sees",
+        openai_base_url=describer.url,
+        openai_api_key="key",
+    )
+    with open_library(settings=settings) as opened:
+        equip(opened, weights("clip-hf", "siglip2-hf", "clap-hf", "e5-xlmr"))
+        yield opened
+    describer.close()
+
+
+def film(folder: Path, name: str, shots: int) -> Path:
+    path = folder / name
+    shots_clip(path, [1.5 + shots / 10] * shots, Clip(sound=True))
+    path.with_suffix(".srt").write_text("1\n00:00:00,200 --> 00:00:01,000\nthe harbour at dawn\n")
+    return path
+
+
+def live(library: Library, folder: Path) -> None:
+    """Everything that can be done with videos."""
+    first = film(folder, "first.mp4", 4)
+    library.add(first, film(folder, "second.mp4", 3))
+    library.of(OTHER).add(film(folder, "third.mp4", 2))
+    first.with_suffix(".srt").write_text("1\n00:00:00,200 --> 00:00:01,000\nthe harbour at night\n")
+    library.add(first)
+    library.tag("first.mp4", add=["sea"])
+    library.add(first, force=True)
+    look_around(library)
+    library.annotate("description")
+    library.backfill(Order(delay_s=0, checkpoint=folder / "a"), space="siglip2-hf")
+    library.switch("siglip2-hf")
+    library.search("harbour")
+    library.switch_back()
+    library.backfill(Order(delay_s=0, checkpoint=folder / "b", owner=OTHER, work="errors"))
+    library.fill()
+    administer(library)
+    library.remove("first.mp4")
+    library.sweep()
+
+
+def look_around(library: Library) -> None:
+    now = datetime.now(UTC)
+    every = Filters(
+        video_ids=tuple(video.id for video in library.videos()),
+        after=now - timedelta(days=1),
+        before=now + timedelta(days=1),
+        min_duration_s=0.1,
+        max_duration_s=1000,
+        tags=("sea",),
+        from_s=0.0,
+        to_s=500.0,
+        language="en",
+    )
+    for mode in get_args(Mode):
+        library.search("a red car in the harbour", mode=mode)
+        library.search("a red car in the harbour", mode=mode, filters=replace(every, language=None))
+    library.search("harbour", filters=every, fold=True, group_by="video", offset=1, limit=2)
+    library.search('"harbour" then "car"')
+    library.search("harbour", videos=["first.mp4"], example=Example(scene="first.mp4:0"))
+    library.search(example=Example(scene="first.mp4:1", t_s=2.0))
+    library.search(example=Example(scene="first.mp4:1", box=(0.0, 0.0, 0.5, 0.5)))
+    _, scenes = library.show("first.mp4")
+    library.search(example=Example(picture=library.picture(scenes[0].keyframes[0].object_key)))
+    library.videos(limit=1, offset=1)
+    library.stats()
+    library.health()
+    library.lacking()
+    library.spaces()
+    library.scene_space()
+
+
+def administer(library: Library) -> None:
+    video = library.videos()[0]
+    queue = Queue(library)
+    job = queue.defer("scene_detection", video_id=video.id)
+    queue.list(state="waiting", video_id=video.id)
+    queue.cancel(job.id)
+    queue.retry(job.id)
+    owner = library.create_owner("somebody")
+    library.owners()
+    theirs = library.of(owner.id)
+    theirs.roll_out({"visual_mode": "skip"})
+    theirs.own_settings()
+    theirs.own_entry()
+    theirs.roll_back()
+    key, token = theirs.create_key("admin")
+    grant = library.grant_of(token)
+    assert grant is not None
+    theirs.sign_out(replace(grant, session=library.grant_of(theirs.sign_in(grant, 60.0)).session))  # type: ignore[union-attr]
+    theirs.keys()
+    assert library.has_keys()
+    theirs.revoke_key(key.id)
+    library.remove_owner("somebody")
+
+
+def test_every_statement_names_one_owner(library: Library, sent: Sent, tmp_path: Path) -> None:
+    live(library, tmp_path)
+    with library._database.ownerless() as statements:
+        tables = owner_tables(statements.driver)
+    unbound, crossing, seen = set[str](), set[str](), set[str]()
+    checked: dict[tuple[str, str], OwnerBound] = {}
+    for role, query, params in sent:
+        read = checked.get((role, query)) or OwnerBound(tables, params).check(query)
+        checked[role, query] = read
+        seen |= read.seen
+        if read.problems:
+            begins = next((each for each in CROSSING if " ".join(query.split()).startswith(each)), None)
+            if role == "scenedex_operator" and begins:
+                crossing.add(begins)
+            else:
+                unbound.add(f"{role}: {read.problems}: {' '.join(query.split())}")
+    assert not unbound, "\n".join(sorted(unbound))
+    assert crossing == set(CROSSING)
+    assert seen == tables
+    assert len(checked) > 80
+    owners = {params["owner"] for _, _, params in sent if "owner" in params}
+    assert {LOCAL_OWNER, OTHER} <= owners
