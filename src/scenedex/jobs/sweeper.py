@@ -15,12 +15,16 @@ log = logging.getLogger(__name__)
 FORGET_EVERY_S = 3600.0
 
 
-class Times(Protocol):
-    """What of a worker's options matters here, in seconds."""
+class Rules(Protocol):
+    """What of a worker's options matters here; times in seconds."""
 
     @property
     def dead_after_s(self) -> float:
         """Without a heartbeat for so long, a worker is dead."""
+
+    @property
+    def max_deaths(self) -> int:
+        """Workers that may die at a job before it has failed."""
 
     @property
     def sweep_s(self) -> float:
@@ -30,9 +34,9 @@ class Times(Protocol):
 class Sweeper:
     """Sweeps while its `with` block runs. Several workers' sweepers do not get in one another's way."""
 
-    def __init__(self, database: Database, times: Times, worker_id: Callable[[], int | None]) -> None:
+    def __init__(self, database: Database, rules: Rules, worker_id: Callable[[], int | None]) -> None:
         self._database = database
-        self._times = times
+        self._rules = rules
         self._worker_id = worker_id
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -47,12 +51,16 @@ class Sweeper:
 
     def _run(self) -> None:
         forgotten = time.monotonic()
-        while not self._over.wait(self._times.sweep_s):
+        while not self._over.wait(self._rules.sweep_s):
             try:
-                if found := sweep_jobs(self._database, self._times.dead_after_s, self._worker_id()):
+                if found := self._swept():
                     log.warning("taken from workers that died: jobs %s", ", ".join(map(str, found)))
                 if time.monotonic() - forgotten > FORGET_EVERY_S:
                     forgotten = time.monotonic()
                     forget_jobs(self._database)
             except ScenedexError as exc:
                 log.info("jobs of dead workers could not be looked for: %s", exc)
+
+    def _swept(self) -> list[int]:
+        rules = self._rules
+        return sweep_jobs(self._database, rules.dead_after_s, self._worker_id(), max_deaths=rules.max_deaths)
