@@ -17,12 +17,16 @@ FORGET_EVERY_S = 3600.0
 ARRIVALS_EVERY_S = 600.0
 
 
-class Times(Protocol):
-    """What of a worker's options matters here, in seconds."""
+class Rules(Protocol):
+    """What of a worker's options matters here; times in seconds."""
 
     @property
     def dead_after_s(self) -> float:
         """Without a heartbeat for so long, a worker is dead."""
+
+    @property
+    def max_deaths(self) -> int:
+        """Workers that may die at a job before it has failed."""
 
     @property
     def sweep_s(self) -> float:
@@ -32,10 +36,10 @@ class Times(Protocol):
 class Sweeper:
     """Sweeps while its `with` block runs. Several workers' sweepers do not get in one another's way."""
 
-    def __init__(self, library: Library, times: Times, worker_id: Callable[[], int | None]) -> None:
+    def __init__(self, library: Library, rules: Rules, worker_id: Callable[[], int | None]) -> None:
         self._library = library
         self._database = library.database
-        self._times = times
+        self._rules = rules
         self._worker_id = worker_id
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -51,9 +55,9 @@ class Sweeper:
     def _run(self) -> None:
         forgotten = time.monotonic()
         arrivals_swept = forgotten - ARRIVALS_EVERY_S  # what a process left that died is looked for at once
-        while not self._over.wait(self._times.sweep_s):
+        while not self._over.wait(self._rules.sweep_s):
             try:
-                if found := sweep_jobs(self._database, self._times.dead_after_s, self._worker_id()):
+                if found := self._swept():
                     log.warning("taken from workers that died: jobs %s", ", ".join(map(str, found)))
                 if time.monotonic() - forgotten > FORGET_EVERY_S:
                     forgotten = time.monotonic()
@@ -65,3 +69,7 @@ class Sweeper:
                 log.warning("the folder of uploads could not be swept: %s", exc)
             except ScenedexError as exc:
                 log.info("jobs of dead workers could not be looked for: %s", exc)
+
+    def _swept(self) -> list[int]:
+        rules = self._rules
+        return sweep_jobs(self._database, rules.dead_after_s, self._worker_id(), max_deaths=rules.max_deaths)

@@ -33,7 +33,7 @@ from scenedex.jobs.sweeper import Sweeper
 from scenedex.library import Library
 from scenedex.logs import about
 from scenedex.store.connections import our_errors, queue_session
-from scenedex.store.job_keeping import queue_depth, release_jobs
+from scenedex.store.job_keeping import MAX_DEATHS, queue_depth, release_jobs
 from scenedex.store.jobs import Run
 from scenedex.types import Stage
 
@@ -52,6 +52,7 @@ class WorkerOptions:
     heartbeat_s: float = 10.0  #: how often it says that it lives
     dead_after_s: float = 30.0  #: without a heartbeat for so long, a worker is dead; the same for all workers
     sweep_s: float = 10.0  #: how often it looks for the dead
+    max_deaths: int = MAX_DEATHS  #: workers that may die at a job before it has failed
     grace_s: float = 30.0  #: how long jobs may go on after the first signal
     poll_s: float = 2.0  #: how often it looks for jobs of which it was not told
     probe_s: float = 30.0  #: how long the answer of a model holds

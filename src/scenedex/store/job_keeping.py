@@ -67,7 +67,9 @@ class Depth:
     oldest_s: float  #: how long the one that waits longest could have been run, in seconds
 
 
-def sweep_jobs(database: Database, dead_after_s: float, sweeper: int | None = None) -> list[int]:
+def sweep_jobs(
+    database: Database, dead_after_s: float, sweeper: int | None = None, *, max_deaths: int = MAX_DEATHS
+) -> list[int]:
     """Give the jobs of dead workers to others; their ids. Safe when several do it at once.
 
     A worker is dead that has not said for `dead_after_s` that it lives; `sweeper`, who does this, lives. The sessions
@@ -81,7 +83,7 @@ def sweep_jobs(database: Database, dead_after_s: float, sweeper: int | None = No
         if row["runner"]:
             database.end_sessions(row["runner"])
     with database.operator() as tx:
-        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": MAX_DEATHS}) if found else []
+        rows = tx.execute(_RETAKE, {"dead_after_s": dead_after_s, "most": max_deaths}) if found else []
         tx.execute(
             """delete from procrastinate_workers w where w.last_heartbeat < now() - make_interval(secs => %(long)s)
               and not exists (select from procrastinate_jobs where worker_id = w.id and status = 'doing')""",
