@@ -20,7 +20,7 @@ from training.vocabulary import Vocabulary
 
 COMPOSITIONS, GROUP = 500, 50
 SEED = 21  #: another one than the evaluation's
-WEIGHTS = (4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
+WEIGHTS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 22.0, 24.0, 28.0, 32.0, 48.0)
 COST = 0.02
 """Recall@1 among 50 that whole captions may lose."""
 

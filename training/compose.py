@@ -25,6 +25,8 @@ VIEWS = 5
 """Drawings of every place in every light and weather."""
 SHAPES = ((144, 80), (107, 80), (80, 80), (144, 61), (45, 80))
 SHAPE_CHANCES = (0.88, 0.05, 0.03, 0.03, 0.01)
+FREE, BEFORE = 0.15, 1.01
+"""How much of the smaller of two things may lie over the other; in a crowded picture all of it, as a cat in a chair."""
 SIGNS = (
     "OPEN",
     "EXIT",
@@ -160,12 +162,14 @@ class Composer:
         light = LIGHTS[scene.light]
         if light.tint != (1.0, 1.0, 1.0) and not sprite.glows:
             image = _tinted(image, light.tint)
-        box = _spot(frame.size, size, taken, rng)
+        box = _spot(frame.size, size, taken, BEFORE if scene.crowded else FREE, rng)
         taken.append(box)
         frame.paste(image, box[:2], image)
 
 
-def _spot(frame: tuple[int, int], size: tuple[int, int], taken: list[Box], rng: Random) -> Box:
+def _spot(
+    frame: tuple[int, int], size: tuple[int, int], taken: list[Box], allowed: float, rng: Random
+) -> Box:
     """Somewhere that covers little of what stands there already."""
     best, least = (0, 0, size[0], size[1]), 9.0
     for _ in range(8):
@@ -180,7 +184,7 @@ def _spot(frame: tuple[int, int], size: tuple[int, int], taken: list[Box], rng: 
         covered = max((_overlap(box, other) for other in taken), default=0.0)
         if covered < least:
             best, least = box, covered
-        if covered < 0.15:
+        if covered < allowed:
             break
     return best
 

@@ -19,6 +19,8 @@ LIGHTINGS = ("day", "sunset", "night")
 SKIES = ("clear", "cloudy", "rain", "snow", "fog", "storm")
 EASY_UNTIL = 0.5
 """Until this share of the training, compositions grow harder; without this the network learns places and no things."""
+CROWDED = 0.5
+"""The share of the harder compositions in which things stand before one another."""
 MEAN_OF = 12_000
 """Compositions of which the mean caption is made."""
 
@@ -55,7 +57,8 @@ class Lessons(Dataset[Lesson]):
     def __getitem__(self, number: int) -> Lesson:
         rng = Random(1_000_003 + number)
         easy = 0.9 - 0.65 * min(1.0, number / (EASY_UNTIL * self._count))
-        scenes = [self._director.scene(rng, easy=easy) for _ in range(self._size)]
+        crowded = CROWDED * (1 - easy)
+        scenes = [self._director.scene(rng, easy=easy, crowded=crowded) for _ in range(self._size)]
         texts = [self._captioner.full(scene, rng) for scene in scenes]
         texts += [self._captioner.part(scene, rng) for scene in scenes]
         made = [self._composer.composed(scene) for scene in scenes]

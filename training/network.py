@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 
 DIMENSION = 256
+PLACE = 0.5
+"""What the name of the place counts beside the name of a thing."""
 CELL = 16
 """Pixels of the squares in which the picture tower names what it sees."""
 
@@ -65,7 +67,8 @@ class Tower(nn.Module):
 
 
 class PictureTower(Tower):
-    """Names the thing in every square of the picture, and adds the meanings of these names to what else it sees.
+    """Names the thing in every square of the picture, and the place, and adds the meanings of these names to what else
+    it sees.
 
     Once trained, what it is unsure of counts for less (the square of the chance), and `training.balance` says how much
     the names count.
@@ -75,12 +78,15 @@ class PictureTower(Tower):
     """
 
     meanings: Tensor
+    grounds: Tensor
 
-    def __init__(self, meanings: Tensor) -> None:
-        """`meanings`: the unit vector of each thing that can be named, (things, 256)."""
+    def __init__(self, meanings: Tensor, grounds: Tensor) -> None:
+        """`meanings`: the unit vector of each thing that can be named, (things, 256); `grounds`: of each place."""
         super().__init__(3, (48, 96, 208), (1, 2, 2))
         self.register_buffer("meanings", meanings)
+        self.register_buffer("grounds", grounds)
         self.namer = nn.Conv2d(208, len(meanings) + 1, 1)
+        self.placer = nn.Linear(2 * 208, len(grounds) + 1)
         self.weight = nn.Parameter(torch.tensor(1.0))
 
     def embedded(self, seen: Tensor) -> Tensor:
@@ -95,9 +101,11 @@ class PictureTower(Tower):
     def apart(self, seen: Tensor, named: Tensor) -> tuple[Tensor, Tensor]:
         """What `told` adds up: all but the names, and the meanings of the names."""
         present = named.softmax(dim=1)[:, :-1].amax(dim=(2, 3))
+        pooled = self.pooled(seen)
+        place = self.placer(pooled).softmax(dim=1)[:, :-1]
         if not self.training:
-            present = present * present
-        return self.head(self.pooled(seen)), present @ self.meanings
+            present, place = present * present, place * place
+        return self.head(pooled), present @ self.meanings + PLACE * (place @ self.grounds)
 
 
 def unit(found: Tensor) -> Tensor:

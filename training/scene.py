@@ -34,6 +34,7 @@ class Scene:
     place: str | None  #: None: before a plain ground
     light: str = "day"
     weather: str = "clear"
+    crowded: bool = False  #: things may stand before one another
     seed: int = 0
 
 
@@ -62,13 +63,18 @@ class Director:
         key = (self._concepts[actor.concept].name, actor.colour, place)
         return place is not None and (key in self._film or crc32(repr(key).encode()) % HELD_OUT_SHARE == 0)
 
-    def scene(self, rng: Random, *, held_out: bool = False, easy: float = 0.0) -> Scene:
+    def scene(self, rng: Random, *, held_out: bool = False, easy: float = 0.0, crowded: float = 0.0) -> Scene:
         """A composition by chance: one that may be trained, or one (with things in it) that may not.
 
-        `easy` is the share of pictures with one large thing by day, half of them before a plain ground.
+        `easy` is the share of pictures with one large thing by day, half of them before a plain ground; `crowded`
+        that of pictures with several things in the sizes that they have beside one another, some half hidden.
         """
         while True:
-            scene = self._easy(rng) if rng.random() < easy else self._scene(rng)
+            kind = rng.random()
+            if kind < easy:
+                scene = self._easy(rng)
+            else:
+                scene = self._crowded(rng) if kind < easy + crowded else self._scene(rng)
             if self.held_out(scene) == held_out:
                 return scene
 
@@ -84,6 +90,22 @@ class Director:
             weather="clear" if indoors else _pick(WEATHER_CHANCES, rng),
             seed=rng.randrange(1 << 30),
         )
+
+    def _crowded(self, rng: Random) -> Scene:
+        count = rng.choices((2, 3, 4, 5), (0.35, 0.35, 0.2, 0.1))[0]
+        actors = [self.actor(rng, rank=1, concept=rng.choice(self._drawn)) for _ in range(count)]
+        sized = (replace(actor, height=self._beside(actor, rng)) for actor in actors)
+        return replace(
+            self._scene(rng),
+            actors=tuple(sorted(sized, key=lambda actor: -actor.height)),
+            place=rng.choice(self._places),
+            crowded=True,
+        )
+
+    def _beside(self, actor: Actor, rng: Random) -> float:
+        drawn = self._concepts[actor.concept].drawn
+        usual = actor.height if drawn is None else drawn.height
+        return min(0.95, max(0.07, usual * rng.uniform(0.65, 1.3)))
 
     def _easy(self, rng: Random) -> Scene:
         actor = replace(self.actor(rng), height=rng.uniform(0.45, 0.95))

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from training.lessons import Bank, Lesson, Lessons
 from training.muon import Muon
 from training.network import PictureTower
+from training.text import Vectors
 
 BATCH = 128
 STEPS = 4500
@@ -43,7 +44,7 @@ class Objective(nn.Module):
         self.word_scale = nn.Parameter(torch.tensor(2.7))
         self._words, self._rng = words, np.random.default_rng(seed)
         self._tinted = torch.from_numpy(words.tinted)
-        self._middles = middles(words)
+        self._middles = middles(words.things)
         self.hues = nn.Conv2d(features, words.tinted.shape[1], 1)
 
     def forward(self, seen: Tensor, named: Tensor, features: Tensor, lesson: Lesson) -> Tensor:
@@ -92,9 +93,16 @@ class Objective(nn.Module):
         return torch.from_numpy(np.stack([each[pick] for each, pick in zip(words, picks, strict=True)]))
 
 
-def middles(words: Bank) -> Tensor:
-    """The meaning of every thing: the mean of its words, unit vectors of shape (things, 256)."""
-    return F.normalize(torch.from_numpy(np.stack([each.mean(axis=0) for each in words.things])))
+def middles(words: list[Vectors]) -> Tensor:
+    """The meaning of each: the mean of its words, unit vectors of shape (n, 256)."""
+    return F.normalize(torch.from_numpy(np.stack([each.mean(axis=0) for each in words])))
+
+
+def placed(tower: PictureTower, features: Tensor, lesson: Lesson) -> Tensor:
+    """How far the tower is from naming the place; a plain ground is none, the last number."""
+    scores = tower.placer(tower.pooled(features))
+    wanted = np.where(lesson.places < 0, scores.shape[1] - 1, lesson.places)
+    return 0.5 * F.cross_entropy(scores, torch.from_numpy(wanted))
 
 
 def _soft(logits: Tensor, wanted: Tensor) -> Tensor:
@@ -119,7 +127,7 @@ def scaled(pictures: np.ndarray) -> Tensor:
 def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> PictureTower:
     """The trained picture tower, in evaluation mode."""
     torch.manual_seed(1)
-    tower = PictureTower(middles(words)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    tower = PictureTower(middles(words.things), middles(words.places)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     objective = Objective(words, tower.namer.in_channels)
     optimizers = _optimizers(tower, objective)
     begun, running, right = time.monotonic(), 0.0, 0.0
@@ -134,6 +142,7 @@ def train_pictures(lessons: Lessons, words: Bank, schedule: Schedule) -> Picture
             features = tower.body(scaled(lesson.pictures)).float()
         named = tower.namer(features)
         loss = objective(tower.told(features, named), named, features, lesson)
+        loss = loss + placed(tower, features, lesson)
         tower.zero_grad()
         objective.zero_grad()
         loss.backward()
@@ -153,6 +162,6 @@ def _optimizers(tower: PictureTower, objective: Objective) -> list[torch.optim.O
     """Muon for the convolutions, AdamW for everything else."""
     convolutions = [weight for weight in tower.body.parameters() if weight.ndim == 4]
     scales = [weight for weight in [*tower.parameters(), *objective.parameters()] if weight.ndim < 2]
-    layers = [tower.head.weight, tower.namer.weight, objective.hues.weight]
+    layers = [tower.head.weight, tower.namer.weight, tower.placer.weight, objective.hues.weight]
     groups = [{"params": layers, "weight_decay": 0.03}, {"params": scales, "weight_decay": 0.0}]
     return [Muon(convolutions, RATE, 0.03), torch.optim.AdamW(groups, lr=RATE)]
