@@ -1,5 +1,6 @@
 """The life of a key: made, found, used, revoked, over."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -74,9 +75,10 @@ def test_an_unknown_id_costs_a_comparison_as_well(library: Library, monkeypatch:
     assert compared == [library_keys.NOBODY]
 
 
-@pytest.mark.parametrize("expires", [timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)])
-def test_a_key_expires(library: Library, expires: timedelta | datetime) -> None:
-    made, key = library.create_key(expires=expires)
+@pytest.mark.parametrize("begin", [None, datetime.now], ids=["for an hour", "until in an hour"])
+def test_a_key_expires(library: Library, begin: Callable[..., datetime] | None) -> None:
+    hour = timedelta(hours=1)
+    made, key = library.create_key(expires=begin(UTC) + hour if begin else hour)
     left = datetime.fromisoformat(str(made.expires_at)) - datetime.now(UTC)
     assert timedelta(minutes=50) < left <= timedelta(minutes=61)
     assert library.grant_of(key) is not None
