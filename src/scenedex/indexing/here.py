@@ -63,9 +63,9 @@ class HereReading:
         """Text tracks first, then closed captions."""
         return [*embedded_captions(self._path, self.info, self._limits), *self._closed_captions]
 
-    def sound(self, rate: int) -> Iterator[Waveform]:
+    def sound(self, rate: int, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Waveform]:
         """The default track, else the first."""
-        return waveform(self._path, self.info, self._limits, rate=rate)
+        return waveform(self._path, self.info, self._limits, rate=rate, start_s=start_s, end_s=end_s)
 
     def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
         """Sorted times are read fastest."""

@@ -31,8 +31,8 @@ class Reading(Protocol):
     def captions(self) -> list[Caption]:
         """The text of its tracks and, after `scenes`, of the closed captions in its pictures."""
 
-    def sound(self, rate: int) -> Iterator[Waveform]:
-        """Its sound in blocks of four seconds, `rate` samples a second; nothing where there is none."""
+    def sound(self, rate: int, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Waveform]:
+        """Its sound between two times, in blocks of four seconds, `rate` samples a second; nothing without any."""
 
     def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
         """The picture shown at each of these times, its short side `short_side` pixels at most."""

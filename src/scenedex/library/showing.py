@@ -88,11 +88,11 @@ class Showing(Searching):
         can be cut from it.
         """
         from scenedex.media.clip import cut_clip  # the decoders take most of a second to import
-        from scenedex.media.probe import probe
 
         with self._database.transaction(self.owner) as tx:
             scene = find_scene(tx, scene_id)
-        with self.original(scene.video_id) as original:
-            limits = self.settings.limits()
-            info = probe(original.path, limits)
-            cut_clip(original.path, info, limits, target, start_s=scene.start_s, end_s=scene.end_s)
+        with (
+            self.original(scene.video_id) as original,
+            self.decoder.reading(original.path, self.settings.limits()) as reading,
+        ):
+            cut_clip(reading, target, start_s=scene.start_s, end_s=scene.end_s)

@@ -1,17 +1,16 @@
 """A part of a video → a small MP4 file that any browser plays."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from scenedex.errors import LimitError, MediaError
-from scenedex.media.audio import waveform
-from scenedex.media.decode import frames_at
 from scenedex.media.encode import Sound, encode_film
-from scenedex.types import Limits, MediaInfo, Pixels
+from scenedex.types import MediaInfo, Pixels, Waveform
 
 SHORT_SIDE = 480
 """Short side of a clip in pixels, where the video has that many."""
@@ -24,9 +23,21 @@ MAX_CLIP_S = 120.0
 SAMPLE_RATE = 48_000
 
 
-def cut_clip(
-    source: Path, info: MediaInfo, limits: Limits, target: Path, *, start_s: float, end_s: float
-) -> None:
+class Source(Protocol):
+    """A video that is open somewhere: a child process may be reading it."""
+
+    @property
+    def info(self) -> MediaInfo:
+        """What its headers say."""
+
+    def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
+        """The picture shown at each of these times, its short side `short_side` pixels at most."""
+
+    def sound(self, rate: int, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Waveform]:
+        """Its sound between two times in blocks, `rate` samples a second; nothing where there is none."""
+
+
+def cut_clip(source: Source, target: Path, *, start_s: float, end_s: float) -> None:
     """Write what is shown and heard in `[start_s, end_s)` as H.264 and AAC, cut on the frame.
 
     Every picture is encoded anew, since a copy could begin at a key frame only: upright, eight bits, both sides even.
@@ -36,17 +47,17 @@ def cut_clip(
         LimitError: longer than MAX_CLIP_S, or decoding is too slow.
         MediaError: there are no pictures, or they cannot be decoded.
     """
-    if info.video is None:
+    video = source.info.video
+    if video is None:
         raise MediaError("This video has no pictures, so no clip can be cut from it.")
     if not 0 < end_s - start_s <= MAX_CLIP_S:
         raise LimitError(
             f"A clip is {MAX_CLIP_S:.0f} s long at most, this one would be {end_s - start_s:.1f} s."
         )
-    rate = _rate(info.video.frame_rate)
-    pictures = _pictures(source, info, limits, _times(start_s, end_s, rate))
-    encode_film(
-        target, pictures, frame_rate=rate, sound=_sound(source, info, limits, start_s, end_s), title=None
-    )
+    rate = _rate(video.frame_rate)
+    sound = _sound(source, start_s, end_s)  # whole, before the first picture: one thing is read at a time
+    pictures = (_even(picture) for picture in source.pictures(_times(start_s, end_s, rate), SHORT_SIDE))
+    encode_film(target, pictures, frame_rate=rate, sound=sound, title=None)
 
 
 def _rate(own: Fraction | None) -> Fraction:
@@ -64,11 +75,6 @@ def _times(start_s: float, end_s: float, rate: Fraction) -> Iterator[float]:
         yield min(start_s + (number + 0.5) * step, math.nextafter(end_s, start_s))
 
 
-def _pictures(source: Path, info: MediaInfo, limits: Limits, times: Iterator[float]) -> Iterator[Pixels]:
-    for frame in frames_at(source, info, limits, times):
-        yield _even(frame.picture(SHORT_SIDE))
-
-
 def _even(pixels: Pixels) -> Pixels:
     """H.264 in 4:2:0 has even sides: one row or column is left out, or repeated where there is but one."""
     height, width = pixels.shape[:2]
@@ -78,8 +84,8 @@ def _even(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[: height - height % 2, : width - width % 2])
 
 
-def _sound(source: Path, info: MediaInfo, limits: Limits, start_s: float, end_s: float) -> Sound | None:
-    if not info.audio:
+def _sound(source: Source, start_s: float, end_s: float) -> Sound | None:
+    if not source.info.audio:
         return None
-    blocks = list(waveform(source, info, limits, rate=SAMPLE_RATE, start_s=start_s, end_s=end_s))
+    blocks = list(source.sound(SAMPLE_RATE, start_s, end_s))
     return Sound(samples=np.concatenate(blocks), sample_rate=SAMPLE_RATE) if blocks else None

@@ -9,8 +9,8 @@ import pytest
 from tests.media import shared_media
 
 from scenedex.errors import LimitError, MediaError
+from scenedex.indexing.here import HereReading
 from scenedex.media.clip import cut_clip
-from scenedex.media.probe import probe
 from scenedex.testing import COLOURS, Clip, shots_clip, sound_clip, variable_rate_clip
 from scenedex.types import Limits
 
@@ -18,7 +18,7 @@ LIMITS = Limits()
 
 
 def cut(source: Path, target: Path, start_s: float, end_s: float) -> Path:
-    cut_clip(source, probe(source, LIMITS), LIMITS, target, start_s=start_s, end_s=end_s)
+    cut_clip(HereReading(source, LIMITS), target, start_s=start_s, end_s=end_s)
     return target
 
 

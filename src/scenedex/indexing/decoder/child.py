@@ -122,9 +122,9 @@ class _Teller:
                 batch, waiting = [], 0
         self._send(b"C", batch)
 
-    def _sound(self, rate: int) -> None:
+    def _sound(self, rate: int, start_s: float, end_s: float | None) -> None:
         assert self._reading is not None
-        for block in self._reading.sound(rate):
+        for block in self._reading.sound(rate, start_s, end_s):
             self._send(b"W", None, np.ascontiguousarray(block, dtype="<f4").tobytes())
 
     def _pictures(self, times: list[float], short_side: int) -> None:

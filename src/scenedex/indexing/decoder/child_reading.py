@@ -108,13 +108,12 @@ class ChildReading:
                 taken.take(message)
         return taken.found
 
-    def sound(self, rate: int) -> Iterator[Waveform]:
+    def sound(self, rate: int, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Waveform]:
         """The default track, else the first."""
         taken = answers.Sound(rate, self._limits)
+        allowed_s = self._limits.decode_s(self.info.duration_s)
         with self._judged():
-            for message in self._ask(
-                b"W", self._limits.decode_s(self.info.duration_s), do="sound", rate=rate
-            ):
+            for message in self._ask(b"W", allowed_s, do="sound", rate=rate, start_s=start_s, end_s=end_s):
                 yield taken.take(message)
 
     def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:

@@ -27,6 +27,7 @@ from scenedex.indexing.decoder import landlock, seccomp
 from scenedex.indexing.decoder.children import Children
 from scenedex.indexing.here import Here
 from scenedex.indexing.reading import Decoder
+from scenedex.media.clip import cut_clip
 from scenedex.types import Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are Linux's")
@@ -80,6 +81,17 @@ def read(decoder: Decoder, path: Path, limits: Limits = LIMITS) -> Any:
             return reading.info, reading.warnings, drafts, captions, sound, pictures
     except (MediaError, NotFoundError, OSError) as exc:
         return type(exc), str(exc)
+
+
+def test_a_clip_is_cut_from_what_a_child_reads(children: Children, tmp_path: Path) -> None:
+    source = shared_media("video/openreel_20shots.mp4")
+    made = []
+    for name, decoder in (("child.mp4", children), ("here.mp4", Here())):
+        with decoder.reading(source, LIMITS) as reading:
+            cut_clip(reading, tmp_path / name, start_s=3.2, end_s=4.7)
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+    assert len(made[0]) > 1000
 
 
 @pytest.mark.parametrize(
