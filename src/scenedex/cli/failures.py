@@ -16,6 +16,17 @@ from scenedex.errors import ScenedexError, UsageError
 class Commands(TyperGroup):
     """The commands of scenedex."""
 
+    _told = False  # that it was stopped
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As of any command. Ctrl-C before or after the command itself ends it without a word: the word is said here."""
+        try:
+            return super().main(*args, **kwargs)
+        except SystemExit as exc:
+            if exc.code == INTERRUPTED and not self._told:
+                complain("Stopped.")
+            raise
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Exit status 2 for wrong usage, 1 for other failures, 130 after Ctrl-C."""
         try:
@@ -28,6 +39,7 @@ class Commands(TyperGroup):
             complain(str(exc))
             raise typer.Exit(1) from exc
         except KeyboardInterrupt as exc:
+            self._told = True
             complain("Stopped. What was finished is kept; the same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from exc
         except OSError as exc:

@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+
+from scenedex.cli.main import app
 
 
 @pytest.mark.parametrize("raised", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
@@ -25,3 +28,17 @@ def test_an_interrupt_while_modules_are_imported(tmp_path: Path, raised: str) ->
         timeout=60,
     )
     assert (process.returncode, process.stderr) == (130, "scenedex: Stopped.\n")
+
+
+@pytest.mark.parametrize("step", ["make_context", "invoke"])
+def test_an_interrupt_before_or_in_a_command_is_met_with_one_word(
+    step: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TyperGroup, step, interrupted)
+    with pytest.raises(SystemExit) as ended:
+        app(["plan", "a dog"])
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.count("Stopped.") == 1
