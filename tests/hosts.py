@@ -13,8 +13,10 @@ import pytest
 SERVER = "10.213.77.1"
 NETWORK = "10.213.77.0/24"
 PASSWORD = "pa55/of@the team"  # with everything that a URL has to encode
-DATABASE_URL = f"postgresql://team:pa55%2Fof%40the%20team@{SERVER}:5432/shared?tcp_user_timeout=5000"
-"""With an option of libpq's: a machine that is cut off notices it in five seconds."""
+DATABASE_URL = (
+    f"postgresql://team:pa55%2Fof%40the%20team@{SERVER}:5432/shared?tcp_user_timeout=5000&keepalives_idle=3"
+)
+"""With options of libpq's: a machine that is cut off notices it in some seconds, and so does its server."""
 
 S3_PORT = 5000
 

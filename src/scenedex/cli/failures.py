@@ -19,7 +19,7 @@ class Commands(TyperGroup):
     _told = False  # that it was stopped
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """As of any command. Ctrl-C before or after the command itself ends it without a word: the word is said here."""
+        """As of any command. Ctrl-C before or after it ends it without a word: the word is said here."""
         try:
             return super().main(*args, **kwargs)
         except SystemExit as exc:

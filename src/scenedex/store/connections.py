@@ -9,7 +9,7 @@ import os
 import re
 import select
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,10 +50,6 @@ set max_parallel_workers_per_gather = 0;
 set hnsw.iterative_scan = 'relaxed_order';
 set client_min_messages = 'error';
 set timezone = 'UTC';
-set tcp_keepalives_idle = 30;
-set tcp_keepalives_interval = 10;
-set tcp_keepalives_count = 3;
-set tcp_user_timeout = 60000;
 select set_config('search_path', concat_ws(', ', 'public', (
   select quote_ident(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
   where e.extname = 'vector' and n.nspname <> 'public')), false)
@@ -78,9 +74,10 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
     Raises DatabaseUnreachableError or StoreError; no message contains the password.
     """
     known = described(conninfo)
+    alive = {name: known.get(name) or value for name, value in ALIVE.items()}
     try:
         connection = psycopg.connect(
-            make_conninfo(conninfo, **{name: known.get(name) or value for name, value in ALIVE.items()}),
+            make_conninfo(conninfo, **alive),
             autocommit=True,
             row_factory=dict_row,
             connect_timeout=int(known.get("connect_timeout") or CONNECT_TIMEOUT_S),
@@ -89,7 +86,7 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
     except psycopg.Error as error:
         raise unreachable(conninfo, error) from None  # the original may quote the password
     try:
-        connection.execute(SETTINGS)
+        connection.execute(_session(alive))
         if role is not None:
             connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(role)))
         connection.adapters.register_dumper(np.ndarray, HalfvecDumper)
@@ -107,6 +104,17 @@ def connect(conninfo: str, role: str | None) -> Connection[DictRow]:
     return connection
 
 
+def _session(alive: Mapping[str, Any]) -> psycopg.sql.Composed:
+    """Our settings. The server notices a client that is cut off as soon as the client notices that of the server."""
+    noticing = [
+        psycopg.sql.SQL("set {} = {}").format(
+            psycopg.sql.Identifier("tcp_" + name.removeprefix("tcp_")), int(value)
+        )
+        for name, value in alive.items()
+    ]
+    return psycopg.sql.SQL("; ").join([*noticing, psycopg.sql.SQL(SETTINGS)])
+
+
 def queue_session(role: str | None) -> Callable[[AsyncConnection[Any]], Awaitable[None]]:
     """What prepares a connection of the queue's own pool, which works as `role` (None: as whoever the login is).
 
@@ -116,7 +124,7 @@ def queue_session(role: str | None) -> Callable[[AsyncConnection[Any]], Awaitabl
     async def prepare(connection: AsyncConnection[Any]) -> None:
         known = connection.autocommit
         await connection.set_autocommit(True)
-        await connection.execute(SETTINGS)
+        await connection.execute(_session(ALIVE))
         await connection.execute("set idle_in_transaction_session_timeout = '30s'")
         if role is not None:
             await connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(role)))
