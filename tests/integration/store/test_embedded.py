@@ -57,7 +57,7 @@ for login in sys.argv[1:]:
         psycopg.connect(login)
         print("let in")
     except psycopg.Error as error:
-        print(error)
+        print(" ".join(str(error).split()))
 """
 
 
