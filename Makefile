@@ -7,7 +7,7 @@ demo: .venv/run      ## draw a short film, index it, search it
 	$(BIN)/scenedex demo
 
 test: .venv/dev      ## every test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev     ## style, types, import contract, size budget
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
