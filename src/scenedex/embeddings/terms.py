@@ -13,7 +13,7 @@ from typing import NamedTuple
 from scenedex.embeddings.english import STOP_WORDS, english_stem
 from scenedex.embeddings.korean import PARTICLES, bigrams, korean_terms, stem
 from scenedex.embeddings.scripts import fold, runs, word_spans
-from scenedex.types import SceneTerms
+from scenedex.types import DESCRIPTION_TF, TITLE_TF, SceneTerms
 
 MAX_TERM = 64
 """Characters of a term: longer words are cut. A btree entry of PostgreSQL holds 2,704 bytes."""
@@ -23,15 +23,6 @@ MAX_QUERY_TERMS = 64
 
 MAX_LENGTH = 32_767
 """Tokens of a scene: the column is a smallint."""
-
-TITLE_TF = 0.05
-"""What a word of the title counts in each scene, beside 1 for each time that it is said there. It says something
-about the whole video, so the scene in which it is said must come first even where it is long: 1 / (2.5 + 3.4) of
-the idf at four times the mean length, against 0.05 / 0.5 for a scene of which nothing but the title is known."""
-
-DESCRIPTION_TF = 0.3
-"""What a word of a description counts, however often it stands there, beside 1 for each time that it is said: a model
-chose it, nobody said it."""
 
 PREFIX = "*"
 """The last character of a query term that stands for every term that begins like it."""

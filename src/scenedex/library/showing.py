@@ -9,7 +9,7 @@ from scenedex.library.originals import Original, open_original
 from scenedex.library.searching import Searching
 from scenedex.library.uploaded import drop_files
 from scenedex.store.files import files_of
-from scenedex.store.scenes import captions_of, find_scene, scene_cards, scenes_of
+from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scenes_of
 from scenedex.store.videos import count_videos, get_video, list_videos, remove_video, tag_video
 from scenedex.types import Caption, CaptionOrigin, Scene, Video
 
@@ -59,7 +59,7 @@ class Showing(Searching):
             scene = find_scene(tx, scene_id)
             if not captions:
                 return scene
-            return replace(scene, captions=scene_cards(tx, [scene_id])[scene_id].scene.captions)
+            return replace(scene, captions=captions_by_scene(tx, [scene_id]).get(scene_id, ()))
 
     def captions(
         self, video_id: UUID, *, origin: CaptionOrigin | None = None, language: str | None = None

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scenedex.errors import StoreError
-from scenedex.search.cutoff import Judged
-from scenedex.search.evidence import choices, hit
+from scenedex.search.cutoff import Placed
+from scenedex.search.evidence import choices, hit, with_captions
 from scenedex.search.grouping import FOLDED, SHOWN, Line, by_video, folded
 from scenedex.search.nearest import Words
 from scenedex.search.question import Question
 from scenedex.search.request import SearchRequest
 from scenedex.search.sequence import Chain
 from scenedex.store.database import Transaction
+from scenedex.store.scenes import captions_by_scene
 from scenedex.store.scoring import vectors_of
 from scenedex.types import Answer, Hit, Plan, Rerank, Space, VectorQuery, VideoHits
 
@@ -25,7 +26,7 @@ class Found:
 
     question: Question
     plan: Plan
-    shown: list[Judged]
+    shown: list[Placed]
     hidden: int
     vectors: tuple[VectorQuery, ...]
     degraded: tuple[str, ...]
@@ -47,11 +48,20 @@ def shaped(
 
 
 def answered(
-    request: SearchRequest, found: Sequence[Found], places: Sequence[Sequence[Line]], words: Words
+    tx: Transaction,
+    request: SearchRequest,
+    found: Sequence[Found],
+    places: Sequence[Sequence[Line]],
+    words: Words,
 ) -> Answer:
     """The page that was asked for of all `places`."""
     page = places[request.offset : request.offset + request.limit]
-    hits = iter(_hits(found, [line for place in page for line in place[:SHOWN]], words))
+    lines = [line for place in page for line in place[:SHOWN]]
+    read = captions_by_scene(tx, [link.card.scene.id for chain, _ in lines for link in chain.links])
+    complete = [
+        (Chain(tuple(with_captions(link, read) for link in chain.links)), alike) for chain, alike in lines
+    ]
+    hits = iter(_hits(found, complete, words))
     groups = [_group([next(hits) for _ in place[:SHOWN]], len(place)) for place in page]
     return Answer(
         query=request.query,
@@ -69,7 +79,7 @@ def _folded(tx: Transaction, chains: Sequence[Chain], seen: Space | None) -> lis
     compared = chains[:FOLDED]
     try:
         with tx.savepoint():
-            scenes = [chain.first.candidate.card.scene.id for chain in compared]
+            scenes = [chain.first.card.scene.id for chain in compared]
             pictures = vectors_of(tx, scenes, seen) if seen else {}
     except StoreError as exc:
         log.warning("the hits are not folded", exc_info=exc)

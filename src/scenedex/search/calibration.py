@@ -26,6 +26,10 @@ TITLE_SHARE = 0.75
 """A word that only the title has counts this much: it may be about any scene of the video."""
 
 
+DESCRIPTION_SHARE = 0.75
+"""And one that only the description has: a model chose the word, it may be another one's."""
+
+
 def lexical_calibrated(share: float, relative: float) -> float:
     """What the words of a scene are worth: 0 (none of the query's) to 1.
 

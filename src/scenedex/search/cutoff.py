@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from scenedex.search.calibration import TITLE_SHARE, Background, inverse_frequency, lexical_calibrated
+from scenedex.search.calibration import (
+    DESCRIPTION_SHARE,
+    TITLE_SHARE,
+    Background,
+    inverse_frequency,
+    lexical_calibrated,
+)
 from scenedex.search.candidates import Candidate
 from scenedex.search.fusion import POSSIBLE, RESULT, fused, reciprocal_ranks
+from scenedex.search.matching import Match
 from scenedex.search.question import Question
 from scenedex.search.request import Fusion
-from scenedex.types import Channel
+from scenedex.types import Channel, SceneCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +34,58 @@ class Judged:
         return self.candidate.match.order if self.candidate.match else 0
 
 
-def cut(judged: Sequence[Judged], *, hide: bool = True, weak: bool = False) -> tuple[list[Judged], int]:
-    """The hits, best first, and how many weaker ones are hidden; all of them, where nothing is to be hidden.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A candidate with its scores, and what is known of its scene."""
 
-    Hidden are: scenes near in meaning alone and weakly so (but where `weak` ones are asked for), and, where only the
-    title has the words, every scene of the video but the first. Ties go by file name, then to the earlier scene.
+    judged: Judged
+    card: SceneCard
+
+    @property
+    def score(self) -> float:
+        """0 to 1; makes the band."""
+        return self.judged.score
+
+
+def sift(
+    judged: Sequence[Judged], first: int | None = None, *, hide: bool = True, weak: bool = False
+) -> tuple[list[Judged], int]:
+    """Those that may be shown, best first, and how many weaker ones are hidden; all of them, where nothing is to be.
+
+    Hidden are scenes near in meaning alone and weakly so (but where `weak` ones are asked for). Of those that remain
+    the `first` are enough, with all that are even with the last of them; None for all.
     """
-    shown: list[Judged] = []
+    least = RESULT if weak else POSSIBLE
+    remaining = [one for one in judged if not hide or one.score >= least or not one.candidate.dense_only]
+    hidden = sum(one.score >= RESULT for one in judged) - sum(one.score >= RESULT for one in remaining)
+    places = sorted([(_rank(one), place) for place, one in enumerate(remaining)])
+    if first is not None and len(places) > first and not any(_by_title(one) for one in remaining):
+        last = places[first - 1][0]
+        places = [each for each in places if each[0] <= last]
+    return [remaining[place] for _, place in places], hidden
+
+
+def cut(
+    sifted: Sequence[Judged], cards: Mapping[UUID, SceneCard], *, hide: bool = True
+) -> tuple[list[Placed], int]:
+    """The hits, best first, and how many more are hidden. Scenes without a card are left out.
+
+    Where only the title has the words, every scene of the video but the first is hidden, unless it is near in meaning.
+    Ties go by file name, then to the earlier scene.
+    """
+    shown: list[Placed] = []
     hidden = 0
     titled: set[UUID] = set()
-    for one in sorted(judged, key=_place):
-        video = one.candidate.card.scene.video_id
-        by_title = one.candidate.match is not None and one.candidate.match.title_only
-        near = one.calibrated.get("transcript", 0.0) >= POSSIBLE
-        if not hide:
-            shown.append(one)
-        elif one.candidate.dense_only and one.score < (RESULT if weak else POSSIBLE):
-            hidden += one.score >= RESULT
-        elif by_title and not near and video in titled:
+    known = [
+        Placed(judged=one, card=cards[one.candidate.scene_id])
+        for one in sifted
+        if one.candidate.scene_id in cards
+    ]
+    for one in sorted(known, key=_place):
+        video = one.card.scene.video_id
+        by_title = _by_title(one.judged)
+        near = one.judged.calibrated.get("transcript", 0.0) >= POSSIBLE
+        if hide and by_title and not near and video in titled:
             hidden += 1
         else:
             titled |= {video} if by_title else set()
@@ -64,6 +105,7 @@ def judge(
     idf = _idf(question, first)
     top = max((c.rows["lexical"].raw for c in first if "lexical" in c.rows), default=0.0)
     judged = []
+    shares: dict[Match | None, float] = {}
     for candidate in found:
         calibrated: dict[Channel, float] = {
             channel: backgrounds[channel, row.space_id].calibrated(row.raw)
@@ -74,8 +116,10 @@ def judge(
             # What BM25 makes of a title depends on how little is said in the scene: that tells nothing here.
             title_only = candidate.match is not None and candidate.match.title_only
             raw = 0.0 if title_only else candidate.rows["lexical"].raw
+            if candidate.match not in shares:
+                shares[candidate.match] = _share(candidate.match, idf)
             calibrated["lexical"] = lexical_calibrated(
-                _share(candidate, idf), min(1.0, raw / top) if top > 0 else 0.0
+                shares[candidate.match], min(1.0, raw / top) if top > 0 else 0.0
             )
         score = fused(calibrated, weights)
         judged.append(Judged(candidate=candidate, calibrated=calibrated, score=score, rank=score))
@@ -101,32 +145,35 @@ def _idf(question: Question, found: Sequence[Candidate]) -> list[float]:
     in the whole library does not matter here, only which of them tell the candidates apart."""
     matches = [c.match for c in found if c.match]
     scenes = max(100, 2 * len(matches))
-    having = [sum(max(m.spoken[i], m.titled[i]) > 0 for m in matches) for i in range(len(question.words))]
+    having = [
+        sum(m.spoken[i] > 0 or m.titled[i] > 0 or m.described[i] > 0 for m in matches)
+        for i in range(len(question.words))
+    ]
     return [inverse_frequency(scenes, count) for count in having]
 
 
-def _share(candidate: Candidate, idf: Sequence[float]) -> float:
+def _share(match: Match | None, idf: Sequence[float]) -> float:
     """Part of the question's idf mass that the scene has, 0 to 1."""
-    if candidate.match is None or not idf:
+    if match is None or not idf:
         return 0.0
-    pairs = zip(candidate.match.spoken, candidate.match.titled, strict=True)
+    words = zip(idf, match.spoken, match.titled, match.described, strict=True)
     had = sum(
-        weight * max(said, TITLE_SHARE * titled) for weight, (said, titled) in zip(idf, pairs, strict=True)
+        weight * max(said, TITLE_SHARE * titled, DESCRIPTION_SHARE * described)
+        for weight, said, titled, described in words
     )
     return min(1.0, had / sum(idf))
 
 
-def _place(one: Judged) -> tuple[int, int, float, float, str, str, int]:
-    lexical, match = one.candidate.rows.get("lexical"), one.candidate.match
+def _by_title(one: Judged) -> bool:
+    return one.candidate.match is not None and one.candidate.match.title_only
+
+
+def _rank(one: Judged) -> tuple[int, int, float, float]:
+    lexical = one.candidate.rows.get("lexical")
     # Of a title no scene has more than another: there the first scene stands for the video.
-    raw = lexical.raw if lexical and match and not match.title_only else 0.0
-    card = one.candidate.card
-    return (
-        one.candidate.tier,
-        -one.order,
-        -round(one.rank, 9),
-        -round(raw, 9),
-        card.video,
-        str(card.scene.video_id),
-        card.scene.index,
-    )
+    raw = lexical.raw if lexical and not _by_title(one) else 0.0
+    return one.candidate.tier, -one.order, -round(one.rank, 9), -round(raw, 9)
+
+
+def _place(one: Placed) -> tuple[tuple[int, int, float, float], str, int, int]:
+    return _rank(one.judged), one.card.video, one.card.scene.video_id.int, one.card.scene.index

@@ -11,7 +11,7 @@ from scenedex.search.anchor import Anchor
 from scenedex.search.answering import Found, answered, shaped
 from scenedex.search.calibration import Background
 from scenedex.search.clock import Clock
-from scenedex.search.cutoff import Judged, cut, judge
+from scenedex.search.cutoff import Judged, cut, judge, sift
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import Encoded, QueryEncoding
 from scenedex.search.fusion import rescaled
@@ -25,6 +25,7 @@ from scenedex.search.router import route
 from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
 from scenedex.store.database import Transaction
+from scenedex.store.scenes import scene_cards
 from scenedex.types import Answer, Channel, Plan, Rerank
 
 
@@ -83,12 +84,12 @@ class Engine:
         # chains are sorted as a whole: their pages come from one pool
         depth = page_end if len(parts) == 1 else POOL
         while True:
-            found = [self._find(tx, each, depth, clock) for each in asked]
+            found = [self._find(tx, each, depth, clock, several=len(asked) > 1) for each in asked]
             lines = shaped(tx, request, _lines(found, request.within_s), seen)
             if len(lines) >= page_end or depth >= DEEPEST or not (len(found) == 1 and found[0].more):
                 break
             depth = min(4 * max(depth, POOL), DEEPEST)
-        answer = answered(request, found, lines, words)
+        answer = answered(tx, request, found, lines, words)
         clock.lap("rerank")
         for each in found:
             tell_plan(each.plan, each.question.text)
@@ -96,7 +97,7 @@ class Engine:
                 tell_rerank(each.rerank)
         return replace(answer, degraded=self._degraded + answer.degraded, took_ms=clock.total())
 
-    def _find(self, tx: Transaction, asked: _Asked, depth: int, clock: Clock) -> Found:
+    def _find(self, tx: Transaction, asked: _Asked, depth: int, clock: Clock, *, several: bool) -> Found:
         brought = self._retrieved(tx, asked, depth)
         if brought.failed:
             # the others are asked again, as if the failed one had never been there
@@ -106,17 +107,16 @@ class Engine:
         clock.lap("retrieve")
         question = asked.question or read_question("-")
         judged, report = self._judged(question, asked, brought)
-        shown, hidden = cut(
-            judged,
-            hide=bool(question.words) or asked.anchor is None,
-            weak="weak" in asked.request.bands,
-        )
+        hide, request = bool(question.words) or asked.anchor is None, asked.request
+        one_by_one = not (several or request.fold or request.group_by or request.bands)
+        sifted, weak = sift(judged, depth if one_by_one else None, hide=hide, weak="weak" in request.bands)
+        shown, by_title = cut(sifted, scene_cards(tx, [one.candidate.scene_id for one in sifted]), hide=hide)
         clock.lap("rerank")
         return Found(
             question=question,
             plan=asked.plan,
             shown=shown,
-            hidden=hidden,
+            hidden=weak + by_title,
             more=brought.more,
             vectors=asked.encoded.vectors,
             degraded=asked.encoded.degraded + brought.degraded,

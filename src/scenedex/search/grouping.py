@@ -25,7 +25,7 @@ def by_video(lines: Sequence[Line]) -> dict[UUID, list[Line]]:
     """Video to its results; videos in the order of their best."""
     groups: dict[UUID, list[Line]] = {}
     for line in lines:
-        groups.setdefault(line[0].first.candidate.card.scene.video_id, []).append(line)
+        groups.setdefault(line[0].first.card.scene.video_id, []).append(line)
     return groups
 
 
@@ -34,7 +34,7 @@ def folded(found: Sequence[Chain], pictures: Mapping[UUID, Vectors]) -> list[Lin
 
     `pictures`: scene to the vectors of its keyframes, (n, dim). Scenes without any stay by themselves.
     """
-    own = [pictures.get(chain.first.candidate.card.scene.id) for chain in found]
+    own = [pictures.get(chain.first.card.scene.id) for chain in found]
     places = [place for place, vectors in enumerate(own) if vectors is not None and len(vectors)]
     owners = np.repeat(places, [len(pictures_) for place in places if (pictures_ := own[place]) is not None])
     seen = np.concatenate([vectors for vectors in own if vectors is not None and len(vectors)] or [_NONE])

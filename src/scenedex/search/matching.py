@@ -4,55 +4,84 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
-from scenedex.embeddings.terms import asked_for, terms, title_terms
+from scenedex.embeddings.terms import asked_for, terms
 from scenedex.search.question import Question, sequence
-from scenedex.types import Caption
+from scenedex.types import Caption, ChannelRow
 
 Span = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Match:
-    """What of a question a scene has."""
+    """What of a question a scene has: the share of each word of the question, 0 to 1."""
 
-    spoken: tuple[float, ...]  #: share of each word of the question in the captions, 0 to 1
-    titled: tuple[float, ...]  #: the same in the title
-    order: int  #: how well the order of words fits: 0 not at all … 4 the question is a whole caption of this scene
-    caption: Caption | None  #: the caption that says it best; None where only the title does
+    spoken: tuple[float, ...]  #: in the captions
+    titled: tuple[float, ...]  #: in the names of the video
+    described: tuple[float, ...]  #: in the description
+    order: int = 0  #: how well the order of words fits; see `order_of`
 
     @property
     def title_only(self) -> bool:
-        """No caption has any word of the question, the title has."""
-        return not any(self.spoken) and any(self.titled)
+        """Neither a caption nor the description has any word of the question, the title has."""
+        return any(self.titled) and not any(self.spoken) and not any(self.described)
+
+    @property
+    def whole(self) -> bool:
+        """All words of the question are said."""
+        return bool(self.spoken) and min(self.spoken) == 1.0
 
 
-def match(question: Question, captions: Sequence[Caption], title: str, span: Span) -> Match:
-    """How a scene `span` with these captions, of a video with this title, answers the question."""
+def matches(question: Question, rows: Sequence[ChannelRow]) -> list[Match]:
+    """What the lexical channel found, one for each of its rows; `order` is for others to find out.
+
+    The bits of a row count the question's terms, and then what it has in `also`.
+    """
+    kinds = {(row.said, row.titled, row.described) for row in rows}
+    made = {
+        (said, titled, described): Match(
+            _shares(question, said), _shares(question, titled), _shares(question, described)
+        )
+        for said, titled, described in kinds
+    }
+    return [made[row.said, row.titled, row.described] for row in rows]
+
+
+def order_of(question: Question, captions: Sequence[Caption], span: Span) -> int:
+    """4: the question is a whole caption that mostly lies in this scene; 3: it is part of what is said, or every
+    quoted phrase is; 2 and 1: the same, mostly in a neighbouring scene; 0: none of this."""
+    return _order(question, captions, span)[0]
+
+
+def telling(question: Question, captions: Sequence[Caption], span: Span) -> Caption | None:
+    """The caption that says it best; None where none has a word of the question."""
     asked = frozenset(question.terms)
     present = [_answered(terms(caption.text), asked) for caption in captions]
-    spoken = _shares(question, frozenset().union(*present))
-    order, place = 0, None
-    if question.phrases or (spoken and min(spoken) == 1.0):
-        order, place = _order(question, captions, span)
-    if place is None:
-        shares = [sum(_shares(question, has)) for has in present]
-        best = max(range(len(shares)), key=lambda i: (shares[i], -i), default=None)
-        place = captions[best] if best is not None and shares[best] > 0 else None
-    titled = _shares(question, _answered(title_terms(title), asked))
-    return Match(spoken=spoken, titled=titled, order=order, caption=place)
+    every = _said(question, frozenset().union(*present))
+    if question.phrases or (every and min(every) == 1.0):
+        _, place = _order(question, captions, span)
+        if place is not None:
+            return place
+    shares = [sum(_said(question, has)) for has in present]
+    best = max(range(len(shares)), key=lambda i: (shares[i], -i), default=None)
+    return captions[best] if best is not None and shares[best] > 0 else None
+
+
+def _shares(question: Question, bits: int) -> tuple[float, ...]:
+    return _said(
+        question, frozenset(term for n, term in enumerate(question.terms + question.also) if bits >> n & 1)
+    )
+
+
+def _said(question: Question, present: frozenset[str]) -> tuple[float, ...]:
+    return tuple(word.share(present) for word in question.words)
 
 
 def _answered(found: Sequence[str], asked: frozenset[str]) -> frozenset[str]:
     return frozenset(found) | {term for term in (asked_for(t, asked) for t in found) if term}
 
 
-def _shares(question: Question, present: frozenset[str]) -> tuple[float, ...]:
-    return tuple(word.share(present) for word in question.words)
-
-
 def _order(question: Question, captions: Sequence[Caption], span: Span) -> tuple[int, Caption | None]:
-    """4: the question is a whole caption that mostly lies in this scene; 3: it is part of what is said, or every
-    quoted phrase is; 2 and 1: the same, mostly in a neighbouring scene; 0: none of this."""
+    """The rank, as `order_of` says, and the caption where it begins."""
     best: tuple[int, Caption | None] = (0, None)
     for whole, caption in _places(question, captions):
         here = _part_inside(caption, span) >= 0.5

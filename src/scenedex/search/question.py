@@ -1,6 +1,7 @@
 """The text of a query → what is looked for: words, terms, and the order they stand in."""
 
 import re
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from scenedex.embeddings.scripts import fold, runs, word_spans
@@ -22,6 +23,7 @@ class Question:
     text: str
     words: tuple[QueryWord, ...]  #: empty when there is nothing but punctuation
     terms: tuple[str, ...]  #: all terms of the words
+    also: tuple[str, ...]  #: terms that each stand for a whole word, and are no part of it
     line: str  #: the whole query as `sequence` writes it
     phrases: tuple[str, ...]  #: what stood in quotation marks, likewise
 
@@ -37,13 +39,25 @@ def read_question(text: str) -> Question:
             f"The query has {len(text):,} characters, {MAX_QUERY:,} are allowed: a sentence or two find more."
         )
     quoted = ["".join(groups) for groups in _QUOTED.findall(text)]
+    terms = query_terms(text)
+    words = list(_looked_up(query_words(text), frozenset(terms)))
+    enough = dict.fromkeys(term for word in words for term in sorted(word.enough) if term not in terms)
     return Question(
         text=text,
-        words=tuple(query_words(text)),
-        terms=tuple(query_terms(text)),
+        words=tuple(words),
+        terms=tuple(terms),
+        also=tuple(enough),
         line=sequence(text),
         phrases=tuple(phrase for phrase in map(sequence, quoted) if phrase.strip()),
     )
+
+
+def _looked_up(words: Sequence[QueryWord], terms: Container[str]) -> Iterator[QueryWord]:
+    """The words without what a very long query asks for in vain."""
+    for word in words:
+        kept = tuple(term for term in word.terms if term in terms)
+        if kept:
+            yield QueryWord(kept, word.enough)
 
 
 def sequence(text: str) -> str:

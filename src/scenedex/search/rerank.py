@@ -42,7 +42,7 @@ def reranked(
         return list(judged), replace(report, skipped=True, reason=reason)
 
     def blended(one: Judged) -> Judged:
-        cosine = cosines.get(one.candidate.card.scene.id, least)
+        cosine = cosines.get(one.candidate.scene_id, least)
         if cosine is None:
             return one
         return replace(one, rank=(1 - weight) * one.rank + weight * (cosine - least) / wide)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +10,20 @@ from scenedex.errors import StoreError
 from scenedex.search.calibration import Background
 from scenedex.search.candidates import Candidate, by_scene, candidates, tiered
 from scenedex.search.fusion import RESULT
+from scenedex.search.matching import Match, matches, order_of
 from scenedex.search.pooling import pooled
 from scenedex.search.question import Question
 from scenedex.search.request import SearchDefaults
 from scenedex.search.rerank import pool
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
-from scenedex.store.scenes import scene_cards
+from scenedex.store.scenes import captions_by_scene, scene_cards
 from scenedex.store.scoring import score_scenes
 from scenedex.types import Channel, ChannelRow, Filters, Mode, VectorQuery
 
 log = logging.getLogger(__name__)
 
-POOL = 300
+POOL = 100
 """Scenes that each channel offers at once; where pages go beyond them, as many again, which come after all of these."""
 
 DEEPEST = 2_400
@@ -72,12 +73,14 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
     found, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
     rows = by_scene([row for row in counting if row.raw >= defaults.thresholds.get(row.channel, -1.0)], worth)
-    try:
-        with tx.savepoint():
-            cosines = _looked_at(tx, ask, rows, tiers, backgrounds, defaults)
-    except StoreError as exc:
-        log.warning("the pictures get no second look", exc_info=exc)
-        cosines, degraded = {}, {**degraded, "visual": _FAILED}
+    cosines: dict[UUID, float | None] = {}
+    if ask.mode == "rerank" or defaults.pooling != "max":
+        try:
+            with tx.savepoint():
+                cosines = _looked_at(tx, ask, rows, tiers, backgrounds, defaults)
+        except StoreError as exc:
+            log.warning("the pictures get no second look", exc_info=exc)
+            degraded["visual"] = _FAILED
     kept = {
         scene: channels
         for scene, channels in rows.items()
@@ -85,9 +88,8 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         or "anchor" in channels
         or any(worth(row) >= RESULT for row in channels.values())
     }
-    made = candidates(ask.question, kept, scene_cards(tx, list(kept)), tiers)
     return Brought(
-        candidates=made,
+        candidates=candidates(kept, _matches(tx, ask.question, kept), tiers),
         cosines=cosines,
         more=_may_go_on(found, k, worth),
         degraded=tuple(f"{channel}: {reason}" for channel, reason in degraded.items()),
@@ -98,20 +100,38 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
 _FAILED = "the database could not search in it"
 
 
+def _matches(tx: Transaction, question: Question, rows: Rows) -> dict[UUID, Match]:
+    """What the scenes of the lexical channel have of the question, and the order of the words where all are said."""
+    brought = {scene: of["lexical"] for scene, of in rows.items() if "lexical" in of}
+    found = dict(zip(brought, matches(question, list(brought.values())), strict=True))
+    worth_reading = [scene for scene, match in found.items() if question.phrases or match.whole]
+    captions, cards = captions_by_scene(tx, worth_reading), scene_cards(tx, worth_reading)
+    for scene, lines in captions.items():
+        if scene in cards:
+            at = cards[scene].scene
+            found[scene] = replace(found[scene], order=order_of(question, lines, (at.start_s, at.end_s)))
+    return found
+
+
 def _may_go_on(found: Sequence[ChannelRow], k: int, worth: Callable[[ChannelRow], float]) -> bool:
     """Whether a channel gave all that was asked of it, and its last is still a result."""
     lists: dict[tuple[Channel, int], list[ChannelRow]] = {}
     for row in found:
         lists.setdefault((row.channel, row.space_id), []).append(row)
     return any(
-        len(rows) >= k and (channel in ("lexical", "anchor") or min(map(worth, rows)) >= RESULT)
+        len(rows) >= k and (channel in ("lexical", "anchor") or worth(rows[-1]) >= RESULT)
         for (channel, _), rows in lists.items()
     )
 
 
 def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
     """All channels in one statement; where that fails each alone, so that one cannot take the rest along."""
-    common: dict[str, Any] = {"filters": ask.filters, "k": k, "exclude": ask.exclude}
+    common: dict[str, Any] = {
+        "filters": ask.filters,
+        "k": k,
+        "exclude": ask.exclude,
+        "also": ask.question.also,
+    }
     try:
         with tx.savepoint():
             return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), {}
@@ -151,7 +171,7 @@ def _looked_at(
     `rows` get the new evidence. Scene of the pool → its cosine, in the scale of the first space.
     """
     seen = [query for query in ask.vectors if query.channel == "visual"]
-    if not seen or (ask.mode != "rerank" and defaults.pooling == "max"):
+    if not seen:
         return {}
 
     def worth(row: ChannelRow) -> float:

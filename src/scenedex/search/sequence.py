@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from scenedex.errors import UsageError
-from scenedex.search.cutoff import Judged
+from scenedex.search.cutoff import Placed
 from scenedex.search.fusion import band
 from scenedex.search.question import MAX_QUERY
 from scenedex.types import Band
@@ -31,10 +31,10 @@ _WHOLE = re.compile(rf"\s*{_QUOTED}(?:{_NEXT}{_QUOTED})+\s*\Z", re.IGNORECASE)
 class Chain:
     """Scenes of one video that follow one another, the first part's first."""
 
-    links: tuple[Judged, ...]
+    links: tuple[Placed, ...]
 
     @property
-    def first(self) -> Judged:
+    def first(self) -> Placed:
         """Where it begins."""
         return self.links[0]
 
@@ -59,7 +59,7 @@ def split_sequence(query: str) -> tuple[str, ...]:
     return parts
 
 
-def chains(found: Sequence[Sequence[Judged]], within_s: float) -> list[Chain]:
+def chains(found: Sequence[Sequence[Placed]], within_s: float) -> list[Chain]:
     """The best chain from each scene of the first part, best first.
 
     A link begins in a later scene of the same video, no more than `within_s` seconds after the one before ends. Takes
@@ -75,18 +75,18 @@ def chains(found: Sequence[Sequence[Judged]], within_s: float) -> list[Chain]:
     return sorted(kept, key=lambda chain: (-round(chain.score, 9), _place(chain.first)))
 
 
-_Tail = tuple[float, tuple[Judged, ...]]
+_Tail = tuple[float, tuple[Placed, ...]]
 """The product of the scores of the scenes, which follow one another."""
 
 
-def _by_video(part: Sequence[Judged]) -> dict[UUID, list[Judged]]:
-    videos: dict[UUID, list[Judged]] = {}
-    for one in sorted(part, key=lambda one: one.candidate.card.scene.index):
-        videos.setdefault(one.candidate.card.scene.video_id, []).append(one)
+def _by_video(part: Sequence[Placed]) -> dict[UUID, list[Placed]]:
+    videos: dict[UUID, list[Placed]] = {}
+    for one in sorted(part, key=lambda one: one.card.scene.index):
+        videos.setdefault(one.card.scene.video_id, []).append(one)
     return videos
 
 
-def _longer(part: Sequence[Judged], tails: Sequence[_Tail], within_s: float) -> list[_Tail]:
+def _longer(part: Sequence[Placed], tails: Sequence[_Tail], within_s: float) -> list[_Tail]:
     """The scenes of a part, each with the best tail that may follow it; both by number of the scene.
 
     The tails that may follow lie in a window that moves on with the scene; `best` holds those of it that no later
@@ -96,13 +96,13 @@ def _longer(part: Sequence[Judged], tails: Sequence[_Tail], within_s: float) -> 
     best: deque[_Tail] = deque()
     entered = 0
     for one in part:
-        scene = one.candidate.card.scene
+        scene = one.card.scene
         while entered < len(tails) and _start_s(tails[entered]) - scene.end_s <= within_s:
             while best and best[-1][0] < tails[entered][0]:
                 best.pop()
             best.append(tails[entered])
             entered += 1
-        while best and best[0][1][0].candidate.card.scene.index <= scene.index:
+        while best and best[0][1][0].card.scene.index <= scene.index:
             best.popleft()
         if best:
             worth, links = best[0]
@@ -111,9 +111,9 @@ def _longer(part: Sequence[Judged], tails: Sequence[_Tail], within_s: float) -> 
 
 
 def _start_s(tail: _Tail) -> float:
-    return tail[1][0].candidate.card.scene.start_s
+    return tail[1][0].card.scene.start_s
 
 
-def _place(link: Judged) -> tuple[str, str, int]:
-    card = link.candidate.card
+def _place(link: Placed) -> tuple[str, str, int]:
+    card = link.card
     return card.video, str(card.scene.video_id), card.scene.index

@@ -7,7 +7,7 @@ row-level security does not cost the index.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL, Composed, Literal
@@ -17,13 +17,21 @@ from scenedex.store.encoding import term
 from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
 from scenedex.store.scope import Scope, scope_of
 from scenedex.store.spaces import check_vector
-from scenedex.types import ChannelRow, Filters, VectorQuery
+from scenedex.types import DESCRIPTION_TF, TITLE_TF, ChannelRow, Filters, VectorQuery
 
 MIN_EF_SEARCH = 100
 """With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`); with this none."""
 
 MAX_EF_SEARCH = 1000  #: pgvector's limit
 K1, B = 1.5, 0.75  #: of BM25, in the variant of Lucene: Robertson, Zaragoza (2009), section 3
+BITS = 64  #: of a bigint: so many terms can be told apart
+
+
+class Terms(NamedTuple):
+    """What is looked for among the words of scenes."""
+
+    scored: Sequence[str]
+    told: Sequence[str] = ()  #: a row says whether the scene has them, and they count nothing
 
 
 def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
@@ -33,14 +41,16 @@ def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
     vectors: Sequence[VectorQuery],
     filters: Filters,
     k: int,
+    also: Sequence[str] = (),
     exclude: Sequence[UUID] = (),
     exact_up_to: int = EXACT_UP_TO,
 ) -> list[ChannelRow]:
     """The best `k` scenes of each channel, best first, one row a scene (its best vector); filters are kept inside.
 
-    `terms` is the lexical channel's question (each counted once; `비*` means all terms that begin so); without terms
-    there is no lexical channel. Scenes in `exclude` are left out. A channel gives fewer than `k` scenes only where no
-    more are in scope.
+    `terms` is the lexical channel's question (each counted once; `비*` means all terms that begin so; at most 64);
+    without terms there is no lexical channel. Of `also` a row says whether the scene has it, and it counts nothing: its
+    bits come after those of `terms`. Scenes in `exclude` are left out. A channel gives fewer than `k` scenes
+    only where no more are in scope.
 
     Raises UsageError for a vector that is no unit vector of its space, and for filters that make no sense.
     """
@@ -51,7 +61,7 @@ def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
         return []
     reach = reach_of(tx, vectors, scope, k, exact_up_to)
     while True:
-        found = _run(tx, terms, vectors, scope, reach)
+        found = _run(tx, Terms(terms, also), vectors, scope, reach)
         # scenes with many vectors near the query may have taken up all rows: then ask for more
         short = [
             n for n, limit in enumerate(reach.rows) if _scenes(found, n) < k and _seen(found, n) >= limit
@@ -67,6 +77,9 @@ def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
             raw=row["raw"],
             t_s=row["t_s"],
             space_id=vectors[row["number"]].space.id if row["number"] >= 0 else 0,
+            said=row["said"],
+            titled=row["titled"],
+            described=row["described"],
         )
         for row in found
     ]
@@ -82,7 +95,7 @@ def _seen(found: Sequence[Row], number: int) -> int:
 
 
 def _run(
-    tx: Transaction, terms: Sequence[str], vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
+    tx: Transaction, terms: Terms, vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
 ) -> list[Row]:
     query, params = statement(terms, vectors, scope, reach)
     prepare(tx, reach)
@@ -103,7 +116,7 @@ def prepare(tx: Transaction, reach: Reach) -> None:
 
 
 def statement(
-    terms: Sequence[str], vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
+    terms: Terms, vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
 ) -> tuple[Composed, dict[str, Any]]:
     """The statement, and its parameters but `owner`."""
     params: dict[str, Any] = {**scope.params, "k": reach.k}
@@ -124,18 +137,36 @@ def statement(
         }
         steps.append(SQL(form).format(**parts))
         answers.append(SQL(BEST).format(**parts))
-    if terms:
+    if terms.scored:
         params |= _words(terms)
         first, last = (SQL(""), passes) if reach.lazy else (inside, SQL(""))
-        steps.append(SQL(LEXICAL).format(inside=first, passes=last, k1=Literal(K1), b=Literal(B)))
+        steps.append(SQL(LEXICAL).format(inside=first, passes=last, k1=Literal(K1), b=Literal(B), **FROM))
         answers.append(SQL(LEXICAL_BEST))
     return SQL("with ") + SQL(",\n").join(steps) + SQL("\n") + SQL("\nunion all\n").join(answers), params
 
 
-def _words(terms: Sequence[str]) -> dict[str, list[Any]]:
-    words = {term(word) for word in terms if not word.endswith("*")} - {""}
-    starts = sorted({term(word[:-1]) for word in terms if word.endswith("*")} - {""})
-    return {"terms": sorted(words), "starts": starts, "ends": [after(word) for word in starts]}
+def _words(terms: Terms) -> dict[str, list[Any]]:
+    words: dict[str, int] = {}
+    starts: dict[str, int] = {}
+    for number, word in enumerate([*terms.scored, *terms.told][:BITS]):
+        kind, text = (starts, term(word[:-1])) if word.endswith("*") else (words, term(word))
+        kind[text] = kind.get(text, 0) | 1 << number
+    for kind in (words, starts):
+        kind.pop("", None)
+    scored = {term(word) for word in terms.scored}
+    return {
+        "terms": list(words),
+        "counting": [float(word in scored) for word in words],
+        "term_bits": [_signed(bits) for bits in words.values()],
+        "starts": list(starts),
+        "ends": [after(word) for word in starts],
+        "start_bits": [_signed(bits) for bits in starts.values()],
+    }
+
+
+def _signed(bits: int) -> int:
+    """The same 64 bits as a number that a bigint can hold."""
+    return bits - (1 << BITS) if bits >> (BITS - 1) else bits
 
 
 def after(prefix: str) -> str | None:
@@ -174,30 +205,52 @@ more{n} as materialized (
 dense{n} as materialized (
   select * from more{n} union all select * from ann{n} where not exists (select from more{n}))"""
 
-BEST = """(select {n} as number, scene_id, 1 - d as raw, t_s, (select count(*) from dense{n}) as seen
+BEST = """(select {n} as number, scene_id, 1 - d as raw, t_s, (select count(*) from dense{n}) as seen,
+    0::bigint as said, 0::bigint as titled, 0::bigint as described
   from (select distinct on (scene_id) * from dense{n} order by scene_id, d) one
   order by d, scene_id limit %(k)s)"""
+
+TITLE, DESCRIPTION = round(100 * TITLE_TF), round(100 * DESCRIPTION_TF)
+
+FROM = {
+    "said": SQL("case when tf >= 1 then bits end"),
+    "titled": SQL(
+        "case when tf <> trunc(tf) and round(tf * 100)::int %% 100 in ({}, {}) then bits end"
+    ).format(TITLE, TITLE + DESCRIPTION),
+    "described": SQL(
+        "case when tf <> trunc(tf) and round(tf * 100)::int %% 100 in ({}, {}) then bits end"
+    ).format(DESCRIPTION, TITLE + DESCRIPTION),
+}
+"""Where a term is from, which its frequency tells: see `types.SceneTerms`."""
 
 LEXICAL = """total as materialized (
   select sum(passages)::float8 as n, coalesce(sum(tokens)::float8 / nullif(sum(spoken), 0), 1) as mean
   from videos where owner_id = %(owner)s),
 weight as materialized (
-  select t.term, ln(1 + (n - df + 0.5) / (df + 0.5)) as idf, {k1} * (1 - {b}) as c0, {k1} * {b} / mean as c1
-  from total, unnest(%(terms)s::text[]) as t(term),
+  select t.term, t.bits, t.counting * ln(1 + (n - df + 0.5) / (df + 0.5)) as idf,
+    {k1} * (1 - {b}) as c0, {k1} * {b} / mean as c1
+  from total, unnest(%(terms)s::text[], %(counting)s::float8[], %(term_bits)s::bigint[]) as t(term, counting, bits),
     lateral (select count(*) as df from postings p where p.owner_id = %(owner)s and p.term = t.term) x where df > 0),
 scored as (
-  select scene_id, idf * tf / (tf + c0 + c1 * len) as s from weight join postings using (term)
+  select scene_id, idf * tf / (tf + c0 + c1 * len) as s, {said} as said, {titled} as titled, {described} as described
+  from weight join postings using (term)
   where owner_id = %(owner)s{inside}
   union all
-  select scene_id, ln(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + {k1} * (1 - {b}) + {k1} * {b} / mean * len)
-  from total, unnest(%(starts)s::text[], %(ends)s::text[]) as t(low, high), lateral (
-    select scene_id, sum(tf) as tf, max(len) as len, count(*) over () as df from postings p
-    where p.owner_id = %(owner)s and p.term >= t.low and p.term < t.high group by scene_id) x
+  select scene_id, ln(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + {k1} * (1 - {b}) + {k1} * {b} / mean * len),
+    said, titled, described
+  from total, unnest(%(starts)s::text[], %(ends)s::text[], %(start_bits)s::bigint[]) as t(low, high, bits), lateral (
+    select scene_id, sum(tf) as tf, max(len) as len, bit_or({said}) as said, bit_or({titled}) as titled,
+      bit_or({described}) as described, count(*) over () as df
+    from postings p where p.owner_id = %(owner)s and p.term >= t.low and p.term < t.high group by scene_id) x
   where true{inside}),
-ranked as (select scene_id, sum(s) as s from scored group by scene_id order by s desc, scene_id offset 0),
+ranked as (
+  select scene_id, sum(s) as s, coalesce(bit_or(said), 0) as said, coalesce(bit_or(titled), 0) as titled,
+    coalesce(bit_or(described), 0) as described
+  from scored group by scene_id order by s desc, scene_id offset 0),
 lexical as materialized (
   select * from ranked where true{passes} order by s desc, scene_id limit %(k)s)"""
 
 LEXICAL_BEST = (
-    "(select -1 as number, scene_id, s as raw, null::float8 as t_s, 0 as seen from lexical order by s desc)"
+    "(select -1 as number, scene_id, s as raw, null::float8 as t_s, 0 as seen, said, titled, described"
+    " from lexical order by s desc, scene_id)"
 )

@@ -17,8 +17,14 @@ from scenedex.store.scope import Scope
 from scenedex.store.spaces import partition
 from scenedex.types import VectorQuery
 
-EXACT_UP_TO = 50_000
+EXACT_UP_TO = 5_000
 """Vectors in scope that are compared one by one (about 1.2 µs each on one core). More are left to HNSW."""
+
+SPARE = 1.25
+"""Vectors that are looked at for each one that a scene has beyond its first, on the mean: some scenes have more."""
+
+LAZY = 10
+"""From so many times as many scenes in scope on, the lexical channel tests each as it comes, and lists none before."""
 
 HNSW_SHARE = 0.2
 """Part of the partition that the scope must be for HNSW to find enough of it."""
@@ -54,12 +60,12 @@ def reach_of(
     own = [sizes[query.space.id] for query in vectors]
     return Reach(
         k=k,
-        rows=tuple(max(k, math.ceil(2 * k * size["per_scene"])) for size in own),
+        rows=tuple(math.ceil(k * (1 + SPARE * (size["per_scene"] - 1))) for size in own),
         hnsw=tuple(
             size["vectors"] > exact_up_to and size["vectors"] >= HNSW_SHARE * size["total"] for size in own
         ),
         by_key=tuple(bool(scope) and size["vectors"] < BY_KEY_SHARE * size["total"] for size in own),
-        lazy=sizes[0]["scenes"] > exact_up_to,
+        lazy=sizes[0]["scenes"] > LAZY * exact_up_to,
     )
 
 

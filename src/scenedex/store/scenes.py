@@ -78,23 +78,30 @@ def captions_of(tx: Transaction, video_id: UUID) -> list[Caption]:
 
 
 def scene_cards(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, SceneCard]:
-    """What a hit says about each of these scenes. Unknown scenes are left out."""
+    """What a hit says about each of these scenes, but for captions. Unknown scenes are left out."""
     if not scene_ids:
         return {}
-    captions: defaultdict[UUID, list[Caption]] = defaultdict(list)
-    for row in tx.execute(CARD_CAPTIONS, {"scenes": list(scene_ids)}):
-        captions[row.pop("scene_id")].append(_caption(row))
     cards = {}
     for row in tx.execute(CARDS, {"scenes": list(scene_ids)}):
         path, offline, title = row.pop("path"), row.pop("missing"), row.pop("title")
         name = row.pop("name")
         known = text_to_path(path) if path is not None else None
         cards[row["id"]] = SceneCard(
-            scene=replace(_scene(row), captions=tuple(captions[row["id"]])),
+            scene=_scene(row),
             video=name or (known.rpartition("/")[2] if known else title),
             path=None if offline else known,
         )
     return cards
+
+
+def captions_by_scene(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, tuple[Caption, ...]]:
+    """The captions of each of these scenes by time, by the rule of `scenes_of`; those without any are left out."""
+    if not scene_ids:
+        return {}
+    captions: dict[UUID, list[Caption]] = {}
+    for row in tx.execute(CAPTIONS, {"scenes": list(scene_ids)}):
+        captions.setdefault(row.pop("scene_id"), []).append(_caption(row))
+    return {scene: tuple(found) for scene, found in captions.items()}
 
 
 CARDS = """
@@ -108,7 +115,7 @@ where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
 
 # the same rule as `placed`: the first and the last scene take what lies outside of all. `offset 0` keeps the planner
 # from joining all captions of a video with all its scenes: each scene reads its part of the index
-CARD_CAPTIONS = """
+CAPTIONS = """
 select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index, c.measures
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id,
 lateral (

@@ -19,11 +19,13 @@ from scenedex.types.search import Plan as Plan
 from scenedex.types.search import Rerank as Rerank
 from scenedex.types.search import VectorQuery as VectorQuery
 from scenedex.types.search import VideoHits as VideoHits
+from scenedex.types.values import DESCRIPTION_TF as DESCRIPTION_TF
 from scenedex.types.values import KEYFRAME_SHORT_SIDE as KEYFRAME_SHORT_SIDE
 from scenedex.types.values import LOCAL_OWNER as LOCAL_OWNER
 from scenedex.types.values import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.values import MAX_KEYFRAMES as MAX_KEYFRAMES
 from scenedex.types.values import MAX_SCENE_S as MAX_SCENE_S
+from scenedex.types.values import TITLE_TF as TITLE_TF
 from scenedex.types.values import Access as Access
 from scenedex.types.values import AnnotationKind as AnnotationKind
 from scenedex.types.values import AnnotationOutcome as AnnotationOutcome

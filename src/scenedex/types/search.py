@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from scenedex.types.values import Band, Channel, Mode, Space, Vector
@@ -41,15 +42,20 @@ class VectorQuery:
     vector: Vector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelRow:
-    """One channel's answer about one scene: its best embedding, or its BM25 score."""
+class ChannelRow(NamedTuple):
+    """One channel's answer about one scene: its best embedding, or its BM25 score.
+
+    The lexical channel also says which of the terms asked the scene has and where, one bit a term: bit n is the nth.
+    """
 
     channel: Channel
     scene_id: UUID
     raw: float  #: cosine, or BM25
     t_s: float | None = None  #: time of the embedding that matched
     space_id: int = 0  #: in which it matched; 0 for the lexical channel
+    said: int = 0  #: terms that its captions have
+    titled: int = 0  #: terms that the names of its video have
+    described: int = 0  #: terms that its description has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

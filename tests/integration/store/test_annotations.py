@@ -6,7 +6,7 @@ from tests.integration.store.records import caption, record
 from scenedex.errors import NotFoundError
 from scenedex.store.annotations import annotated, mark_annotated
 from scenedex.store.database import Database
-from scenedex.store.scenes import captions_of, scene_cards, scenes_of
+from scenedex.store.scenes import captions_by_scene, captions_of, scenes_of
 from scenedex.store.videos import write_video, write_words
 from scenedex.types import LOCAL_OWNER
 
@@ -49,7 +49,7 @@ def test_a_caption_keeps_how_sure_its_reader_was(database: Database) -> None:
         kept = captions_of(tx, video)
         assert [c.measures for c in kept] == [measures, {}]
         scene = scenes_of(tx, video)[0]
-        assert scene_cards(tx, [scene.id])[scene.id].scene.captions[0].measures == measures
+        assert captions_by_scene(tx, [scene.id])[scene.id][0].measures == measures
 
 
 def test_words_are_replaced_without_touching_title_and_fingerprint(database: Database) -> None:

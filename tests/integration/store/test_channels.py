@@ -9,10 +9,11 @@ import pytest
 from psycopg.sql import SQL
 from tests.integration.store.records import TEXT, embeddings, record, unit, words
 
+from scenedex.embeddings.terms import scene_terms
 from scenedex.errors import UsageError
-from scenedex.store.channels import after, prepare, search_channels, statement
+from scenedex.store.channels import Terms, after, prepare, search_channels, statement
 from scenedex.store.database import Database, Transaction
-from scenedex.store.reach import Reach, reach_of
+from scenedex.store.reach import LAZY, Reach, reach_of
 from scenedex.store.scenes import scenes_of
 from scenedex.store.scope import scope_of
 from scenedex.store.spaces import ensure_space, partition
@@ -97,7 +98,7 @@ def ask(
 
 def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
     reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), by_key=(False,), lazy=hnsw)
-    composed, params = statement(["w24", "w11*"], [query], scope_of(filters), reach)
+    composed, params = statement(Terms(["w24", "w11*"]), [query], scope_of(filters), reach)
     prepare(tx, reach)
     explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
     plan = tx.execute(explain + composed, params)
@@ -188,7 +189,7 @@ def test_a_filter_that_keeps_only_what_is_far_away_leaves_the_page_full(filled: 
     only = Filters(video_ids=tuple(filled.videos[n] for n in farthest))
     reach = Reach(k=40, rows=(160,), hnsw=(True,), by_key=(False,), lazy=True)
     asked = VectorQuery(channel="visual", space=filled.space, vector=query)
-    composed, params = statement((), [asked], scope_of(only), reach)
+    composed, params = statement(Terms(()), [asked], scope_of(only), reach)
     with filled.database.transaction(LOCAL_OWNER) as tx:
         prepare(tx, reach)
         tx.execute("set local hnsw.max_scan_tuples = 100")
@@ -199,6 +200,35 @@ def test_a_filter_that_keeps_only_what_is_far_away_leaves_the_page_full(filled: 
     truth = filled.best(query, 40, farthest)
     assert len(found) == 40
     assert len(set(found) & truth.keys()) >= 39
+
+
+@pytest.mark.parametrize("repeated", [1, 3, 1_000])
+def test_a_row_tells_which_terms_its_scene_has_and_where_they_are_from(
+    database: Database, repeated: int
+) -> None:
+    """Every mixture of said, titled and described, of a term, of one that counts nothing, and of a prefix."""
+    words = {"zebra": "zebra", "hors": "horse", "비*": "비행기"}
+    made = []
+    for place in range(8):
+        said, titled, described = (bool(place >> n & 1) for n in range(3))
+        for shown, (_, word) in enumerate(words.items()):
+            texts = [" ".join([word] * repeated)] if said else ["nothing"]
+            terms = scene_terms(texts, [f"{word}.mp4"] if titled else [], [word] if described else [])
+            made.append((1 << shown, (said, titled, described), terms))
+    with database.transaction(LOCAL_OWNER) as tx:
+        video = write_video(tx, record(texts=["."] * len(made), terms=tuple(terms for *_, terms in made)))
+        scenes = [scene.id for scene in scenes_of(tx, video)]
+        rows = search_channels(
+            tx, terms=["zebra", "비*"], also=["hors"], vectors=(), filters=EVERYTHING, k=len(made)
+        )
+    bits = {1: 1, 4: 2, 2: 4}  # those that count nothing come last
+    found = {row.scene_id: (row.said, row.titled, row.described) for row in rows}
+    assert found == {
+        scene: tuple(bits[word] * there for there in where)
+        for scene, (word, where, _) in zip(scenes, made, strict=True)
+        if any(where)
+    }
+    assert all((row.raw == 0) == (4 in (row.said, row.titled, row.described)) for row in rows)
 
 
 LEFT = {
@@ -219,10 +249,10 @@ def test_what_filters_leave_decides_how_is_searched(filled: Filled, filters: Fil
     with filled.database.transaction(LOCAL_OWNER) as tx:
         scope = scope_of(filters)
         reach = reach_of(tx, [query], scope, 10, COUNT // 5)
-        composed, params = statement((), [query], scope, reach)
+        composed, params = statement(Terms(()), [query], scope, reach)
         prepare(tx, reach)
         plan = tx.execute(SQL("explain ") + composed, params)
-        words = reach_of(tx, (), scope, 10, COUNT // PER_SCENE // 5)
+        words = reach_of(tx, (), scope, 10, COUNT // PER_SCENE // 5 // LAZY)
     index = f"Index Scan using {partition(filled.space.id)}_vector_idx"
     assert (index in "\n".join(row["QUERY PLAN"] for row in plan)) == many
     assert reach.hnsw == (many,)
@@ -245,7 +275,7 @@ def test_few_scenes_of_a_large_partition_are_read_by_key(filled: Filled) -> None
         reach = reach_of(tx, [query], scope, 5, 0)
         assert (reach.hnsw, reach.by_key) == ((False,), (True,))
         assert reach_of(tx, [query], scope_of(EVERYTHING), 5).by_key == (False,)
-        composed, params = statement((), [query], scope, reach)
+        composed, params = statement(Terms(()), [query], scope, reach)
         plan = "\n".join(
             row["QUERY PLAN"] for row in tx.execute(SQL("explain (analyze) ") + composed, params)
         )

@@ -26,7 +26,7 @@ from scenedex.store.files import files_of, known_files, mark_missing, put_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
 from scenedex.store.owners import own_entry
 from scenedex.store.preferences import forget, prefer, preference, preferences
-from scenedex.store.scenes import captions_of, find_scene, scene_cards, scenes_of
+from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scene_cards, scenes_of
 from scenedex.store.scoring import scene_vectors, score_scenes, some_vectors, vectors_of
 from scenedex.store.spaces import choices, ensure_space, live_spaces
 from scenedex.store.tags import tag_video
@@ -147,6 +147,7 @@ READS: dict[str, Ask] = {
     "captions_of": lambda two, tx, owner: captions_of(tx, two.videos[owner]),
     "find_scene": lambda two, tx, owner: find_scene(tx, (two.videos[owner], 1)),
     "scene_cards": lambda two, tx, owner: scene_cards(tx, [scene_of(two, tx, owner)]),
+    "captions_by_scene": lambda two, tx, owner: captions_by_scene(tx, [scene_of(two, tx, owner)]),
     "known_files": lambda two, tx, owner: known_files(tx),
     "files_of": lambda two, tx, owner: files_of(tx, two.videos[owner]),
     "descriptions_of": lambda two, tx, owner: descriptions_of(tx, two.videos[owner]),

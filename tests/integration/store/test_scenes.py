@@ -5,7 +5,7 @@ from tests.integration.store.records import caption, record
 
 from scenedex.store.database import Database
 from scenedex.store.files import put_file
-from scenedex.store.scenes import captions_of, scene_cards, scenes_of
+from scenedex.store.scenes import captions_by_scene, captions_of, scene_cards, scenes_of
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, KnownFile
 
@@ -31,11 +31,18 @@ def test_captions_belong_to_each_scene_they_touch(database: Database) -> None:
         video_id = write_video(tx, record(captions=tuple(captions)))
         write_video(tx, record("bb", texts=("of another video",)))
         scenes = scenes_of(tx, video_id)
-        cards = scene_cards(tx, [scene.id for scene in scenes])
+        read = captions_by_scene(tx, [scene.id for scene in scenes])
+        assert captions_by_scene(tx, []) == {}
         assert {c.text for c in captions_of(tx, video_id)} == set(BELONG)
     expected = {text: where for text, (_, _, where) in BELONG.items()}
-    for name, found in (("scenes_of", scenes), ("scene_cards", [cards[s.id].scene for s in scenes])):
-        placed = {text: [s.index for s in found if text in {c.text for c in s.captions}] for text in BELONG}
+    for name, found in (
+        ("scenes_of", [scene.captions for scene in scenes]),
+        ("captions_by_scene", [read.get(scene.id, ()) for scene in scenes]),
+    ):
+        placed = {
+            text: [number for number, captions in enumerate(found) if text in {c.text for c in captions}]
+            for text in BELONG
+        }
         assert placed == expected, name
 
 

@@ -16,7 +16,7 @@ from tests.integration.store.records import TEXT, caption, embeddings, record, s
 
 from scenedex.errors import UsageError
 from scenedex.store import channels
-from scenedex.store.channels import search_channels, statement
+from scenedex.store.channels import Terms, search_channels, statement
 from scenedex.store.database import Database, Transaction
 from scenedex.store.reach import Reach, reach_of
 from scenedex.store.scenes import placed, scenes_of
@@ -306,7 +306,7 @@ def test_no_value_is_part_of_the_statement() -> None:
         tags=("tag!",),
     )
     far = Reach(k=3, rows=(6,), hnsw=(True,), by_key=(False,), lazy=False)
-    composed, params = statement(["x"], [query], scope_of(filters, [excluded]), far)
+    composed, params = statement(Terms(["x"]), [query], scope_of(filters, [excluded]), far)
     text = composed.as_string()
     values = [video, excluded, "2026", "9876", "language!", "tag!", "'x'"]
     assert [value for value in values if str(value) in text] == []

@@ -1,14 +1,17 @@
 """Which candidates are shown, in which order."""
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 import pytest
 
+from scenedex.embeddings.terms import asked_for, terms, title_terms
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND
-from scenedex.search.candidates import Candidate, by_scene, candidates
-from scenedex.search.cutoff import Judged, cut, judge
+from scenedex.search.candidates import by_scene, candidates
+from scenedex.search.cutoff import Placed, cut, judge, sift
 from scenedex.search.evidence import hit
-from scenedex.search.question import read_question
+from scenedex.search.matching import matches, order_of
+from scenedex.search.question import Question, read_question
 from scenedex.types import Caption, ChannelRow, Scene, SceneCard
 
 SPACE = UUID(int=7)
@@ -39,10 +42,28 @@ def answer(
     transcript: dict[int, float] | None = None,
     *,
     weak: bool = False,
-) -> tuple[list[Judged], int]:
-    """What is shown of the cards; `lexical` and `transcript` are raw scores by place in `cards`."""
+    first: int | None = None,
+    names: dict[int, str] | None = None,
+) -> tuple[list[Placed], int]:
+    """What is shown of the cards; `lexical` and `transcript` are raw scores by place in `cards`, `names` are
+    those of other copies."""
     question = read_question(query)
-    rows = [ChannelRow(channel="lexical", scene_id=cards[i].scene.id, raw=raw) for i, raw in lexical.items()]
+    rows = [
+        ChannelRow(
+            channel="lexical",
+            scene_id=cards[i].scene.id,
+            raw=raw,
+            said=bits(question, [t for line in cards[i].scene.captions for t in terms(line.text)]),
+            titled=bits(question, title_terms(f"{cards[i].video} {(names or {}).get(i, '')}")),
+        )
+        for i, raw in lexical.items()
+    ]
+    words = {row.scene_id: match for row, match in zip(rows, matches(question, rows), strict=True)}
+    for one in cards:
+        if one.scene.id in words:
+            span = (one.scene.start_s, one.scene.end_s)
+            order = order_of(question, one.scene.captions, span)
+            words[one.scene.id] = replace(words[one.scene.id], order=order)
     rows += [
         ChannelRow(
             channel="transcript",
@@ -53,14 +74,21 @@ def answer(
         )
         for i, raw in (transcript or {}).items()
     ]
-    found: list[Candidate] = candidates(
-        question, by_scene(rows, lambda row: row.raw), {c.scene.id: c for c in cards}
-    )
-    return cut(judge(question, found, WEIGHTS, {("transcript", 1): WORDLLAMA_BACKGROUND}), weak=weak)
+    found = candidates(by_scene(rows, lambda row: row.raw), words)
+    judged = judge(question, found, WEIGHTS, {("transcript", 1): WORDLLAMA_BACKGROUND})
+    remaining, near = sift(judged, first, weak=weak)
+    shown, titled = cut(remaining, {c.scene.id: c for c in cards})
+    return shown, near + titled
 
 
-def names(shown: list[Judged]) -> list[tuple[str, int]]:
-    return [(one.candidate.card.video, one.candidate.card.scene.index) for one in shown]
+def bits(question: Question, found: list[str]) -> int:
+    """Which terms of the question are among those found, as the store tells it."""
+    answered = {asked_for(term, question.terms) for term in found} | set(found)
+    return sum(1 << n for n, term in enumerate(question.terms + question.also) if term in answered)
+
+
+def names(shown: list[Placed]) -> list[tuple[str, int]]:
+    return [(one.card.video, one.card.scene.index) for one in shown]
 
 
 def test_a_caption_repeated_comes_before_better_scores() -> None:
@@ -106,7 +134,7 @@ def test_a_title_shows_its_video_once() -> None:
 
 
 def test_words_in_the_name_of_another_copy_still_count() -> None:
-    shown, _ = answer("holiday", [card("copy.mp4", 0)], {0: 1.0})
+    shown, _ = answer("holiday", [card("copy.mp4", 0)], {0: 1.0}, names={0: "holiday.mp4"})
     assert names(shown) == [("copy.mp4", 0)]
 
 
@@ -114,6 +142,33 @@ def test_ties_go_by_name_then_scene() -> None:
     cards = [card("b.mp4", 1, "zebra"), card("b.mp4", 0, "zebra"), card("a.mp4", 3, "zebra")]
     shown, _ = answer("zebra", cards, {0: 1.0, 1: 1.0, 2: 1.0})
     assert names(shown) == [("a.mp4", 3), ("b.mp4", 0), ("b.mp4", 1)]
+
+
+def test_a_description_shows_every_scene_that_it_describes() -> None:
+    cards = [card("a.mp4", i) for i in range(3)]
+    rows = [ChannelRow(channel="lexical", scene_id=c.scene.id, raw=1.0, described=1) for c in cards]
+    question = read_question("zebra")
+    words = dict(zip((c.scene.id for c in cards), matches(question, rows), strict=True))
+    found = judge(question, candidates(by_scene(rows, lambda row: row.raw), words), {"lexical": 1.0}, {})
+    shown, hidden = cut(sift(found)[0], {c.scene.id: c for c in cards})
+    assert names(shown) == [("a.mp4", 0), ("a.mp4", 1), ("a.mp4", 2)]
+    assert hidden == 0
+    assert 0.5 < shown[0].score < 0.85
+
+
+@pytest.mark.parametrize("first", range(1, 8))
+def test_the_first_few_are_the_first_of_all_and_hide_as_many(first: int) -> None:
+    cards = [card(f"{name}.mp4", i, "a zebra" if i % 2 else "hello") for name in "cab" for i in range(3)]
+    nearness = {i: 0.2 + 0.05 * (i % 4) for i in range(9)}
+    every = answer("zebra", cards, {1: 2.0, 4: 2.0, 7: 3.0}, nearness)
+    few = answer("zebra", cards, {1: 2.0, 4: 2.0, 7: 3.0}, nearness, first=first)
+    assert names(few[0])[:first] == names(every[0])[:first]
+    assert few[1] == every[1]
+
+
+def test_a_scene_that_went_away_meanwhile_is_left_out() -> None:
+    shown, _ = answer("zebra", [card("a.mp4", 0, "a zebra")], {0: 1.0})
+    assert cut([shown[0].judged], {}) == ([], 0)
 
 
 def test_a_hit_says_where_and_why() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.search.judgements import judged, place, scene_id
+from tests.unit.search.judgements import place, placed, scene_id
 
 from scenedex.search.grouping import SAME, Line, by_video, folded
 from scenedex.search.sequence import Chain
@@ -11,7 +11,7 @@ from scenedex.types import Vectors
 
 
 def lines(*places: tuple[str, int]) -> list[Chain]:
-    return [Chain((judged(index, video=video),)) for video, index in places]
+    return [Chain((placed(index, video=video),)) for video, index in places]
 
 
 def kept(found: list[Line]) -> list[tuple[str, int, int]]:

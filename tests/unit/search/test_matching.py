@@ -1,10 +1,12 @@
 """What of a question a scene has, and where."""
 
+from uuid import UUID
+
 import pytest
 
-from scenedex.search.matching import match
+from scenedex.search.matching import Match, matches, order_of, telling
 from scenedex.search.question import read_question
-from scenedex.types import Caption
+from scenedex.types import Caption, ChannelRow
 
 SCENE = (10.0, 20.0)
 
@@ -39,27 +41,55 @@ LINES = (
     ],
 )
 def test_order(query: str, order: int) -> None:
-    assert match(read_question(query), LINES, "film.mp4", SCENE).order == order
+    assert order_of(read_question(query), LINES, SCENE) == order
 
 
-def test_shares_and_the_best_caption() -> None:
-    found = match(read_question("bad universe zebra"), LINES, "zebra_crossing.mp4", SCENE)
+def has(query: str, said: int = 0, titled: int = 0, described: int = 0) -> Match:
+    row = ChannelRow("lexical", UUID(int=1), 1.0, said=said, titled=titled, described=described)
+    return matches(read_question(query), [row])[0]
+
+
+def test_bits_are_the_words_of_the_question() -> None:
+    found = has("bad universe zebra", said=0b011, titled=0b100)
     assert found.spoken == (1.0, 1.0, 0.0)
     assert found.titled == (0.0, 0.0, 1.0)
-    assert found.caption == LINES[1]
     assert not found.title_only
+    assert not found.whole
+    assert has("bad universe", said=0b11).whole
+    assert has("zebra", titled=1).title_only
+    assert not has("zebra", described=1).title_only
 
 
-def test_the_title_alone() -> None:
-    found = match(read_question("zebra"), LINES, "ZebraCrossing.mp4", SCENE)
-    assert found.title_only
-    assert found.caption is None
+def test_part_of_a_word_is_a_share_and_the_word_without_its_ending_all_of_it() -> None:
+    asked = read_question("강아지들에게는")
+    assert asked.terms == ("강아", "아지", "지들", "강아지들")
+    assert asked.also == ("강아지",)
+    assert has("강아지들에게는", said=0b00011).spoken == (0.5,)
+    assert has("강아지들에게는", said=0b10011).spoken == (1.0,)
+
+
+def test_what_a_very_long_question_does_not_ask_for_is_not_missed() -> None:
+    query = " ".join(f"w{chr(97 + n // 26)}{chr(97 + n % 26)}x" for n in range(90))
+    asked = read_question(query)
+    assert len(asked.terms) == len(asked.words) == 64
+    assert has(query, said=(1 << 64) - 1).whole
+    assert has(query, said=-1).whole
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [("bad universe zebra", 1), ("humor universe in bad", 2), ("Wasser fließt", 3), ("zebra", None)],
+)
+def test_the_caption_that_says_it_best(query: str, line: int | None) -> None:
+    assert telling(read_question(query), LINES, SCENE) == (None if line is None else LINES[line])
 
 
 def test_one_syllable_answers_a_prefix() -> None:
-    assert match(read_question("비"), (said(11, 12, "비행기가 난다"),), "a.mp4", SCENE).spoken == (1.0,)
+    lines = (said(11, 12, "비행기가 난다"),)
+    assert has("비", said=1).spoken == (1.0,)
+    assert telling(read_question("비"), lines, SCENE) == lines[0]
 
 
 def test_a_caption_without_words_or_length_does_no_harm() -> None:
     odd = (said(11, 11, "red"), said(11, 11, "♪"), said(11, 11, "car"))
-    assert match(read_question("red car"), odd, "a.mp4", SCENE).order == 3
+    assert order_of(read_question("red car"), odd, SCENE) == 3

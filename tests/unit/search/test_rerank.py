@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.search.judgements import judged, scene_id
 
-from scenedex.search.cutoff import cut
+from scenedex.search.cutoff import sift
 from scenedex.search.fusion import band
 from scenedex.search.rerank import pool, reranked
 
@@ -26,7 +26,11 @@ def test_the_order_is_the_blend() -> None:
     made, report = reranked(scenes, cosines, weight=0.3, min_range=0.05)
     # 0.7 · score + 0.3 · (cosine - 0.1) / 0.2
     assert [one.rank for one in made] == pytest.approx([0.42, 0.65, 0.43])
-    assert [one.candidate.card.scene.index for one in cut(made, hide=False)[0]] == [1, 2, 0]
+    assert [one.candidate.scene_id for one in sift(made, hide=False)[0]] == [
+        scene_id(1),
+        scene_id(2),
+        scene_id(0),
+    ]
     assert (report.scored, report.skipped, report.reason, report.weight) == (3, False, None, 0.3)
     assert report.score_range == pytest.approx(0.2)
 

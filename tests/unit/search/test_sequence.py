@@ -7,10 +7,10 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.search.judgements import judged, place
+from tests.unit.search.judgements import place, placed
 
 from scenedex.errors import UsageError
-from scenedex.search.cutoff import Judged
+from scenedex.search.cutoff import Placed
 from scenedex.search.question import MAX_QUERY
 from scenedex.search.sequence import Chain, chains, split_sequence
 
@@ -97,7 +97,7 @@ scores = st.sampled_from([0.1, 0.3, 0.5, 0.7, 0.9, 0.95])
 
 
 @st.composite
-def parts_of(draw: st.DrawFn) -> list[list[Judged]]:
+def parts_of(draw: st.DrawFn) -> list[list[Placed]]:
     """What each of two to four parts found in two videos of scenes of any length."""
     lengths = {
         video: draw(st.lists(st.floats(0.5, 40), min_size=1, max_size=8)) for video in ("a.mp4", "b.mp4")
@@ -110,12 +110,12 @@ def parts_of(draw: st.DrawFn) -> list[list[Judged]]:
     found = []
     for _ in range(draw(st.integers(2, 4))):
         places = draw(st.lists(st.sampled_from(every), unique=True, max_size=10))
-        found.append([judged(index, draw(scores), video, spans[video][index]) for video, index in places])
+        found.append([placed(index, draw(scores), video, spans[video][index]) for video, index in places])
     return found
 
 
-def follows(one: Judged, other: Judged, within_s: float) -> bool:
-    before, after = one.candidate.card.scene, other.candidate.card.scene
+def follows(one: Placed, other: Placed, within_s: float) -> bool:
+    before, after = one.card.scene, other.card.scene
     return (
         before.video_id == after.video_id
         and after.index > before.index
@@ -123,7 +123,7 @@ def follows(one: Judged, other: Judged, within_s: float) -> bool:
     )
 
 
-def brute(found: list[list[Judged]], within_s: float) -> dict[tuple[str, int], float]:
+def brute(found: list[list[Placed]], within_s: float) -> dict[tuple[str, int], float]:
     """Where a chain can begin → the greatest product, by looking at all of them."""
     best: dict[tuple[str, int], float] = {}
     for links in itertools.product(*found):
@@ -135,7 +135,7 @@ def brute(found: list[list[Judged]], within_s: float) -> dict[tuple[str, int], f
 
 @settings(max_examples=300, deadline=None)
 @given(parts_of(), st.floats(0.1, 60))
-def test_the_best_chain_from_each_first_scene(found: list[list[Judged]], within_s: float) -> None:
+def test_the_best_chain_from_each_first_scene(found: list[list[Placed]], within_s: float) -> None:
     made = chains(found, within_s)
     for chain in made:
         assert len(chain.links) == len(found)
@@ -149,17 +149,17 @@ def test_the_best_chain_from_each_first_scene(found: list[list[Judged]], within_
 
 
 def test_a_chain_is_worth_the_geometric_mean_and_as_sure_as_its_weakest_link() -> None:
-    chain = Chain((judged(0, 0.9), judged(1, 0.4)))
+    chain = Chain((placed(0, 0.9), placed(1, 0.4)))
     assert chain.score == pytest.approx(0.6)
     assert chain.band == "weak"
-    assert Chain((judged(0, 0.9),)).score == pytest.approx(0.9)
-    assert Chain((judged(0, 0.9), judged(1, 0.86))).band == "strong"
+    assert Chain((placed(0, 0.9),)).score == pytest.approx(0.9)
+    assert Chain((placed(0, 0.9), placed(1, 0.86))).band == "strong"
 
 
 def test_even_chains_come_by_name_and_scene_and_take_the_nearest_follower() -> None:
     found = [
-        [judged(4), judged(2), judged(0, video="b.mp4"), judged(0)],
-        [judged(index, 0.5, video) for video in ("b.mp4", "a.mp4") for index in range(8)],
+        [placed(4), placed(2), placed(0, video="b.mp4"), placed(0)],
+        [placed(index, 0.5, video) for video in ("b.mp4", "a.mp4") for index in range(8)],
     ]
     made = chains(found, 60)
     assert [[place(link) for link in chain.links] for chain in made] == [
@@ -171,19 +171,19 @@ def test_even_chains_come_by_name_and_scene_and_take_the_nearest_follower() -> N
 
 
 def test_the_time_counts_from_the_end_of_one_to_the_start_of_the_next() -> None:
-    found = [[judged(0)], [judged(4)]]
+    found = [[placed(0)], [placed(4)]]
     assert len(chains(found, 30.0)) == 1
     assert chains(found, 29.9) == []
-    assert chains([[judged(1)], [judged(1), judged(0)]], 1000) == []
-    assert chains([[judged(0)], [judged(1, video="b.mp4")]], 1000) == []
-    assert chains([[], [judged(1)]], 60) == chains([[judged(1)], []], 60) == []
+    assert chains([[placed(1)], [placed(1), placed(0)]], 1000) == []
+    assert chains([[placed(0)], [placed(1, video="b.mp4")]], 1000) == []
+    assert chains([[], [placed(1)]], 60) == chains([[placed(1)], []], 60) == []
 
 
 def test_what_it_costs_grows_with_the_scenes_and_not_with_their_pairs() -> None:
     """Counted, not timed: five parts that each found the same scenes."""
 
     def calls(scenes: int) -> int:
-        found = [[judged(index, 0.5 + index % 7 / 20) for index in range(scenes)] for _ in range(5)]
+        found = [[placed(index, 0.5 + index % 7 / 20) for index in range(scenes)] for _ in range(5)]
         count = 0
 
         def on(frame: object, event: str, argument: object) -> None:
