@@ -63,7 +63,7 @@ class Searching(Owning):
             chosen = choices(tx)
             defaults = defaults_of(self.settings, chosen.settings)
             weights = {**defaults.weights, **request.weights}
-            dense, degraded = dense_channels(tx, chosen.spaces, self._queries, weights, self._encoding)
+            dense, degraded = dense_channels(tx, chosen, self._queries, weights, self._encoding)
             engine = Engine(dense=dense, defaults=defaults, degraded=degraded, encoding=self._encoding)
             anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)

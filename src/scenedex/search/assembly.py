@@ -1,7 +1,7 @@
 """What can be asked in a library: a dense channel for each live space that holds vectors and has its encoder here."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
@@ -12,7 +12,7 @@ from scenedex.search.dense import Dense
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
-from scenedex.store.spaces import live_spaces
+from scenedex.store.spaces import Choices, live_spaces
 from scenedex.types import Channel, Modality, Space, is_of_descriptions, words_space
 
 log = logging.getLogger(__name__)
@@ -30,27 +30,28 @@ def channel_of(space: Space) -> Channel | None:
 
 def dense_channels(
     tx: Transaction,
-    spaces: Sequence[Space],
+    chosen: Choices,
     queries: Queries,
     weights: Mapping[Channel, float],
     encoding: QueryEncoding,
 ) -> tuple[list[Dense], list[str]]:
-    """The channels of these spaces, and a sentence for each that cannot take part. One without weight is not looked at.
+    """The channels of the spaces that are searched, and a sentence for each that cannot take part.
+
+    One without weight is not looked at.
 
     A space that was never measured is measured here, within the deadline of `encoding`; where that fails the channel
     is left out, as its cosines would mean nothing.
     """
-    counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     dense: list[Dense] = []
     degraded: list[str] = []
-    for space in spaces:
+    for space in chosen.spaces:
         channel = channel_of(space)
-        if channel is None or space.id not in counts or weights.get(channel, 0.0) <= 0:
+        if channel is None or space.id not in chosen.filled or weights.get(channel, 0.0) <= 0:
             continue
         try:
             encoder = queries(words_space(space))
-            known = stored.get(space.id)
-            background = _known(space, known) or _measured(tx, space, encoder, counts[space.id], encoding)
+            known = chosen.backgrounds.get(space.id)
+            background = _known(space, known) or _measured(tx, space, encoder, encoding)
         except EncoderError as exc:
             degraded.append(f"{channel}: {exc}")
             continue
@@ -84,8 +85,8 @@ def _known(space: Space, stored: StoredBackground | None) -> Background | None:
 
 
 def _measured(
-    tx: Transaction, space: Space, encoder: TextEncoder, vectors: int, encoding: QueryEncoding
+    tx: Transaction, space: Space, encoder: TextEncoder, encoding: QueryEncoding
 ) -> Background | None:
     embedded = encoding.fixed(space, encoder, unrelated_queries())
     with tx.savepoint():
-        return measure(tx, space, embedded, vectors)
+        return measure(tx, space, embedded, vectors_by_space(tx).get(space.id, 0))

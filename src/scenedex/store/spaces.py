@@ -11,10 +11,12 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier, Literal
 
 from scenedex.errors import StoreError, UsageError
+from scenedex.store.backgrounds import StoredBackground
 from scenedex.store.database import Database, Row, Statements, Transaction
 from scenedex.types import Modality, Space, VectorQuery
 
-COLUMNS = SQL("id, name, model, revision, modality, dim, state")
+FIELDS = ("id", "name", "model", "revision", "modality", "dim", "state")
+COLUMNS = SQL(", ").join(map(SQL, FIELDS))
 SPACES_LOCK: LiteralString = "select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))"
 
 
@@ -28,6 +30,8 @@ class Choices:
 
     spaces: tuple[Space, ...]
     settings: Mapping[str, Any]
+    filled: frozenset[int]  #: ids of the spaces that hold something
+    backgrounds: Mapping[int, StoredBackground]  #: by space id: what was measured there
 
 
 def choices(tx: Transaction) -> Choices:
@@ -37,21 +41,32 @@ def choices(tx: Transaction) -> Choices:
     `live_space` does.
     """
     rows = tx.execute(
-        """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state
+        """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state,
+          exists (select from embeddings e where e.owner_id = %(owner)s and e.space_id = s.id) as filled,
+          b.quantiles, b.samples
         from (select coalesce(jsonb_object_agg(name, value), '{}') as settings
           from owner_settings where owner_id = %(owner)s) o
         left join spaces s on s.state = 'live'
           or s.state = 'building' and o.settings -> (%(choice)s || s.modality) = to_jsonb(s.name)
+        left join backgrounds b on b.owner_id = %(owner)s and b.space_id = s.id
         order by s.id""",
         {"choice": CHOICE},
     )
     settings: dict[str, Any] = rows[0]["settings"]
-    found = [
-        Space(**{key: value for key, value in row.items() if key != "settings"}) for row in rows if row["id"]
-    ]
+    there = [row for row in rows if row["id"]]
+    found = [_space(row) for row in there]
     seen = [_seen(found, modality, settings) for modality in {space.modality: None for space in found}]
     live = [space for one in seen for space in one if space.state == "live"]
-    return Choices(tuple(sorted(live, key=lambda space: space.id)), settings)
+    return Choices(
+        spaces=tuple(sorted(live, key=lambda space: space.id)),
+        settings=settings,
+        filled=frozenset(row["id"] for row in there if row["filled"]),
+        backgrounds={
+            row["id"]: StoredBackground(quantiles=tuple(row["quantiles"]), vectors=row["samples"])
+            for row in there
+            if row["quantiles"] is not None
+        },
+    )
 
 
 def live_spaces(tx: Transaction) -> list[Space]:
@@ -176,4 +191,4 @@ def partition(space_id: int) -> str:
 
 
 def _space(row: Row) -> Space:
-    return Space(**row)
+    return Space(**{field: row[field] for field in FIELDS})

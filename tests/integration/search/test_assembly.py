@@ -17,7 +17,7 @@ from scenedex.search.request import DEFAULT_WEIGHTS
 from scenedex.store.backgrounds import read_backgrounds
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.store.spaces import live_spaces, partition
+from scenedex.store.spaces import choices, partition
 from scenedex.types import Space
 
 
@@ -32,7 +32,7 @@ def channels(
     shelf: Shelf, queries: Callable[[Space], Any], encoding: QueryEncoding
 ) -> tuple[list[Dense], list[str]]:
     with shelf.database.transaction(shelf.owner) as tx:
-        return dense_channels(tx, live_spaces(tx), queries, DEFAULT_WEIGHTS, encoding)
+        return dense_channels(tx, choices(tx), queries, DEFAULT_WEIGHTS, encoding)
 
 
 def knows(shelf: Shelf) -> Axes:
