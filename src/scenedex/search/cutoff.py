@@ -108,9 +108,9 @@ def judge(
     shares: dict[Match | None, float] = {}
     for candidate in found:
         calibrated: dict[Channel, float] = {
-            channel: backgrounds[channel, row.space_id].calibrated(row.raw)
+            channel: known.calibrated(row.raw)
             for channel, row in candidate.rows.items()
-            if (channel, row.space_id) in backgrounds
+            if (known := backgrounds.get((channel, row.space_id)))
         }
         if "lexical" in candidate.rows:
             # What BM25 makes of a title depends on how little is said in the scene: that tells nothing here.

@@ -1,7 +1,7 @@
 """A question and the words of a scene → what of the question the scene has, and where."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 
 from scenedex.embeddings.terms import asked_for, terms
@@ -19,16 +19,13 @@ class Match:
     titled: tuple[float, ...]  #: in the names of the video
     described: tuple[float, ...]  #: in the description
     order: int = 0  #: how well the order of words fits; see `order_of`
+    title_only: bool = field(init=False)  #: no caption and no description has a word of it, the title has
+    whole: bool = field(init=False)  #: all words are said
 
-    @property
-    def title_only(self) -> bool:
-        """Neither a caption nor the description has any word of the question, the title has."""
-        return any(self.titled) and not any(self.spoken) and not any(self.described)
-
-    @property
-    def whole(self) -> bool:
-        """All words of the question are said."""
-        return bool(self.spoken) and min(self.spoken) == 1.0
+    def __post_init__(self) -> None:
+        elsewhere = any(self.spoken) or any(self.described)
+        object.__setattr__(self, "title_only", any(self.titled) and not elsewhere)
+        object.__setattr__(self, "whole", bool(self.spoken) and min(self.spoken) == 1.0)
 
 
 def matches(question: Question, rows: Sequence[ChannelRow]) -> list[Match]:
