@@ -20,7 +20,8 @@ import numpy as np
 from psycopg.sql import SQL
 
 from benchmarks.crowd import RARE, SCENES_PER_VIDEO, Crowd, cpu_ms, crowd, video_id
-from scenedex.store.channels import Terms, prepare, search_channels, statement
+from scenedex.store.bm25 import Terms
+from scenedex.store.channels import prepare, search_channels, statement
 from scenedex.store.database import Transaction
 from scenedex.store.reach import EXACT_UP_TO, reach_of
 from scenedex.store.scope import scope_of

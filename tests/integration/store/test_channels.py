@@ -11,7 +11,8 @@ from tests.integration.store.records import TEXT, embeddings, record, unit, word
 
 from scenedex.embeddings.terms import scene_terms
 from scenedex.errors import UsageError
-from scenedex.store.channels import Terms, after, prepare, search_channels, statement
+from scenedex.store.bm25 import Terms, after
+from scenedex.store.channels import prepare, search_channels, statement
 from scenedex.store.database import Database, Transaction
 from scenedex.store.reach import LAZY, Reach, reach_of
 from scenedex.store.scenes import scenes_of

@@ -16,7 +16,8 @@ from tests.integration.store.records import TEXT, caption, embeddings, record, s
 
 from scenedex.errors import UsageError
 from scenedex.store import channels
-from scenedex.store.channels import Terms, search_channels, statement
+from scenedex.store.bm25 import Terms
+from scenedex.store.channels import search_channels, statement
 from scenedex.store.database import Database, Transaction
 from scenedex.store.reach import Reach, reach_of
 from scenedex.store.scenes import placed, scenes_of
