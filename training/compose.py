@@ -1,4 +1,4 @@
-"""Compositions as pictures: 144 × 80, as the picture tower sees them."""
+"""Compositions as pictures: 192 × 112, as the picture tower sees them, or smaller."""
 
 import io
 import pickle
@@ -19,11 +19,12 @@ from training.pictures import Sprite, sprites
 from training.scene import Actor, Scene, Stock
 from training.vocabulary import Vocabulary
 
-WIDTH, HEIGHT = 144, 80
+WIDTH, HEIGHT = 192, 112
 GREY = (128, 128, 128)
 VIEWS = 5
 """Drawings of every place in every light and weather."""
-SHAPES = ((144, 80), (107, 80), (80, 80), (144, 61), (45, 80))
+SHAPES = ((1.0, 1.0), (0.75, 1.0), (0.56, 1.0), (1.0, 0.76), (0.32, 1.0))
+"""Parts of the width and of the height that a picture of 16:9, 4:3, 1:1, 2.35:1 and 9:16 takes."""
 SHAPE_CHANCES = (0.88, 0.05, 0.03, 0.03, 0.01)
 FREE, BEFORE = 0.15, 1.01
 """How much of the smaller of two things may lie over the other; in a crowded picture all of it, as a cat in a chair."""
@@ -101,11 +102,12 @@ Box = tuple[int, int, int, int]
 class Composer:
     """Draws compositions. The same composition (with its seed) is the same picture."""
 
-    def __init__(self, found: Material) -> None:
-        self._found = found
+    def __init__(self, found: Material, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
+        """`size`: width and height of the pictures in pixels."""
+        self._found, self._size = found, size
 
     def picture(self, scene: Scene, *, wear: bool = True, shape: int | None = None) -> np.ndarray:
-        """RGB, uint8, shape (80, 144, 3); `wear` adds blur, noise and compression by chance."""
+        """RGB, uint8, shape (height, width, 3); `wear` adds blur, noise and compression by chance."""
         return self.composed(scene, wear=wear, shape=shape)[0]
 
     def composed(
@@ -113,8 +115,8 @@ class Composer:
     ) -> tuple[np.ndarray, list[Box]]:
         """The picture, and where each actor stands in it (what lies outside of the frame included)."""
         rng = Random(scene.seed)
-        width, height = SHAPES[rng.choices(range(5), SHAPE_CHANCES)[0] if shape is None else shape]
-        frame = self._ground(scene, (width, height), rng)
+        shares = SHAPES[rng.choices(range(5), SHAPE_CHANCES)[0] if shape is None else shape]
+        frame = self._ground(scene, shares, rng)
         taken: list[Box] = []
         for actor in scene.actors:
             self._paste(frame, actor, scene, taken, rng)
@@ -126,22 +128,23 @@ class Composer:
             frame.paste(veil, (0, 0), veil)
         if wear:
             frame = _worn(frame, rng)
-        left, top = (WIDTH - frame.width) // 2, (HEIGHT - frame.height) // 2
-        if frame.size != (WIDTH, HEIGHT):
-            canvas = Image.new("RGB", (WIDTH, HEIGHT), GREY)
+        left, top = (self._size[0] - frame.width) // 2, (self._size[1] - frame.height) // 2
+        if frame.size != self._size:
+            canvas = Image.new("RGB", self._size, GREY)
             canvas.paste(frame, (left, top))
             frame = canvas
         pixels = np.asarray(frame)
         boxes = [(box[0] + left, box[1] + top, box[2] + left, box[3] + top) for box in taken]
         return (_noisy(pixels, rng) if wear else pixels), boxes
 
-    def _ground(self, scene: Scene, size: tuple[int, int], rng: Random) -> Image.Image:
+    def _ground(self, scene: Scene, shares: tuple[float, float], rng: Random) -> Image.Image:
+        size = round(self._size[0] * shares[0]), round(self._size[1] * shares[1])
         if scene.place is None:
             return Image.new("RGB", size, tuple(rng.choice((rng.randrange(256), 245, 20)) for _ in range(3)))
         overcast = 0.0 if PLACES[scene.place].indoors else WEATHER[scene.weather].overcast
         wide = rng.choice(self._found.backdrops[scene.place, scene.light, overcast])
         zoom = 1.0 if rng.random() < 0.6 else rng.uniform(0.7, 1.0)
-        width, height = round(size[0] * zoom), round(size[1] * zoom)
+        width, height = round(WIDTH * shares[0] * zoom), round(HEIGHT * shares[1] * zoom)
         left, top = rng.randint(0, wide.width - width), rng.randint(0, wide.height - height)
         view = wide.crop((left, top, left + width, top + height))
         if rng.random() < 0.5:

@@ -29,14 +29,14 @@ class Mini:
         return self.pixels(np.stack([self.prepared(image) for image in images]))
 
     def pixels(self, pixels: np.ndarray) -> Vectors:
-        """Unit vectors of prepared pictures, uint8 (pictures, 80, 144, 3)."""
+        """Unit vectors of prepared pictures, uint8 (pictures, 112, 192, 3)."""
         parts = [
             self._pictures.run(None, {"pixels": pixels[k : k + 32]})[0] for k in range(0, len(pixels), 32)
         ]
         return np.concatenate(parts)
 
     def prepared(self, image: Image.Image) -> np.ndarray:
-        """A picture of any size as the tower takes it: uint8 (80, 144, 3)."""
+        """A picture of any size as the tower takes it: uint8 (112, 192, 3)."""
         return prepared(image.convert("RGB"), self.card["pictures"])
 
     def sound(self, samples: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ SMALL = 2000
 
 
 class _FromPixels(nn.Module):
-    """The picture tower with its input as bytes: uint8 (batch, 80, 144, 3)."""
+    """The picture tower with its input as bytes: uint8 (batch, 112, 192, 3)."""
 
     def __init__(self, tower: Tower) -> None:
         super().__init__()

@@ -19,6 +19,9 @@ LIGHTINGS = ("day", "sunset", "night")
 SKIES = ("clear", "cloudy", "rain", "snow", "fog", "storm")
 EASY_UNTIL = 0.5
 """Until this share of the training, compositions grow harder; without this the network learns places and no things."""
+SIZES = ((0.35, (112, 64)), (0.65, (144, 80)), (1.0, (WIDTH, HEIGHT)))
+"""Until which share of the training pictures have which size (progressive resizing, Howard, 2018): the easy ones, whose
+things are large, need no more, and cost a third."""
 CROWDED = 0.5
 """The share of the harder compositions in which things stand before one another."""
 MEAN_OF = 12_000
@@ -29,13 +32,13 @@ MEAN_OF = 12_000
 class Lesson:
     """A batch. -1 stands for what a picture has not."""
 
-    pictures: Array  #: uint8 (batch, 80, 144, 3)
+    pictures: Array  #: uint8 (batch, height, width, 3)
     captions: Array  #: float32 (2, batch, 256): full and partial captions
     things: Array  #: float32 (batch, concepts): how much of each thing, summing to 1 or 0
     cells: (
-        Array  #: int64 (batch, 5, 9): which thing each square of CELL pixels shows; the last number for none
+        Array  #: int64 (batch, rows, columns): which thing each square of CELL pixels shows; the last number for none
     )
-    hues: Array  #: int64 (batch, 5, 9): its colour
+    hues: Array  #: int64 (batch, rows, columns): its colour
     places: Array  #: int64 (batch,)
     moods: Array  #: int64 (2, batch): light and weather
     tinted: Array  #: int64 (2, batch): one thing with a colour, and the colour
@@ -47,7 +50,8 @@ class Lessons(Dataset[Lesson]):
     def __init__(self, vocabulary: Vocabulary, found: Material, mean: Array, size: int, count: int) -> None:
         self._vocabulary, self._mean, self._size, self._count = vocabulary, mean, size, count
         self._director = Director(vocabulary, found.stock)
-        self._composer, self._captioner = Composer(found), Captioner(vocabulary)
+        self._captioner = Captioner(vocabulary)
+        self._composers = [(until, size, Composer(found, size)) for until, size in SIZES]
         self._places = list(vocabulary.places)
         self._colours = list(vocabulary.colours)
 
@@ -58,10 +62,11 @@ class Lessons(Dataset[Lesson]):
         rng = Random(1_000_003 + number)
         easy = 0.9 - 0.65 * min(1.0, number / (EASY_UNTIL * self._count))
         crowded = CROWDED * (1 - easy)
+        _, size, composer = next(each for each in self._composers if number < each[0] * self._count)
         scenes = [self._director.scene(rng, easy=easy, crowded=crowded) for _ in range(self._size)]
         texts = [self._captioner.full(scene, rng) for scene in scenes]
         texts += [self._captioner.part(scene, rng) for scene in scenes]
-        made = [self._composer.composed(scene) for scene in scenes]
+        made = [composer.composed(scene) for scene in scenes]
         things = np.zeros((self._size, len(self._vocabulary.concepts)), np.float32)
         tinted = np.full((2, self._size), -1)
         for k, scene in enumerate(scenes):
@@ -71,7 +76,7 @@ class Lessons(Dataset[Lesson]):
             if coloured:
                 chosen = rng.choice(coloured)
                 tinted[:, k] = chosen.concept, self._colours.index(str(chosen.colour))
-        shown = [covered(boxes) for _, boxes in made]
+        shown = [covered(boxes, size) for _, boxes in made]
         return Lesson(
             pictures=np.stack([picture for picture, _ in made]),
             cells=np.stack(
@@ -106,12 +111,12 @@ class Lessons(Dataset[Lesson]):
         yield from DataLoader(self, batch_size=None, num_workers=1, prefetch_factor=6, collate_fn=None)
 
 
-def covered(boxes: Sequence[Box]) -> Array:
-    """Which box each square of the picture shows: int64 (5, 9), -1 for none.
+def covered(boxes: Sequence[Box], size: tuple[int, int]) -> Array:
+    """Which box each square of a picture of this width and height shows: int64 (rows, columns), -1 for none.
 
     A box shows where it covers a third of the square, and at its middle; what is pasted later hides what was there.
     """
-    rows, columns = HEIGHT // CELL, WIDTH // CELL
+    columns, rows = size[0] // CELL, size[1] // CELL
     grid = np.full((rows, columns), -1)
     for number, (left, top, right, bottom) in enumerate(boxes):
         wide = _shares(left, right, columns)

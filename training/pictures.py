@@ -13,7 +13,7 @@ from scenedex.demo.draw.thing import sprite
 from training.packages import CLIPART, TYPEFACE
 from training.vocabulary import Concept
 
-HEIGHT = 96
+HEIGHT = 112
 """Pixels of the longer side of every sprite."""
 
 FOLDERS = (
