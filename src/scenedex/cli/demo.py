@@ -38,7 +38,7 @@ def _index(library: Library, console: Console) -> None:
     with Bars() as bars:
         console.print("Drawing a film of 80 seconds ...")
         bars.start(str(film))
-        draw_film(film, lambda done: bars.stage("draw", done))
+        draw_film(film, lambda done: bars.step("draw", done))
         console.print("Indexing it ...")
         report = library.add(film, complete=False, progress=bars)
     for outcome in report.files:

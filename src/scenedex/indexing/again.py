@@ -35,12 +35,12 @@ def reread_captions(parts: Parts, video_id: UUID, progress: Progress) -> None:
     with parts.transaction() as tx:
         digest = get_video(tx, video_id).content_hash
     content = Content(path=paths[0], digest=digest, sources=tuple(sorted(paths)))
-    progress.stage("words", 0.0)
+    progress.step("words", 0.0)
     with parts.database.lock(f"index:{parts.owner}:{digest}"):
         with parts.decoder.reading(paths[0], parts.limits) as reading:
             has_tracks = any(track.kind == "text" for track in reading.info.subtitles)
             captions = reading.captions() if has_tracks else ()
         if has_tracks:
             replace_captions(parts, video_id, "embedded", captions)
-        progress.stage("words", 0.5)
+        progress.step("words", 0.5)
         refresh_words(parts, video_id, content)

@@ -154,7 +154,7 @@ def at_it(library: Library) -> dict[str, int]:
 
 def endless(path: str, reporter: Any) -> None:
     while True:
-        reporter.stage("scenes", 0.25)
+        reporter.step("scenes", 0.25)
         time.sleep(0.01)
 
 
