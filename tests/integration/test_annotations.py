@@ -75,7 +75,7 @@ def segment(
 
 
 @pytest.fixture
-def library(home: Path) -> Iterator[Library]:
+def library(home: Path, shared_server: None) -> Iterator[Library]:
     with open_library(home, settings=Settings(scenedex_profile="mini")) as opened:
         yield opened
 
