@@ -75,7 +75,7 @@ def segment(
 
 
 @pytest.fixture
-def library(home: Path) -> Iterator[Library]:
+def library(home: Path, shared_server: None) -> Iterator[Library]:
     with open_library(home, settings=Settings(scenedex_profile="mini")) as opened:
         yield opened
 
@@ -125,7 +125,7 @@ def test_a_word_written_in_the_picture_finds_its_scene(library: Library, tmp_pat
     class Watches:
         def found(self, files: int) -> None: ...
         def start(self, path: str) -> None: ...
-        def stage(self, stage: AnnotationKind, done: float) -> None:
+        def step(self, step: AnnotationKind, done: float) -> None:
             told.append(done)
 
         def finish(self, outcome: AnnotationOutcome) -> None: ...

@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+from tests.buckets import KEYS, bucket_server
 from tests.integration.store.test_database import url_of
 from tests.media import make_clip
 from typer.testing import CliRunner
@@ -19,7 +20,13 @@ from typer.testing import CliRunner
 from scenedex import Library, open_library, restore_library
 from scenedex.cli.main import app
 from scenedex.config import Settings
-from scenedex.errors import BackupError, NewerLibraryError, NotFoundError, UsageError
+from scenedex.errors import (
+    BackupError,
+    NewerLibraryError,
+    NotFoundError,
+    ObjectStoreUnreachableError,
+    UsageError,
+)
 from scenedex.store.archive import Archive, parts
 from scenedex.store.backup import HEADER, MANIFEST, PICTURES
 from scenedex.store.database import Database
@@ -162,6 +169,27 @@ def test_a_library_comes_back_whole(source: Settings, elsewhere: Settings, kept:
         assert again.search("red", mode="recall").plan.weights["visual"] > 0
         names = [file.outcome for file in again.add(kept.parent / "film0.mp4").files]
         assert names == ["unchanged"]
+
+
+def test_pictures_come_back_into_a_bucket_at_an_endpoint_of_its_own(
+    source: Settings, elsewhere: Settings, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with bucket_server() as bucket:
+        settings = elsewhere.model_copy(update=bucket.settings | {"scenedex_objects_patience_s": 0.5})
+        bucket.between.trouble = lambda method, path: "drop"
+        with pytest.raises(ObjectStoreUnreachableError, match="cannot be reached"):
+            restore_library(kept, settings=settings)
+        assert contents(settings)["videos"] == []
+        bucket.between.trouble = lambda method, path: None
+        report = restore_library(kept, settings=settings)
+        there = pictures(source.scenedex_home)
+        assert bucket.names() == {f"a/library/{key}" for key in there}
+        assert report.pictures == len(there)
+        with open_library(settings=settings) as again:
+            assert {key: again.picture(key) for key in there} == there
+    assert not (settings.scenedex_home / "objects").exists()
 
 
 def test_what_comes_back_goes_on_counting(elsewhere: Settings, kept: Path) -> None:

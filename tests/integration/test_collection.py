@@ -11,6 +11,7 @@ from tests.media import shared_media
 from scenedex import Library, open_library
 from scenedex.config import read_settings
 from scenedex.indexing.run import IndexReport
+from scenedex.scenes.segment import sound_scenes
 from scenedex.types import MAX_KEYFRAME_GAP_S, MAX_SCENE_S, Caption
 
 CLOCK = re.compile(r"(\d+):(\d+):(\d+),(\d+)")
@@ -93,13 +94,19 @@ def test_scenes_cover_every_video_exactly(collection: Collection) -> None:
         assert [s.index for s in scenes] == list(range(len(scenes)))
         for left, right in itertools.pairwise(scenes):
             assert left.end_s == right.start_s, video.name
+        assert all(0 < scene.end_s - scene.start_s <= MAX_SCENE_S for scene in scenes), video.name
+        if not any(scene.keyframes for scene in scenes):
+            spans = [(scene.start_s, scene.end_s) for scene in scenes]
+            assert spans == [(s.start_s, s.end_s) for s in sound_scenes(video.duration_s)], video.name
+            continue
         for scene in scenes:
-            assert 0 < scene.end_s - scene.start_s <= MAX_SCENE_S, video.name
-            times = [k.t_s for k in scene.keyframes]
+            assert scene.keyframes, video.name
+            times = [keyframe.t_s for keyframe in scene.keyframes]
             assert times == sorted(times)
             assert all(scene.start_s <= t < scene.end_s for t in times), video.name
-            assert all(b - a <= MAX_KEYFRAME_GAP_S for a, b in itertools.pairwise(times)), video.name
-            assert len(times) >= 1 or video.width is None or video.warnings, video.name
+            edges = [scene.start_s, *times, scene.end_s]
+            assert all(b - a <= MAX_KEYFRAME_GAP_S + 1e-6 for a, b in itertools.pairwise(edges)), video.name
+            assert all(min(one.width, one.height) <= 384 for one in scene.keyframes), video.name
 
 
 def test_keyframes_are_pictures_of_the_right_size(collection: Collection) -> None:

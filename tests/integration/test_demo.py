@@ -1,13 +1,11 @@
 """`scenedex demo`, and what can be seen in its film afterwards."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.demo_run import demo_run
 
 from scenedex import Library, open_library
 from scenedex.demo.film import judgements
@@ -24,18 +22,9 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Library]]:
-    home = tmp_path_factory.mktemp("demo") / "home"
-    done = subprocess.run(
-        [sys.executable, "-m", "scenedex", "demo"],
-        env=os.environ | {"SCENEDEX_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=250,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    with open_library(home) as library:
-        yield done.stdout, library
+    run = demo_run(tmp_path_factory)
+    with open_library(run.library(tmp_path_factory.mktemp("demo") / "home")) as library:
+        yield run.said, library
 
 
 def test_it_shows_off_and_says_how_to_go_on(demo: tuple[str, Library]) -> None:

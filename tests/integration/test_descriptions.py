@@ -42,18 +42,18 @@ class Describing:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def describer() -> Iterator[Server]:
     running = Server(Describing())
     yield running
     running.close()
 
 
 @pytest.fixture
-def library(home: Path, server: Server, tmp_path: Path) -> Iterator[Library]:
+def library(home: Path, describer: Server, tmp_path: Path, shared_server: None) -> Iterator[Library]:
     settings = Settings(
         scenedex_profile="mini",
         scenedex_description_model="sees",
-        openai_base_url=server.url,
+        openai_base_url=describer.url,
         openai_api_key="key",
     )
     with open_library(home, settings=settings) as opened:
@@ -67,7 +67,7 @@ def described(library: Library) -> dict[int, StoredDescription]:
         return descriptions_of(tx, video.id)
 
 
-def test_scenes_are_found_by_what_is_said_of_them(library: Library, server: Server) -> None:
+def test_scenes_are_found_by_what_is_said_of_them(library: Library, describer: Server) -> None:
     (outcome,) = library.annotate("description")
     assert (outcome.outcome, outcome.reason) == ("annotated", None)
     assert described(library)[1] == StoredDescription(
@@ -82,57 +82,57 @@ def test_scenes_are_found_by_what_is_said_of_them(library: Library, server: Serv
     assert "description" in hit.channels
     (again,) = library.annotate("description")
     assert again.outcome == "unchanged"
-    assert len(server.requests) == 3
+    assert len(describer.requests) == 3
 
 
-def test_force_asks_anew(library: Library, server: Server) -> None:
+def test_force_asks_anew(library: Library, describer: Server) -> None:
     library.annotate("description")
     library.annotate("description", "clip.mp4", force=True)
-    assert len(server.requests) == 6
+    assert len(describer.requests) == 6
     names = list(library.stats()["embeddings"])
     assert len(names) == len(set(names))
 
 
-def test_what_failed_is_asked_for_again_and_nothing_else(library: Library, server: Server) -> None:
-    server.answer = Describing(fails=(1,))
+def test_what_failed_is_asked_for_again_and_nothing_else(library: Library, describer: Server) -> None:
+    describer.answer = Describing(fails=(1,))
     (outcome,) = library.annotate("description")
     assert outcome.outcome == "annotated"
     assert (outcome.reason or "").startswith("1 of 3 scenes could not be described: ")
     assert sorted(described(library)) == [0, 2]
     assert library.search("lighthouse").hits[0].scene == 0
-    server.answer = Describing()
+    describer.answer = Describing()
     (outcome,) = library.annotate("description")
     assert (outcome.outcome, outcome.reason) == ("annotated", None)
-    assert len(server.requests) == 4
+    assert len(describer.requests) == 4
     assert described(library)[1].summary == "A lighthouse."
 
 
 def test_a_server_that_describes_nothing_is_left_and_nothing_is_stored(
-    library: Library, server: Server
+    library: Library, describer: Server
 ) -> None:
-    server.answer = Describing(fails=tuple(range(99)))
+    describer.answer = Describing(fails=tuple(range(99)))
     (outcome,) = library.annotate("description")
     assert outcome.outcome == "failed"
     assert "None of its 3 scenes could be described" in (outcome.reason or "")
     assert described(library) == {}
 
 
-def test_a_refusal_stops_it(library: Library, server: Server) -> None:
-    server.answer = Describing(fails=(1,), status=401)
+def test_a_refusal_stops_it(library: Library, describer: Server) -> None:
+    describer.answer = Describing(fails=(1,), status=401)
     with pytest.raises(DescriberRefusedError, match="OPENAI_API_KEY"):
         library.annotate("description")
     assert sorted(described(library)) == [0]  # it was paid for
 
 
 def test_indexing_again_keeps_descriptions_and_the_next_run_embeds_them_without_asking(
-    library: Library, server: Server, tmp_path: Path
+    library: Library, describer: Server, tmp_path: Path
 ) -> None:
     library.annotate("description")
     library.add(tmp_path / "clip.mp4", force=True)
     assert sorted(described(library)) == [0, 1, 2]
     (outcome,) = library.annotate("description")
     assert outcome.outcome == "annotated"
-    assert len(server.requests) == 3
+    assert len(describer.requests) == 3
     assert library.search("carousel").hits[0].scene == 1
 
 

@@ -22,6 +22,8 @@ from scenedex.inference.session import RunOptions
 from scenedex.inference.weights import WeightStore
 from scenedex.testing import Clip, shots_clip
 
+pytestmark = pytest.mark.usefixtures("shared_server")
+
 Serve = Callable[[Answer], Server]
 DIM = 16
 

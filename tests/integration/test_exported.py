@@ -17,6 +17,8 @@ from scenedex.inference.exported import entry, names_folder, with_exported
 from scenedex.inference.registry import ModelCard, load_registry
 from scenedex.testing import Clip, shots_clip
 
+pytestmark = pytest.mark.usefixtures("shared_server")
+
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Callable[..., Path]:

@@ -16,7 +16,7 @@ from scenedex.errors import NotFoundError, UsageError
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(tmp_path: Path, shared_server: None) -> Iterator[Library]:
     with open_library(tmp_path / "home") as opened:
         yield opened
 
@@ -199,13 +199,13 @@ def test_an_empty_file_that_promises_no_video_is_no_failure(library: Library, cl
     assert failed == {"holiday.mp4": False, "__init__.py": False, "half.mp4": True}
 
 
-def test_the_library_does_not_look_for_videos_in_itself(library: Library, clip: Path) -> None:
-    clip.rename(library.home.parent / "clip.mp4")
-    seen = {
-        Path(f.path).relative_to(library.home.parent).parts[:2]
-        for f in library.add(library.home.parent).files
-    }
+def test_the_library_does_not_look_for_videos_in_itself(tmp_path: Path, clip: Path) -> None:
+    with open_library(tmp_path / "home") as library:
+        clip.rename(tmp_path / "clip.mp4")
+        seen = {Path(f.path).relative_to(tmp_path).parts[:2] for f in library.add(tmp_path).files}
     assert ("clip.mp4",) in seen
+    assert (tmp_path / "home" / "pg").is_dir()
+    assert (tmp_path / "home" / "objects").is_dir()
     assert not {("home", "pg"), ("home", "objects")} & seen
 
 
@@ -214,6 +214,7 @@ def test_an_empty_path_is_refused(library: Library) -> None:
         library.add("")
 
 
+@pytest.mark.usefixtures("shared_server")
 def test_an_encoder_that_hangs_takes_its_channel_out(tmp_path: Path, clip: Path) -> None:
     """The encoder is let go after the search: one that waited for it would not come back."""
     clip.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nacross the border\n")

@@ -28,7 +28,7 @@ def clip(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(
-    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, shared_server: None
 ) -> Iterator[Library]:
     monkeypatch.setenv("SCENEDEX_PROFILE", "golden")
     monkeypatch.setenv("EMBEDDING_BACKEND", "clip")

@@ -47,7 +47,7 @@ def weights(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_server: None) -> Iterator[Library]:
     monkeypatch.setenv("SCENEDEX_PROFILE", "golden")
     with open_library(tmp_path / "home") as opened:
         yield opened
@@ -244,6 +244,7 @@ def test_backgrounds_are_measured_and_kept(
         assert len(background.quantiles) == 9
 
 
+@pytest.mark.usefixtures("shared_server")
 def test_clip_disabled_leaves_the_visual_channel_out(
     clip: Path, tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +257,7 @@ def test_clip_disabled_leaves_the_visual_channel_out(
         assert "visual" not in library.search("x").plan.weights
 
 
+@pytest.mark.usefixtures("shared_server")
 def test_which_profile_is_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_library(tmp_path / "home") as library:
         assert library.profile().name == "standard"

@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.media import make_clip, shared_media
 
+from scenedex import Library, open_library
 from scenedex.config import default_home
 from scenedex.errors import UsageError
+from scenedex.types import Video
 
 
 def start(home: Path, *arguments: str | Path) -> subprocess.Popen[str]:
@@ -45,22 +48,40 @@ def films(folder: Path, count: int) -> Path:
     return folder
 
 
-def contents(home: Path) -> dict[str, Any]:
-    """All that the library says of its videos, without ids and times."""
-    listed = finish(start(home, "videos", "--json"))["videos"]
-    shown = {}
-    for video in listed:
-        whole = finish(start(home, "videos", "show", video["id"], "--json"))
-        shown[video["name"]] = [
-            (
-                s["start_s"],
-                s["end_s"],
-                [(k["t_s"], k["object_key"]) for k in s["keyframes"]],
-                [c["text"] for c in s["captions"]],
-            )
-            for s in whole["scenes"]
-        ]
-    return shown
+@dataclass(frozen=True)
+class Contents:
+    """All that a library says of its videos, by their names, without ids and times; and how many scenes it counts."""
+
+    videos: dict[str, Any]
+    scenes: int
+
+
+def contents(home: Path) -> Contents:
+    with open_library(home) as library:
+        return Contents(
+            videos={video.name: scenes_of(library, video) for video in library.videos()},
+            scenes=library.stats()["scenes"],
+        )
+
+
+def scenes_of(library: Library, video: Video) -> list[Any]:
+    return [
+        (
+            scene.start_s,
+            scene.end_s,
+            [(keyframe.t_s, keyframe.object_key) for keyframe in scene.keyframes],
+            [caption.text for caption in scene.captions],
+        )
+        for scene in library.show(str(video.id))[1]
+    ]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that holds nothing, and never will."""
+    home = tmp_path_factory.mktemp("empty") / "home"
+    with open_library(home):
+        return home
 
 
 @pytest.mark.timeout(600)
@@ -77,12 +98,10 @@ def test_killed_at_ten_random_moments_nothing_is_missing_or_doubled(tmp_path: Pa
         process.kill()
         process.communicate()
     finish(start(broken, "index", folder, "--json"))
-    assert contents(broken) == contents(whole)
-    assert (
-        finish(start(broken, "stats", "--json"))["scenes"]
-        == finish(start(whole, "stats", "--json"))["scenes"]
-    )
-    for key in {key for scenes in contents(broken).values() for s in scenes for _, key in s[2]}:
+    found = contents(broken)
+    assert found == contents(whole)
+    assert len(found.videos) == 6
+    for key in {key for scenes in found.videos.values() for s in scenes for _, key in s[2]}:
         picture = (broken / "objects" / key).read_bytes()
         assert picture[:2] == b"\xff\xd8"
         assert picture[-2:] == b"\xff\xd9"
@@ -124,7 +143,7 @@ def test_ctrl_c_leaves_a_library_that_is_whole(tmp_path: Path) -> None:
     assert process.returncode in (130, 0)
     assert "Traceback" not in err
     assert finish(start(home, "index", folder, "--json"))["files"][-1]["outcome"] in ("indexed", "unchanged")
-    assert len(contents(home)) == 4
+    assert len(contents(home).videos) == 4
 
 
 @pytest.mark.parametrize(
@@ -142,11 +161,13 @@ def test_ctrl_c_leaves_a_library_that_is_whole(tmp_path: Path) -> None:
         (["models", "verify", "clap"], 1, "scenedex models pull clap"),
     ],
 )
-def test_failures_are_one_sentence(tmp_path: Path, arguments: list[str], status: int, says: str) -> None:
+def test_failures_are_one_sentence(
+    empty: Path, tmp_path: Path, arguments: list[str], status: int, says: str
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.mp4").write_text("this is no film")
     places = {"empty": tmp_path / "empty", "text": tmp_path / "text.mp4"}
-    process = start(tmp_path / "home", *[argument.format(**places) for argument in arguments])
+    process = start(empty, *[argument.format(**places) for argument in arguments])
     _, err = process.communicate(timeout=60)
     assert process.returncode == status, err
     assert says.lower() in err.lower()
@@ -196,10 +217,10 @@ def test_the_version_is_said(tmp_path: Path) -> None:
         ("SCENEDEX_DETECTOR=foo {python} -m scenedex index .", 2, "SCENEDEX_DETECTOR"),
     ],
 )
-def test_odd_outputs_and_arguments(tmp_path: Path, command: str, status: int, says: str) -> None:
+def test_odd_outputs_and_arguments(empty: Path, command: str, status: int, says: str) -> None:
     process = subprocess.run(
         ["bash", "-c", "set -o pipefail; " + command.format(python=sys.executable)],
-        env=os.environ | {"SCENEDEX_HOME": str(tmp_path / "home")},
+        env=os.environ | {"SCENEDEX_HOME": str(empty)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -213,8 +234,8 @@ def test_an_account_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.
     def homeless(*_: object, **__: object) -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr("scenedex.config.os.geteuid", lambda: 12345)
-    monkeypatch.setattr("scenedex.config.user_data_path", homeless)
+    monkeypatch.setattr("scenedex.config.settings.os.geteuid", lambda: 12345)
+    monkeypatch.setattr("scenedex.config.settings.user_data_path", homeless)
     with pytest.raises(UsageError, match="set SCENEDEX_HOME"):
         default_home()
 

@@ -22,7 +22,7 @@ OLD, NEW = "clip-hf@1+crops", "siglip2-hf@1"
 
 @pytest.fixture
 def library(
-    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, shared_server: None
 ) -> Iterator[Library]:
     monkeypatch.setenv("SCENEDEX_PROFILE", "golden")
     with open_library(tmp_path / "home") as opened:

@@ -1,46 +1,61 @@
 """`scenedex demo`"""
 
+from typing import Annotated
+
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.index import Bars
+from scenedex.cli.output import print_json
 from scenedex.cli.search import print_answer
 from scenedex.config import read_settings
 from scenedex.demo.film import draw_film, showcase
 from scenedex.errors import ScenedexError
 from scenedex.library import Library, open_library
+from scenedex.search.as_json import answer_as_json
+from scenedex.types import FileOutcome
 
 FILM = "scenedex-demo.mp4"
 
 
-def demo() -> None:
+def demo(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was indexed, and the answers, as JSON.")
+    ] = False,
+) -> None:
     """Draw a short film, index it, search in it, and say how to go on. Downloads nothing."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, quiet=as_json)
     # The film is drawn for the mini models, and they for the film: nothing else is indexed with them unasked.
     settings = read_settings().model_copy(update={"scenedex_profile": "mini"})
+    answers = []
     with open_library(settings=settings) as library:
-        _index(library, console)
+        film = _index(library, console)
         for query in showcase():
+            answers.append(library.search(query, limit=3))
             console.print(Text(f"\nscenedex search {query!r}", style="bold cyan"))
-            print_answer(library.search(query, limit=3), console)
+            print_answer(answers[-1], console)
     console.print(
         "\nThat was a film drawn by scenedex itself. Go on with your own videos:\n"
         "  scenedex index ~/Videos\n"
         '  scenedex search "what somebody says in them"\n'
         f"  scenedex videos remove {FILM}    forgets the demo"
     )
+    if as_json:
+        print_json({"film": film, "answers": [answer_as_json(answer) for answer in answers]})
 
 
-def _index(library: Library, console: Console) -> None:
+def _index(library: Library, console: Console) -> FileOutcome:
     folder = library.home / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     film = folder / FILM
     with Bars() as bars:
         console.print("Drawing a film of 80 seconds ...")
         bars.start(str(film))
-        draw_film(film, lambda done: bars.stage("draw", done))
+        draw_film(film, lambda done: bars.step("draw", done))
         console.print("Indexing it ...")
         report = library.add(film, complete=False, progress=bars)
     for outcome in report.files:
         if outcome.failed:
             raise ScenedexError(f"The demo film could not be indexed: {outcome.reason}")
+    return report.files[0]

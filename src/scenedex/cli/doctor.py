@@ -54,10 +54,16 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         sys.exit(1)
 
 
-def migrate() -> None:
+def migrate(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the number of the schema as JSON.")] = False,
+) -> None:
     """Bring the library's tables up to date; opening a library does the same."""
     with open_library() as library:
-        typer.echo(f"The library has schema {library.health()['schema']} and is up to date.")
+        schema = library.health()["schema"]
+    if as_json:
+        print_json({"schema": schema})
+    else:
+        typer.echo(f"The library has schema {schema} and is up to date.")
 
 
 def decoder_line(settings: Settings) -> str:

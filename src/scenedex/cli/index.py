@@ -18,9 +18,9 @@ from scenedex.cli.output import complain, print_json, shown
 from scenedex.library import open_library
 from scenedex.types import AnnotationOutcome, FileOutcome
 
-Stage = Literal["draw", "hash", "scenes", "words", "store", "screen_text", "speech", "description"]
+Step = Literal["draw", "hash", "scenes", "words", "store", "screen_text", "speech", "description"]
 
-STAGES: dict[Stage, str] = {
+STEPS: dict[Step, str] = {
     "draw": "drawing",
     "hash": "reading",
     "scenes": "finding scenes",
@@ -84,7 +84,7 @@ def print_report(files: tuple[FileOutcome, ...], offline: tuple[str, ...]) -> No
 
 
 class Bars:
-    """Two progress bars on stderr: the files, and the stages of the file in hand."""
+    """Two progress bars on stderr: the files, and the steps of the file in hand."""
 
     def __init__(self) -> None:
         console = Console(stderr=True, highlight=False)
@@ -119,10 +119,10 @@ class Bars:
         self._name = shown(Path(path).name).replace("[", r"\[")
         self._bars.reset(self._file, description=self._name, total=100, visible=True)
 
-    def stage(self, stage: Stage, done: float) -> None:
-        """How far a stage of the file in hand has come, 0 to 1."""
+    def step(self, step: Step, done: float) -> None:
+        """How far a step of the file in hand has come, 0 to 1."""
         percent = round(100 * min(max(done, 0.0), 1.0))
-        self._bars.update(self._file, description=f"{self._name}: {STAGES[stage]}", completed=percent)
+        self._bars.update(self._file, description=f"{self._name}: {STEPS[step]}", completed=percent)
 
     def finish(self, outcome: FileOutcome | AnnotationOutcome) -> None:
         """The file in hand is done."""

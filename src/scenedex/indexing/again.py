@@ -1,13 +1,12 @@
 """One part of indexing done again for a video that is there."""
 
-import os
 from pathlib import Path
 from uuid import UUID
 
 from scenedex.indexing.annotate import replace_captions
+from scenedex.indexing.at_hand import paths_at_hand
 from scenedex.indexing.pipeline import Content, Parts, refresh_words
 from scenedex.indexing.progress import Progress
-from scenedex.store.files import files_of
 from scenedex.store.videos import get_video
 
 
@@ -18,8 +17,7 @@ def readable_paths(parts: Parts, video_id: UUID) -> tuple[Path, ...]:
     """
     with parts.transaction() as tx:
         video = get_video(tx, video_id)
-        paths = [Path(file.path) for file in files_of(tx, video_id)]
-    found = tuple(path for path in paths if os.access(path, os.R_OK))
+        found = paths_at_hand(tx, video_id)
     if not found:
         raise FileNotFoundError(f"The file of {video.name!r} is not there: index it where it lies now.")
     return found
@@ -35,12 +33,12 @@ def reread_captions(parts: Parts, video_id: UUID, progress: Progress) -> None:
     with parts.transaction() as tx:
         digest = get_video(tx, video_id).content_hash
     content = Content(path=paths[0], digest=digest, sources=tuple(sorted(paths)))
-    progress.stage("words", 0.0)
+    progress.step("words", 0.0)
     with parts.database.lock(f"index:{parts.owner}:{digest}"):
         with parts.decoder.reading(paths[0], parts.limits) as reading:
             has_tracks = any(track.kind == "text" for track in reading.info.subtitles)
             captions = reading.captions() if has_tracks else ()
         if has_tracks:
             replace_captions(parts, video_id, "embedded", captions)
-        progress.stage("words", 0.5)
+        progress.step("words", 0.5)
         refresh_words(parts, video_id, content)

@@ -66,7 +66,7 @@ class Watcher(Protocol):
     def start(self, path: str) -> None:
         """This video is next."""
 
-    def stage(self, stage: AnnotationKind, done: float) -> None:
+    def step(self, step: AnnotationKind, done: float) -> None:
         """How much of the video in hand is done, 0 to 1."""
 
     def finish(self, outcome: AnnotationOutcome) -> None:
@@ -110,7 +110,7 @@ def annotate_video(
 
     def tell(share: float) -> None:
         if watcher:
-            watcher.stage(annotator.kind, share)
+            watcher.step(annotator.kind, share)
 
     # whoever annotates the same video at the same time waits, and finds it done
     with parts.database.lock(f"annotate:{annotator.kind}:{parts.owner}:{video.id}"):

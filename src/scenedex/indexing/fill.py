@@ -1,19 +1,18 @@
 """Embeddings that a library lacks, made from what it has: keyframes, captions, and the files themselves for sound."""
 
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from scenedex.errors import MediaError, NotFoundError
+from scenedex.indexing.at_hand import paths_at_hand
 from scenedex.indexing.likeness import keyframe_likeness, moving_likeness
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.sights import Looking
 from scenedex.indexing.sounds import sound_embeddings
 from scenedex.indexing.words import transcript_embeddings
 from scenedex.store.coverage import spaces_of_video, without_embeddings
-from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.writing import write_embeddings
 from scenedex.types import EmbeddingDraft, Scene
@@ -67,7 +66,7 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
     with parts.transaction() as tx:
         scenes = scenes_of(tx, video_id)
         captions = captions_of(tx, video_id)
-        paths = [Path(file.path) for file in files_of(tx, video_id) if os.access(file.path, os.R_OK)]
+        paths = paths_at_hand(tx, video_id)
     spans = [(scene.start_s, scene.end_s) for scene in scenes]
     made: dict[int, tuple[EmbeddingDraft, ...]] = {}
     if parts.space.id in spaces:
@@ -93,7 +92,7 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
 
 
 def _likeness(
-    parts: Parts, scenes: list[Scene], spaces: set[int], paths: list[Path]
+    parts: Parts, scenes: list[Scene], spaces: set[int], paths: Sequence[Path]
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     likeness = parts.likeness
     if likeness is None or likeness.space.id not in spaces:

@@ -122,7 +122,7 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     with parts.decoder.reading(content.path, parts.limits) as reading, Looking(parts.sight) as looking:
         with parts.objects.writing() as writing:
             scenes = _scenes(parts, reading, progress, Taken(looking, writing))
-        progress.stage("words", 0.0)
+        progress.step("words", 0.0)
         seen = looking.embeddings()
         spans = [(scene.start_s, scene.end_s) for scene in scenes]
         inside = reading.captions()
@@ -195,7 +195,7 @@ def _scenes(parts: Parts, reading: Reading, progress: Progress, taken: "Taken") 
     duration_s = reading.info.duration_s
 
     def reached(seconds: float) -> None:
-        progress.stage("scenes", seconds / duration_s if duration_s else 0.0)
+        progress.step("scenes", seconds / duration_s if duration_s else 0.0)
 
     with closing(reading.scenes(parts.detector, reached)) as drafts:
         scenes = [taken.scene(draft) for draft in drafts]

@@ -4,11 +4,11 @@ from typing import Literal, Protocol
 
 from scenedex.types import FileOutcome
 
-Stage = Literal["hash", "scenes", "words", "store", "screen_text", "speech", "description"]
+Step = Literal["hash", "scenes", "words", "store", "screen_text", "speech", "description"]
 
 
 class Progress(Protocol):
-    """Called from the indexing thread; must return at once. What it raises from `stage` ends the run, in the middle."""
+    """Called from the indexing thread; must return at once. What it raises from `step` ends the run, in the middle."""
 
     def found(self, files: int) -> None:
         """So many files will be looked at."""
@@ -16,8 +16,8 @@ class Progress(Protocol):
     def start(self, path: str) -> None:
         """This file is next."""
 
-    def stage(self, stage: Stage, done: float) -> None:
-        """How far a stage of the file in hand has come, 0 to 1."""
+    def step(self, step: Step, done: float) -> None:
+        """How far a step of the file in hand has come, 0 to 1."""
 
     def finish(self, outcome: FileOutcome) -> None:
         """The file in hand is done."""
@@ -32,7 +32,7 @@ class Silent:
     def start(self, path: str) -> None:
         """Nothing."""
 
-    def stage(self, stage: Stage, done: float) -> None:
+    def step(self, step: Step, done: float) -> None:
         """Nothing."""
 
     def finish(self, outcome: FileOutcome) -> None:

@@ -154,7 +154,7 @@ class _Run:
                 made = recipe_of(tx, before.video_id)
             if made == (recipe(self.parts), content.fingerprint()):
                 return _outcome(path, "unchanged", before.video_id)
-        digest = content_hash(path, lambda read: self.progress.stage("hash", read / max(stat.st_size, 1)))
+        digest = content_hash(path, lambda read: self.progress.step("hash", read / max(stat.st_size, 1)))
         # Two runs that meet the same content take turns: the second one finds it done.
         with self.parts.database.lock(f"index:{self.parts.owner}:{digest}"):
             return self._content(path, stat, digest)
@@ -179,7 +179,7 @@ class _Run:
         record = index_content(self.parts, content, self.progress)
         if not _same_stat(content.path.stat(), stat):
             raise DecodeError("The file changed while it was being read: index it again when it is complete.")
-        self.progress.stage("store", 0.0)
+        self.progress.step("store", 0.0)
         video_id = self.parts.write(
             record, lambda tx, vid: put_file(tx, self._entry(content.path, stat, vid))
         )

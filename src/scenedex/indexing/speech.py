@@ -1,10 +1,8 @@
 """What is said in a video without subtitles → captions with origin `speech`."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -12,8 +10,8 @@ import numpy as np
 from scenedex.annotations.credible import credible
 from scenedex.annotations.speech import SAMPLE_RATE, Segment
 from scenedex.indexing.annotate import Finding, Tell, replace_captions
+from scenedex.indexing.at_hand import paths_at_hand
 from scenedex.indexing.pipeline import Parts
-from scenedex.store.files import files_of
 from scenedex.store.scenes import captions_of
 from scenedex.types import AnnotationKind, Caption, Video, Waveform
 
@@ -57,7 +55,7 @@ class Speech:
         """Transcribe a video that has no subtitles; where it has got some since, its transcript goes."""
         with parts.transaction() as tx:
             origins = {caption.origin for caption in captions_of(tx, video.id)}
-            paths = [Path(file.path) for file in files_of(tx, video.id) if os.access(file.path, os.R_OK)]
+            paths = paths_at_hand(tx, video.id)
         if origins & {"embedded", "sidecar"}:
             if "speech" not in origins:
                 return Finding(reason="It has subtitles.")

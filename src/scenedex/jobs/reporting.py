@@ -28,16 +28,16 @@ class Reporter:
     def start(self, path: str) -> None:
         """Nothing."""
 
-    def stage(self, stage: str, done: float) -> None:
+    def step(self, step: str, done: float) -> None:
         """How far a step is. Raises StoppedError where the job is to stop."""
         if self._stopped():
             raise StoppedError
         share, now = round(min(max(done, 0.0), 1.0), 2), time.monotonic()
-        if stage == self._step and (share == self._share or now - self._at < EVERY_S):
+        if step == self._step and (share == self._share or now - self._at < EVERY_S):
             return
-        self._step, self._share, self._at = stage, share, now
+        self._step, self._share, self._at = step, share, now
         try:
-            self._write(stage, share)
+            self._write(step, share)
         except StoreError as exc:  # the work matters more; it notices by itself
             log.warning("the progress of a job cannot be written: %s", exc)
 

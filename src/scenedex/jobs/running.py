@@ -97,7 +97,7 @@ class _Running:
             library.reread_captions(video_id, reporter)
             return Result(outcome="indexed", video_id=video_id)
         if stage == "embedding_generation":
-            reporter.stage("embeddings", 0.0)
+            reporter.step("embeddings", 0.0)
             spaces = library.embed_video(video_id, again=bool(args.get("again", True)))
             return Result(outcome="embedded", reason=None if spaces else "There is nothing to embed in it.")
         anew = bool(args.get("again", True)) and self.order.run.attempts == 0

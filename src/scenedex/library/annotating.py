@@ -51,9 +51,9 @@ class Through:
         """This video is next."""
         self._progress.start(path)
 
-    def stage(self, stage: AnnotationKind, done: float) -> None:
+    def step(self, step: AnnotationKind, done: float) -> None:
         """How much of it is done, 0 to 1."""
-        self._progress.stage(stage, done)
+        self._progress.step(step, done)
 
     def finish(self, outcome: AnnotationOutcome) -> None:
         """Nothing."""

@@ -12,6 +12,7 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.keeping import Keeping
+from scenedex.library.pictures import picture_place
 from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
@@ -241,7 +242,7 @@ class Library(Probing, Keeping, Stages):
         return {
             **self._database.versions(),
             "database": "elsewhere" if self.settings.database_url else "embedded",
-            "pictures": str(self._picture_folder()),
+            "pictures": str(picture_place(self.settings, self.home)),
         }
 
     def _annotate(

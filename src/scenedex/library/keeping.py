@@ -11,10 +11,10 @@ from typing import BinaryIO
 from scenedex.config import Settings, read_settings
 from scenedex.errors import DiskFullError, NotFoundError, ScenedexError, StoreError, UsageError
 from scenedex.library.opened import Opened
+from scenedex.library.pictures import object_store
 from scenedex.store.archive import parts
 from scenedex.store.backup import BackupReport, Tell, back_up, header_of, restore
 from scenedex.store.database import Database
-from scenedex.store.objects import ObjectStore
 
 
 class Keeping(Opened):
@@ -49,7 +49,7 @@ def restore_library(
         found = parts(source)
         header = header_of(found)
         with Database.open(url=url or given.database_url, home=place, upto=header.schema_number) as database:
-            objects = ObjectStore(given.scenedex_objects or place / "objects")
+            objects = object_store(given, place)
             return restore(database, objects, header, found, tell)
 
 

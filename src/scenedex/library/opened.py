@@ -15,6 +15,7 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import StoreError
+from scenedex.library.pictures import object_store
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.arrivals import Arrivals
@@ -190,9 +191,6 @@ class Opened:
 
         return Here(self._own_folder())
 
-    def _picture_folder(self) -> Path | str:
-        return self.settings.scenedex_objects or self.home / "objects"
-
     def _objects(self) -> ObjectStore:
         """The pictures: one client for all threads and owners, so that its connections are used again."""
         with self._making:
@@ -200,12 +198,7 @@ class Opened:
 
     @cached_property
     def _object_store(self) -> ObjectStore:
-        settings = self.settings
-        return ObjectStore(
-            self._picture_folder(),
-            endpoint=settings.aws_endpoint_url_s3 or settings.aws_endpoint_url,
-            patience_s=settings.scenedex_objects_patience_s,
-        )
+        return object_store(self.settings, self.home)
 
     def _queries(self, space: Space) -> TextEncoder:
         if space.name == self._words.space.name:

@@ -25,7 +25,7 @@ STATE = "state.json"
 LOCK = "lock"
 STALE_S = 3600.0  #: a folder that is being made or removed for longer than this belongs to nobody
 
-Stage = Literal["unfinished", "kept"]
+Folder = Literal["unfinished", "kept"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,12 @@ class Arrivals:
             raise _unknown(arrival_id)
         return found
 
-    def listed(self, owner: UUID, stage: Stage) -> list[Arrival]:
+    def listed(self, owner: UUID, folder: Folder) -> list[Arrival]:
         """An owner's arrivals, the oldest first. Damaged ones are left out."""
         found = []
-        for folder in _folders(self.root / str(owner) / stage):
+        for place in _folders(self.root / str(owner) / folder):
             with contextlib.suppress(ValueError, NotFoundError):
-                found.append(self.find(owner, UUID(folder.name)))
+                found.append(self.find(owner, UUID(place.name)))
         return sorted(found, key=lambda arrival: (arrival.created_at, arrival.id))
 
     def owners(self) -> list[UUID]:
@@ -110,17 +110,17 @@ class Arrivals:
     @contextlib.contextmanager
     def created(self, arrival: Arrival) -> Iterator[Arrival]:
         """Make a place for a new arrival, and hold its lock."""
-        stage = self.root / str(arrival.owner) / "unfinished"
-        stage.mkdir(mode=0o700, parents=True, exist_ok=True)
-        making = stage / f".{arrival.id}"
+        unfinished = self.root / str(arrival.owner) / "unfinished"
+        unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
+        making = unfinished / f".{arrival.id}"
         making.mkdir(mode=0o700)
         lock = open_lock(making / LOCK)
         try:
             assert taken(lock)
             (making / f"{arrival.id}{arrival.suffix}").touch(mode=0o600)
             _write(making, arrival)
-            making.rename(stage / str(arrival.id))
-            _settle(stage)
+            making.rename(unfinished / str(arrival.id))
+            _settle(unfinished)
             yield arrival
         finally:
             os.close(lock)
@@ -146,11 +146,11 @@ class Arrivals:
     def keep(self, arrival: Arrival) -> Path:
         """It is all there: move it to where it stays. The path of the file; whoever calls holds it."""
         here = self._folder(arrival.owner, arrival.id)
-        stage = self.root / str(arrival.owner) / "kept"
-        if here.parent != stage:
-            stage.mkdir(mode=0o700, exist_ok=True)
-            here.rename(stage / here.name)
-            _settle(stage)
+        kept = self.root / str(arrival.owner) / "kept"
+        if here.parent != kept:
+            kept.mkdir(mode=0o700, exist_ok=True)
+            here.rename(kept / here.name)
+            _settle(kept)
         return self.path(arrival)
 
     def kept(self, arrival: Arrival) -> bool:
@@ -182,17 +182,17 @@ class Arrivals:
 
     def clear_rubble(self, owner: UUID, now: float) -> None:
         """Remove what was left by processes that died while they made or removed a place, and damaged places."""
-        for stage in ("unfinished", "kept"):
-            for folder in _folders(self.root / str(owner) / stage, hidden=True):
+        for part in ("unfinished", "kept"):
+            for folder in _folders(self.root / str(owner) / part, hidden=True):
                 with contextlib.suppress(FileNotFoundError):
                     broken = folder.name.startswith(".") or _read(folder) is None
                     if broken and now - folder.stat().st_mtime > STALE_S:
                         shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, owner: UUID, arrival_id: UUID) -> Path:
-        places: tuple[Stage, ...] = ("unfinished", "kept", "unfinished", "kept")  # it may move meanwhile
-        for stage in places:
-            folder = self.root / str(owner) / stage / str(arrival_id)
+        parts: tuple[Folder, ...] = ("unfinished", "kept", "unfinished", "kept")  # it may move meanwhile
+        for part in parts:
+            folder = self.root / str(owner) / part / str(arrival_id)
             if folder.is_dir():
                 return folder
         raise _unknown(arrival_id)

@@ -69,9 +69,10 @@ class ObjectStore:
         with self._our_errors():
             if self._folder is None:
                 self._store.put(key, data)
-            elif not self._kept(key, len(data)):
+                return key
+            path = self._folder / key
+            if not self._kept(key, path, len(data)):
                 self._store.put(key, data)
-                path = self._folder / key
                 for each in (path.parent.parent, path.parent, path):
                     self._give(each)
         return key
@@ -180,12 +181,12 @@ class ObjectStore:
             except obstore.exceptions.BaseError as error:
                 attempt = _next_attempt(attempt, error)
 
-    def _kept(self, key: str, size: int) -> bool:
+    def _kept(self, key: str, path: Path, size: int) -> bool:
         """Whether an object that lies in the folder can stay as it is; it is then young."""
         try:
             there = self._store.head(key)
             if there["size"] == size and datetime.now(UTC) - there["last_modified"] >= FRESH:
-                os.utime(self._folder / key)  # type: ignore[operator]
+                os.utime(path)
             return bool(there["size"] == size)
         except FileNotFoundError:
             return False

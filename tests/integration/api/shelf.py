@@ -51,15 +51,15 @@ class As:
 
 
 @contextmanager
-def shelf(folder: Path) -> Iterator[Shelf]:
-    """A library in this folder, closed after the block."""
+def shelf(folder: Path, url: str | None = None) -> Iterator[Shelf]:
+    """A library in this folder, closed after the block; `url`: of an empty database that is there already."""
     films = folder / "films"
     films.mkdir()
     film, silent = films / "film.mp4", films / "silent.mkv"
     shots_clip(film, (1.0, 1.0, 1.0), Clip(size=(160, 96), sound=True, captions=CAPTIONS))
     shots_clip(silent, (1.2, 1.4), Clip(rotation=0))
     settings = read_settings().model_copy(update={"scenedex_profile": "mini"})
-    with open_library(folder / "home", settings=settings) as library:
+    with open_library(folder / "home", url=url, settings=settings) as library:
         report = library.add(films, complete=False)
         found = {Path(file.path).name: file.video_id for file in report.files}
         video, other = found["film.mp4"], found["silent.mkv"]

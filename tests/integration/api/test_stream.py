@@ -1,6 +1,7 @@
 """A video's file over HTTP, whole and in parts."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -95,8 +96,8 @@ def test_a_part_of_another_version_is_the_whole(client: TestClient, where: str, 
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    with shelf(tmp_path_factory.mktemp("own")) as made:
+def own(tmp_path: Path, database_url: str) -> Iterator[Shelf]:
+    with shelf(tmp_path, database_url) as made:
         yield made
 
 

@@ -1,6 +1,7 @@
 """Videos, scenes and captions over HTTP."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,9 @@ from scenedex.media.timed_text import parse_srt, parse_vtt
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+def own(tmp_path: Path, database_url: str) -> Iterator[Shelf]:
     """A library of this test's own."""
-    with shelf(tmp_path_factory.mktemp("own")) as made:
+    with shelf(tmp_path, database_url) as made:
         yield made
 
 

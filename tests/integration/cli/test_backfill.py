@@ -14,9 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import Result
 from tests.integration.indexing.kept_scenes import bare, put_video, scenes
+from typer.testing import CliRunner
 
 from scenedex import open_library
+from scenedex.cli.main import app
 from scenedex.indexing.checkpoint import peek
 from scenedex.types import LOCAL_OWNER
 
@@ -49,7 +52,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_server: None) -> Path:
     """A library with two owners' scenes, one of them without a picture."""
     with open_library(tmp_path / "home") as library:
         made = [*scenes(library._objects(), 0, SCENES // 2), bare(SCENES // 2)]
@@ -73,6 +76,15 @@ def start(home: Path, tmp_path: Path) -> Start:
         )  # fmt: skip
 
     return begin
+
+
+def scenedex(home: Path, *arguments: str, status: int = 0) -> Result:
+    """A command in this process, which takes no second to begin."""
+    done = CliRunner().invoke(
+        app, arguments, env={"SCENEDEX_HOME": str(home), "SCENEDEX_PROFILE": "mini", "COLUMNS": "300"}
+    )
+    assert done.exit_code == status, (done.output, done.exception)
+    return done
 
 
 def finish(process: subprocess.Popen[str], status: int = 0) -> tuple[str, str]:
@@ -249,13 +261,15 @@ def test_failures_end_with_one_and_are_tried_again(
     ],
 )
 def test_wrong_usage_is_one_sentence(
-    start: Start, home: Path, tmp_path: Path, options: list[str], says: str
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], says: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "poem.json").write_text("Roses are red")
     (tmp_path / "later.json").write_text('{"version": 7}')
     (tmp_path / "link.json").symlink_to(tmp_path / "elsewhere.json")
-    _, err = finish(start(*options), 2)
-    assert says in err
+    failed = scenedex(home, "backfill", "--processing-delay", "0", "--batch-size", "5", *options, status=2)
+    assert says in " ".join(failed.stderr.split())
+    assert failed.stdout == ""
     assert stored(home) == Counter()
     assert not (tmp_path / "elsewhere.json").exists()
 
@@ -289,20 +303,16 @@ def test_without_weights_it_says_what_to_pull(start: Start, home: Path, tmp_path
 
 
 def test_a_switch_on_the_command_line(start: Start, home: Path, tmp_path: Path) -> None:
-    def models(*arguments: str, status: int = 0) -> tuple[str, str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scenedex", "models", "switch", *arguments],
-            env=os.environ | {"SCENEDEX_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        return finish(process, status)
+    def models(*arguments: str, status: int = 0) -> Result:
+        return scenedex(home, "models", "switch", *arguments, status=status)
 
     finish(start("--max-scenes", "3"))
-    (listed,) = json.loads(models("--json")[0])["spaces"]
+    (listed,) = json.loads(models("--json").stdout)["spaces"]
     assert (listed["model"], listed["state"], listed["coverage"]["embedded"]) == ("mini-pictures", "live", 3)
-    assert "live" in models()[0]
-    assert "lacks 21 scenes" in models("mini-pictures", status=2)[1]
-    out, err = models("mini-pictures", "--incomplete", "--json")
-    assert json.loads(out) == {"live": [listed["name"]], "before": [], "missing": 21}
-    assert "scenedex backfill" in err
-    assert "no switch to take back" in models("--back", status=2)[1]
-    assert "leave the rest out" in models("mini-pictures", "--back", status=2)[1]
+    assert "live" in models().stdout
+    assert "lacks 21 scenes" in models("mini-pictures", status=2).stderr
+    done = models("mini-pictures", "--incomplete", "--json")
+    assert json.loads(done.stdout) == {"live": [listed["name"]], "before": [], "missing": 21}
+    assert "scenedex backfill" in done.stderr
+    assert "no switch to take back" in models("--back", status=2).stderr
+    assert "leave the rest out" in models("mini-pictures", "--back", status=2).stderr

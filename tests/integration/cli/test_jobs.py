@@ -15,7 +15,7 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture
-def scenedex(home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+def scenedex(home: Path, monkeypatch: pytest.MonkeyPatch, shared_server: None) -> Command:
     monkeypatch.setenv("SCENEDEX_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "300")
     return lambda *arguments: CliRunner().invoke(app, [str(each) for each in arguments])

@@ -9,26 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.demo_run import FILM, demo_run
 from typer.testing import CliRunner
 
 from scenedex import Library, open_library
 from scenedex.cli.main import app
 from scenedex.config import read_settings
-from scenedex.demo.film import draw_film
 from scenedex.errors import EncoderError, NotFoundError, PictureError, UsageError
 from scenedex.search.request import Example
-
-FILM = "scenedex-demo.mp4"
 
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The demo film, indexed with the mini models."""
-    folder = tmp_path_factory.mktemp("film")
-    draw_film(folder / FILM, lambda done: None)
+    home = demo_run(tmp_path_factory).library(tmp_path_factory.mktemp("film") / "home")
     settings = read_settings().model_copy(update={"scenedex_profile": "mini"})
-    with open_library(folder / "home", settings=settings) as library:
-        library.add(folder / FILM, complete=False)
+    with open_library(home, settings=settings) as library:
         yield library
 
 

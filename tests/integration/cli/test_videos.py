@@ -7,36 +7,39 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from tests.media import make_clip
+from typer.testing import CliRunner
 
 from scenedex import Library, open_library
+from scenedex.cli.main import app
 from scenedex.errors import NotFoundError, UsageError
 
 
 @pytest.fixture
-def library(home: Path, tmp_path: Path):
+def library(home: Path, tmp_path: Path, shared_server: None):
     with open_library(home) as opened:
         opened.add(make_clip(tmp_path / "holiday.mp4"))
         yield opened
 
 
-def scenedex(library: Library, *arguments: str, status: int = 0) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(
-        [sys.executable, "-m", "scenedex", "videos", *arguments],
-        env=os.environ | {"SCENEDEX_HOME": str(library.home)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == status, (done.stdout, done.stderr)
-    assert "Traceback" not in done.stderr
+def scenedex(library: Library, *arguments: str, status: int = 0) -> Result:
+    done = CliRunner().invoke(app, ["videos", *arguments], env={"SCENEDEX_HOME": str(library.home)})
+    assert done.exit_code == status, (done.output, done.exception)
     return done
 
 
 def test_a_video_is_tagged_and_shown_with_its_tags(library: Library) -> None:
     assert "tags" not in scenedex(library, "show", "holiday.mp4").stdout
-    said = scenedex(library, "tag", "holiday.mp4", "Beach", " Summer ", "[bold]x").stdout
-    assert said == "holiday.mp4: [bold]x, beach, summer\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "scenedex", "videos", "tag", "holiday.mp4", "Beach", " Summer ", "[bold]x"],
+        env=os.environ | {"SCENEDEX_HOME": str(library.home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "holiday.mp4: [bold]x, beach, summer\n"
     assert "  tags: [bold]x, beach, summer\n" in scenedex(library, "show", "holiday.mp4").stdout
     assert json.loads(scenedex(library, "show", "holiday.mp4", "--json").stdout)["tags"] == [
         "[bold]x",

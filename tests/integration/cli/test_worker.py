@@ -16,7 +16,6 @@ from tests.media import make_clip
 from scenedex.config import Settings
 from scenedex.jobs.queue import Queue
 from scenedex.library import open_library
-from scenedex.store.embedded import EmbeddedServer
 
 PATIENCE_S = 120.0
 
@@ -37,15 +36,12 @@ def samples(port: int) -> dict[tuple[str, str], float]:
     }
 
 
-def test_a_worker_counts_and_logs_what_it_does(
-    server: EmbeddedServer, database_name: str, home: Path, tmp_path: Path
-) -> None:
-    url = f"postgresql://scenedex_owner@/{database_name}?host={server.data}&port=5432"
-    settings = Settings(database_url=url, scenedex_home=home, scenedex_profile="mini")
+def test_a_worker_counts_and_logs_what_it_does(database_url: str, home: Path, tmp_path: Path) -> None:
+    settings = Settings(database_url=database_url, scenedex_home=home, scenedex_profile="mini")
     clip, broken, port = make_clip(tmp_path / "a.mp4"), tmp_path / "b.mp4", free_port()
     broken.write_text("no video\nat all")
     environment = {
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url,
         "SCENEDEX_HOME": str(home),
         "SCENEDEX_PROFILE": "mini",
         "SCENEDEX_LOG_FORMAT": "json",

@@ -12,7 +12,7 @@ from scenedex import Library, open_library
 from scenedex.config import read_settings
 from scenedex.indexing.decoder.children import Children
 from scenedex.indexing.here import Here
-from scenedex.indexing.progress import Silent, Stage
+from scenedex.indexing.progress import Silent, Step
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are Linux's")
 
@@ -70,10 +70,10 @@ def test_a_library_is_the_same_with_and_without_children(tmp_path: Path) -> None
 
 class Told(Silent):
     def __init__(self) -> None:
-        self.stages: list[tuple[str, float]] = []
+        self.steps: list[tuple[str, float]] = []
 
-    def stage(self, stage: Stage, done: float) -> None:
-        self.stages.append((stage, done))
+    def step(self, step: Step, done: float) -> None:
+        self.steps.append((step, done))
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_hostile_files_end_alone(odd_library: Library, tmp_path: Path) -> None:
         assert found[name].reason, name
         assert "itself failed" not in found[name].reason
     assert sorted(video.name for video in odd_library.videos()) == ["a good.mp4", "z good.mp4"]
-    assert {stage for stage, _ in told.stages} >= {"hash", "words", "store"}
+    assert {step for step, _ in told.steps} >= {"hash", "words", "store"}
     odd_library.sweep()
     pictures = {
         k.object_key

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,25 +19,18 @@ from tests.integration.jobs.workers import (
     waiting_in,
 )
 
-from scenedex.config import Settings
 from scenedex.jobs.beside import spawn_worker
 from scenedex.jobs.queue import Queue
-from scenedex.library import Library, open_library
-
-
-@pytest.fixture
-def library(home: Path) -> Iterator[Library]:
-    with open_library(settings=Settings(scenedex_home=home, scenedex_profile="mini")) as opened:
-        yield opened
+from scenedex.library import Library
 
 
 @pytest.mark.parametrize("where", ["lock", "transaction"])
 def test_a_worker_that_slept_writes_nothing_twice_and_lives_on(
-    library: Library, home: Path, tmp_path: Path, where: str
+    library: Library, home: Path, database_url: str, tmp_path: Path, where: str
 ) -> None:
     queue = Queue(library)
     job = queue.defer("video_ingestion", path="/a")
-    with Crew(home) as crew:
+    with Crew(home, database_url) as crew:
         sleeper = crew.hire(waiting_in, where, str(tmp_path))
         until(lambda: list(tmp_path.glob("inside-*")))
         crew.send(sleeper, signal.SIGSTOP)
@@ -55,10 +47,12 @@ def test_a_worker_that_slept_writes_nothing_twice_and_lives_on(
     assert queue.get(job.id) == done
 
 
-def test_sigterm_ends_a_worker_and_gives_its_job_back(library: Library, home: Path) -> None:
+def test_sigterm_ends_a_worker_and_gives_its_job_back(
+    library: Library, home: Path, database_url: str
+) -> None:
     queue = Queue(library)
     job = queue.defer("video_ingestion", path="/a")
-    with Crew(home) as crew:
+    with Crew(home, database_url) as crew:
         name = crew.hire(endless_work)
         until(lambda: queue.get(job.id).progress is not None)
         crew.send(name, signal.SIGTERM)
@@ -66,10 +60,10 @@ def test_sigterm_ends_a_worker_and_gives_its_job_back(library: Library, home: Pa
     assert (queue.get(job.id).state, queue.get(job.id).attempts) == ("waiting", 1)
 
 
-def test_a_second_signal_ends_a_worker_at_once(library: Library, home: Path) -> None:
+def test_a_second_signal_ends_a_worker_at_once(library: Library, home: Path, database_url: str) -> None:
     queue = Queue(library)
     job = queue.defer("video_ingestion", path="/a")
-    with Crew(home, grace_s=600.0) as crew:
+    with Crew(home, database_url, grace_s=600.0) as crew:
         name = crew.hire(deaf_work)
         until(lambda: name in at_it(library))
         crew.send(name, signal.SIGINT)
@@ -84,16 +78,19 @@ from pathlib import Path
 from scenedex.config import Settings
 from scenedex.jobs.beside import spawn_worker
 
-worker = spawn_worker(Settings(scenedex_home=Path(sys.argv[1]), scenedex_profile="mini"))
+settings = Settings(scenedex_home=Path(sys.argv[1]), database_url=sys.argv[2], scenedex_profile="mini")
+worker = spawn_worker(settings)
 print(worker.pid, flush=True)
 time.sleep(600)
 """
 
 
-def test_a_worker_beside_another_process_works_and_goes_with_it(library: Library, home: Path) -> None:
+def test_a_worker_beside_another_process_works_and_goes_with_it(
+    library: Library, home: Path, database_url: str
+) -> None:
     queue = Queue(library)
     job = queue.defer("video_ingestion", path="/nowhere/a.mp4")
-    command = [sys.executable, "-c", PARENT, str(home)]
+    command = [sys.executable, "-c", PARENT, str(home), database_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
@@ -104,7 +101,7 @@ def test_a_worker_beside_another_process_works_and_goes_with_it(library: Library
 
 
 def test_a_worker_beside_is_begun_again_when_it_dies_and_ends_when_it_is_closed(
-    library: Library, home: Path
+    library: Library,
 ) -> None:
     with spawn_worker(library.settings, stages=["video_ingestion"]) as worker:
         first = worker.pid

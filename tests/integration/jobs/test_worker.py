@@ -134,7 +134,7 @@ def test_one_job_a_video_at_a_time(library: Library) -> None:
         inside.append(stage)
         most.append(len(inside))
         for share in range(20):
-            reporter.stage("looking", share / 20)
+            reporter.step("looking", share / 20)
             time.sleep(0.005)
         inside.remove(stage)
 

@@ -74,10 +74,10 @@ def at_work(library: Library, **changed: Any) -> Iterator[Worker]:
 
 
 class Crew:
-    """Worker processes on one library folder."""
+    """Worker processes on one library folder; `url`: where its database lies elsewhere."""
 
-    def __init__(self, home: Path, **changed: Any) -> None:
-        self._home = home
+    def __init__(self, home: Path, url: str | None = None, **changed: Any) -> None:
+        self._library = (str(home), url)
         self._options = options(**changed)
         self.members: dict[str, BaseProcess] = {}
 
@@ -85,7 +85,7 @@ class Crew:
         """Begin one more; its name. `work` is put in the place of decoding and encoding."""
         name = f"crew-{os.getpid()}-{next(NUMBERS)}"
         process = FORKS.Process(
-            target=labour, args=(str(self._home), name, self._options, work, arguments), daemon=True
+            target=labour, args=(self._library, name, self._options, work, arguments), daemon=True
         )
         process.start()
         self.members[name] = process
@@ -118,11 +118,17 @@ class Crew:
 
 
 def labour(
-    home: str, name: str, options: WorkerOptions, work: Callable[..., None] | None, arguments: tuple[Any, ...]
+    place: tuple[str, str | None],
+    name: str,
+    options: WorkerOptions,
+    work: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
 ) -> None:
     """What a worker process does."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with open_library(settings=Settings(scenedex_home=Path(home), scenedex_profile="mini")) as library:
+    home, url = place
+    settings = Settings(scenedex_home=Path(home), database_url=url, scenedex_profile="mini")
+    with open_library(settings=settings) as library:
         if work is not None:
             work(library, *arguments)
         Worker(library, options, name=name).run()
@@ -154,7 +160,7 @@ def at_it(library: Library) -> dict[str, int]:
 
 def endless(path: str, reporter: Any) -> None:
     while True:
-        reporter.stage("scenes", 0.25)
+        reporter.step("scenes", 0.25)
         time.sleep(0.01)
 
 

@@ -32,7 +32,7 @@ __all__ = ["opened", "tidy", "weights"]  # fixtures
 
 @pytest.fixture
 def seen(
-    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, weights: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, shared_server: None
 ) -> Iterator[tuple[Library, Library]]:
     """The library of `local` and that of `acme`, each with the same film, seen by the old model."""
     monkeypatch.setenv("SCENEDEX_PROFILE", "golden")

@@ -6,11 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from scenedex.cli.main import app
 from scenedex.search.question import MAX_QUERY
 
 
-def run(home: Path, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def process(home: Path, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """As it is typed."""
     env = {
         "PYTHONPATH": ":".join(sys.path),
         "SCENEDEX_HOME": str(home / "library"),
@@ -26,12 +30,17 @@ def run(home: Path, *words: str, stdin: bytes = b"") -> subprocess.CompletedProc
     )
 
 
+def run(*words: str, stdin: bytes = b"") -> Result:
+    """The same in this process, which takes no second to begin."""
+    return CliRunner().invoke(app, ["plan", *words], input=stdin, env={"COLUMNS": "200"})
+
+
 def test_one_query(tmp_path: Path) -> None:
-    shown = run(tmp_path, "red car at night")
+    shown = process(tmp_path, "red car at night")
     assert shown.returncode == 0
     assert shown.stdout.decode().split()[:3] == ["recall", "0.9", "visual"]
     assert "object: car; attribute: red, night" in shown.stdout.decode()
-    told = json.loads(run(tmp_path, "red car at night", "--json", "--mode", "skip").stdout)
+    told = json.loads(run("red car at night", "--json", "--mode", "skip").stdout)
     assert (told["query"], told["mode"]) == ("red car at night", "skip")
     assert "visual" not in told["weights"]
     assert sum(told["weights"].values()) == pytest.approx(1, abs=1e-5)
@@ -40,7 +49,7 @@ def test_one_query(tmp_path: Path) -> None:
 
 def test_one_plan_a_line(tmp_path: Path) -> None:
     lines = "\ufeffhe says goodbye\r\n\n  \n떡볶이 장면\nred car driving".encode()
-    answered = run(tmp_path, "--stdin", "--json", stdin=lines)
+    answered = process(tmp_path, "--stdin", "--json", stdin=lines)
     told = [json.loads(line) for line in answered.stdout.splitlines()]
     assert [(one["query"], one["mode"], one["confidence"]) for one in told] == [
         ("he says goodbye", "skip", 0.9),
@@ -48,18 +57,17 @@ def test_one_plan_a_line(tmp_path: Path) -> None:
         ("red car driving", "recall", 0.9),
     ]
     assert (answered.returncode, answered.stderr) == (0, b"")
-    assert len(run(tmp_path, "--stdin", stdin=lines).stdout.splitlines()) == 3
-    assert run(tmp_path, "--stdin").returncode == 0
+    assert len(run("--stdin", stdin=lines).stdout.splitlines()) == 3
+    assert run("--stdin").exit_code == 0
 
 
-def test_a_line_that_is_no_query_is_named_and_the_rest_is_done(tmp_path: Path) -> None:
+def test_a_line_that_is_no_query_is_named_and_the_rest_is_done() -> None:
     lines = b"red car\n\xff\xfe\n" + b"x" * (MAX_QUERY + 1) + b"\ndog\n"
-    answered = run(tmp_path, "--stdin", "--json", stdin=lines)
-    assert answered.returncode == 1
+    answered = run("--stdin", "--json", stdin=lines)
+    assert answered.exit_code == 1
     assert [json.loads(line)["query"] for line in answered.stdout.splitlines()] == ["red car", "dog"]
-    complaints = answered.stderr.decode()
-    assert "Line 2 is no UTF-8" in complaints
-    assert "Line 3 has no plan. The query has 2,001 characters" in complaints
+    assert "Line 2 is no UTF-8" in answered.stderr
+    assert "Line 3 has no plan. The query has 2,001 characters" in answered.stderr
 
 
 @pytest.mark.parametrize(
@@ -74,10 +82,10 @@ def test_a_line_that_is_no_query_is_named_and_the_rest_is_done(tmp_path: Path) -
         (("--stdin", "--mode", "fast"), "no mode called fast"),
     ],
 )
-def test_wrong_usage(tmp_path: Path, words: tuple[str, ...], complaint: str) -> None:
-    failed = run(tmp_path, *words)
-    assert (failed.returncode, failed.stdout) == (2, b"")
-    assert complaint in " ".join(failed.stderr.decode().split())
+def test_wrong_usage(words: tuple[str, ...], complaint: str) -> None:
+    failed = run(*words)
+    assert (failed.exit_code, failed.stdout) == (2, "")
+    assert complaint in " ".join(failed.stderr.split())
 
 
 def test_what_plans_needs_no_database() -> None:

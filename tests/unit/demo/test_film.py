@@ -7,6 +7,7 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
+from tests.demo_run import demo_run
 
 from scenedex.demo.draw.places import PLACES
 from scenedex.demo.draw.things import THINGS
@@ -23,10 +24,8 @@ from scenedex.types import Limits
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory):
-    """The whole film, drawn once, and the shares of progress that were told."""
-    path, told = tmp_path_factory.mktemp("film") / "demo.mp4", []
-    draw_film(path, told.append)
-    return path, told
+    """The whole film, as `scenedex demo` draws it."""
+    return demo_run(tmp_path_factory).film
 
 
 def stem(word):
@@ -38,11 +37,10 @@ def stems(texts):
 
 
 def test_header(film):
-    path, _ = film
-    info = probe(path, Limits())
+    info = probe(film, Limits())
     assert 60 <= info.duration_s <= 90
     assert abs(info.duration_s - truth()[-1].end_s) < 0.1
-    assert path.stat().st_size < 4_000_000
+    assert film.stat().st_size < 4_000_000
     assert (info.video.width, info.video.height, info.video.frame_rate) == (*SIZE, FRAME_RATE)
     assert [(track.codec, track.sample_rate) for track in info.audio] == [("aac", SAMPLE_RATE)]
     assert [(track.codec, track.language) for track in info.subtitles] == [
@@ -51,17 +49,19 @@ def test_header(film):
     ]
 
 
-def test_progress_rises_to_one(film):
-    _, told = film
+def test_progress_rises_to_one(tmp_path, monkeypatch):
+    """Of the whole film, in small: how large a picture is does not count."""
+    monkeypatch.setattr("scenedex.demo.film.SIZE", (SIZE[0] // 6, SIZE[1] // 6))
+    told = []
+    draw_film(tmp_path / "small.mp4", told.append)
     assert len(told) == sum(shot.frames for shot in SCRIPT)
     assert all(a < b for a, b in pairwise(told))
     assert told[-1] == 1.0
 
 
 def test_cuts_are_those_of_the_script(film):
-    path, _ = film
     finder, found = CutFinder(), []
-    with frames(path, probe(path, Limits()), Limits()) as decoding:
+    with frames(film, probe(film, Limits()), Limits()) as decoding:
         for frame in decoding:
             found += finder.push(frame.t_s, frame.small())
         found += finder.finish(decoding.end_s)
@@ -71,9 +71,8 @@ def test_cuts_are_those_of_the_script(film):
 
 
 def test_captions_read_back(film):
-    path, _ = film
     read = []
-    with av.open(str(path)) as container:
+    with av.open(str(film)) as container:
         for stream in container.streams.subtitles:
             for packet in container.demux(stream):
                 text = bytes(packet)[2:].decode()
@@ -89,8 +88,7 @@ def test_captions_read_back(film):
 
 
 def test_sound_is_there_and_does_not_clip(film):
-    path, _ = film
-    with av.open(str(path)) as container:
+    with av.open(str(film)) as container:
         sound = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
     assert len(sound) / SAMPLE_RATE == pytest.approx(truth()[-1].end_s, abs=0.1)
     assert np.abs(sound).max() < 0.98

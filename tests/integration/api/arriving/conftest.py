@@ -8,20 +8,13 @@ from tests.integration.api.arriving.serving import Sender, app_of, library_in, s
 from tests.media import make_clip
 
 from scenedex import Library
-from scenedex.store.embedded import EmbeddedServer
 
 
 @pytest.fixture
-def url(server: EmbeddedServer, database_name: str) -> str:
-    """Of a database of this test's own; roles are taken on by whoever owns the tables."""
-    return f"postgresql://scenedex_owner@/{database_name}?host={server.data}&port=5432"
-
-
-@pytest.fixture
-def library(url: str, home: Path) -> Iterator[Library]:
+def library(database_url: str, home: Path) -> Iterator[Library]:
     home.mkdir()
     limits = {"scenedex_max_upload_mb": 3.0, "scenedex_max_resumable_mb": 50.0, "scenedex_max_unfinished": 4}
-    with library_in(home, url, **limits, scenedex_max_unfinished_mb=120.0) as opened:
+    with library_in(home, database_url, **limits, scenedex_max_unfinished_mb=120.0) as opened:
         yield opened
 
 

@@ -96,11 +96,11 @@ def test_what_a_dead_process_was_receiving_is_swept(library: Library, sender: Se
     assert not copied.exists()
 
 
-def test_what_one_owner_keeps_has_a_limit(url: str, home: Path, clip: Path) -> None:
+def test_what_one_owner_keeps_has_a_limit(database_url: str, home: Path, clip: Path) -> None:
     size = clip.stat().st_size
     home.mkdir()
     with (
-        library_in(home, url, scenedex_max_kept_mb=size * 1.5 / 1e6) as library,
+        library_in(home, database_url, scenedex_max_kept_mb=size * 1.5 / 1e6) as library,
         served(app_of(library)) as base,
         Sender(base) as sender,
     ):
