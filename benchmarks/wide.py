@@ -4,7 +4,7 @@
 
 Trained weights of CLIP are not at hand where this runs, so a proxy stands in: the mini picture tower, whose weights
 are convolutions and a pooling, run as a network that sees squares (of 80 and of 144 pixels; it was trained on
-144 x 80). In each picture of the demo's drawing code one thing stands wholly in the part that the centre crop
+192 x 112). In each picture of the demo's drawing code one thing stands wholly in the part that the centre crop
 throws away, another in the middle; each is asked for by its name among 45 pictures that show other things. What
 counts is the difference between the rules: how CLIP itself would do is not measured here.
 """

@@ -22,7 +22,10 @@ def listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address[:2], family=family, backlog=2048)
+        listening = socket.create_server(address[:2], family=family, backlog=2048)
+        # asyncio does so for sockets that say their protocol: these wait 40 ms for the rest of an answer otherwise
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (socket.gaierror, UnicodeError) as exc:
         raise UsageError(f"{host!r} is no address of this machine: 127.0.0.1 is always one.") from exc
     except PermissionError as exc:
