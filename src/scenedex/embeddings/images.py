@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from scenedex.errors import PictureError
+from scenedex.errors import PictureError, PictureTooLargeError
 from scenedex.inference.registry import ImageInput
 from scenedex.types import Pixels
 
@@ -50,7 +50,7 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, max_side: int = 0) -> P
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
-        raise PictureError(f"This picture claims to be too large: {exc}") from exc
+        raise PictureTooLargeError(f"This picture claims to be too large: {exc}") from exc
     except Exception as exc:
         raise PictureError(f"This picture cannot be read: {_said(exc)}") from exc
 
@@ -162,7 +162,7 @@ def _padded(pixels: Pixels, spec: ImageInput) -> Pixels:
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
-        raise PictureError(
+        raise PictureTooLargeError(
             f"This picture claims {width} x {height} pixels; {max_pixels} in all is the most that is read."
         )
 
