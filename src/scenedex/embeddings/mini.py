@@ -32,6 +32,8 @@ PARTS: dict[Modality, tuple[str, str, str]] = {
     "audio": (SOUNDS, "audio", "sounds"),
 }
 """Modality: key of the model, role of its file, its name on the card."""
+SCALE = 40.0
+"""Factor of cosines before a softmax: the most that the training lets it become."""
 STRETCHED = (1.6, 2.0)
 """A picture whose width by height lies between these is stretched a little; another one gets grey borders."""
 
@@ -182,6 +184,7 @@ def _model(modality: Modality) -> LocalModel:
         repository="",
         revision=revision,
         dim=card["dim"],
+        logit_scale=SCALE,
         licence=card["licence"],
         languages=("en",),
         files=(ModelFile(role=role, path=path.name),),

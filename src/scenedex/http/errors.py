@@ -80,10 +80,24 @@ class ApiError(Exception):
 
 def library_response(error: ScenedexError) -> JSONResponse:
     """What the library raised, as an answer."""
-    for kind, status, code in STATUS:
-        if isinstance(error, kind):
-            return error_response(status, code, str(error))
-    return error_response(500, "internal", str(error))
+    status, code = _status_of(error)
+    return error_response(status, code, str(error))
+
+
+def code_of(error: ScenedexError) -> str:
+    """For programs: the code with which it is answered."""
+    return _status_of(error)[1]
+
+
+def _status_of(error: ScenedexError) -> tuple[int, str]:
+    return next(
+        ((status, code) for kind, status, code in STATUS if isinstance(error, kind)), (500, "internal")
+    )
+
+
+def invalid_response(error: RequestValidationError) -> JSONResponse:
+    """What does not fit a model, as an answer."""
+    return error_response(422, "invalid_request", _sentence(error.errors()), detail=_places(error.errors()))
 
 
 def error_response(
@@ -113,9 +127,7 @@ def answer_errors(app: FastAPI) -> None:
 
     def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return error_response(
-            422, "invalid_request", _sentence(error.errors()), detail=_places(error.errors())
-        )
+        return invalid_response(error)
 
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
