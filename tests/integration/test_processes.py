@@ -213,8 +213,8 @@ def test_an_account_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.
     def homeless(*_: object, **__: object) -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr("scenedex.config.os.geteuid", lambda: 12345)
-    monkeypatch.setattr("scenedex.config.user_data_path", homeless)
+    monkeypatch.setattr("scenedex.config.settings.os.geteuid", lambda: 12345)
+    monkeypatch.setattr("scenedex.config.settings.user_data_path", homeless)
     with pytest.raises(UsageError, match="set SCENEDEX_HOME"):
         default_home()
 
