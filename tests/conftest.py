@@ -21,6 +21,8 @@ if os.environ.get("CI"):
 SETTINGS = (
     "SCENEDEX_",
     "PG",
+    "HOST",
+    "PORT",
     "CLIP_",
     "WEIGHT_",
     "THRESHOLD_",
