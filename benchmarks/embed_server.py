@@ -3,11 +3,11 @@
     python -m benchmarks embed_server [--clients 64] [--seconds 8] [--turns 3] [--side 384]
 
 `scenedex embed-server` runs as a process of its own; the clients are in this one, on the same cores, each with a
-connection that stays open and one JPEG under way at a time. The bare session is the same graph with the same options,
-given what the server gives it, prepared beforehand, in runs of its best size; it pays for no HTTP, no JSON, no base64,
-no JPEG and no resizing. A 16:9 keyframe is two rows for CLIP (it is seen in two parts) and one for mini. Bare and
-served take turns, and the best turn of each counts. ViT-B/32 has its full size and random weights, which cost what
-trained ones cost. The ratio of processor time tells more where others use the machine as well.
+connection that stays open and one JPEG under way at a time. The bare session is the same graph on all cores, given what
+the server gives it, prepared beforehand, in runs of its best size; it pays for no HTTP, no JSON, no base64, no JPEG and
+no resizing. A 16:9 keyframe is two rows for CLIP (it is seen in two parts) and one for mini. Bare and served take
+turns, and the best turn of each counts. ViT-B/32 has its full size and random weights, which cost what trained ones
+cost. The share of processor time tells more than the clock where others use the machine as well.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from benchmarks.vit_graph import Shape, vision_tower
 from scenedex.embed_server.app import create_app
 from scenedex.embed_server.doors import Doors
 from scenedex.embed_server.engine import Engine, Limits
-from scenedex.embed_server.model import ServedModel
+from scenedex.embed_server.model import ServedModel, run_options
 from scenedex.embed_server.service import Service
 from scenedex.embed_server.signatures import Verifier
 from scenedex.embeddings.mini import MiniPictures
@@ -49,7 +49,8 @@ from scenedex.types import Vector
 AIM = 0.85
 SIZES = (1, 2, 4, 8, 16, 32)
 PICTURES = 32
-OPTIONS = RunOptions(device="cpu", timeout_s=60, idle_s=0)
+ALONE = RunOptions(device="cpu", timeout_s=60, idle_s=0)
+"""Of the bare session: all cores for one run."""
 
 
 class PicturesAlone:
@@ -62,12 +63,12 @@ class PicturesAlone:
         return [None] * len(texts)
 
 
-def encoder(folder: Path, name: str) -> "PicturesAlone | MiniPictures":
+def encoder(folder: Path, name: str, options: RunOptions = ALONE) -> "PicturesAlone | MiniPictures":
     """The one of that name; the graph lies in `folder` since `make`."""
     if name == "mini":
-        return MiniPictures(OPTIONS)
+        return MiniPictures(options)
     card = load_registry(folder / f"{name}.toml").find(name)
-    return PicturesAlone(PictureTower(WeightStore(folder).find(card), OPTIONS))
+    return PicturesAlone(PictureTower(WeightStore(folder).find(card), options))
 
 
 def make(folder: Path) -> None:
@@ -196,7 +197,9 @@ def serving(folder: Path, name: str) -> Iterator[tuple[int, int]]:
 
 def serve(folder: Path, name: str) -> None:
     """Be that process."""
-    model = ServedModel(encoder=encoder(folder, name), name=name, names=frozenset({name}))  # type: ignore[arg-type]
+    model = ServedModel(
+        encoder=encoder(folder, name, run_options("cpu", 60)), name=name, names=frozenset({name})
+    )  # type: ignore[arg-type]
     engine = Engine(model, Limits(timeout_s=60))
     engine.start()
     engine._loader.join()

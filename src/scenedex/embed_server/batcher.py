@@ -73,7 +73,7 @@ class Ran:
 
 
 class Batcher(Generic[Row, Result]):
-    """Rows of any works, in runs of a few sizes, on a thread of its own.
+    """Rows of any works, in runs of a few sizes, on threads of its own.
 
     Rows that come within `window_s` of one another share a run; a run is as large as the largest of `sizes` that
     can be filled, so that a network sees only sizes for which it was warmed. A run that raises is halved until the
@@ -86,20 +86,26 @@ class Batcher(Generic[Row, Result]):
         *,
         sizes: Sequence[int] = (1, 2, 4, 8),
         window_s: float = 0.002,
+        threads: int = 1,
         watch: Callable[[Ran], None] = lambda ran: None,
         clock: Clock = time.monotonic,
     ) -> None:
-        """`run` gives one result a row; what it raises costs every row of the run."""
+        """`run` gives one result a row; what it raises costs every row of the run. `threads`: runs at once."""
         self._run, self._sizes, self._window_s = run, sorted({1, *sizes}), window_s
         self._watch, self._clock = watch, clock
         self._waiting: deque[tuple[Work[Row, Result], int, float]] = deque()
         self._changed = threading.Condition()
+        self._taking = threading.Lock()
         self._closed = False
-        self._thread = threading.Thread(target=self._loop, name="batcher", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._loop, name=f"batcher-{number}", daemon=True)
+            for number in range(threads)
+        ]
 
     def start(self) -> None:
         """Begin to run what is put in."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """End after the run that is under way; what still waits is given up."""
@@ -110,8 +116,9 @@ class Batcher(Generic[Row, Result]):
             self._changed.notify_all()
         for work in left.values():
             work.give_up(EncoderError("The server ends."))
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def put(self, work: Work[Row, Result]) -> None:
         """Have it run. Never waits; from any thread."""
@@ -169,8 +176,9 @@ class Batcher(Generic[Row, Result]):
         results = self._results([work.rows[index] for work, index, _ in batch])
         seconds = self._clock() - began
         self._watch(Ran(rows=len(batch), seconds=seconds, waited_s=began - min(came for *_, came in batch)))
-        for (work, index, _), result in zip(batch, results, strict=True):
-            work.take(index, result, 1000 * seconds)
+        with self._taking:
+            for (work, index, _), result in zip(batch, results, strict=True):
+                work.take(index, result, 1000 * seconds)
 
     def _results(self, rows: list[Row]) -> list[Result | EncoderError]:
         reason: EncoderError

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenedex.embed_server.batcher import Batcher, Done, Ran, Work
-from scenedex.embed_server.model import ServedModel
+from scenedex.embed_server.model import RUNS, ServedModel
 from scenedex.embed_server.pictures import file_of
 from scenedex.embed_server.places import Places
 from scenedex.embed_server.remembered import RememberedTexts
@@ -41,6 +41,7 @@ class Limits:
 
     queue: int = 256  #: pictures, and as many texts
     batch: int = 0  #: most pictures of a run; 0: by the device
+    runs: int = 0  #: at once; 0: by the device
     window_s: float = 0.002  #: how long one waits for others
     timeout_s: float = 10.0  #: longest time until an answer
 
@@ -247,7 +248,11 @@ class Engine:
                     raise embedding.error
         self.model.encoder.embed(["warm"])
         self._seeing = Batcher(
-            stages.embed_parts, sizes=sizes, window_s=self.limits.window_s, watch=self._watch("picture")
+            stages.embed_parts,
+            sizes=sizes,
+            window_s=self.limits.window_s,
+            threads=self.limits.runs or (RUNS if device == "cpu" else 1),
+            watch=self._watch("picture"),
         )
         self._seeing.start()
         self._reading.start()

@@ -182,10 +182,11 @@ def test_nothing_asked_is_nothing_answered(made: Make) -> None:
 @given(
     questions=st.lists(st.lists(st.integers(-3, 50), max_size=6), max_size=12),
     sizes=st.sets(st.sampled_from([1, 2, 3, 5, 8]), min_size=1),
+    threads=st.integers(1, 3),
 )
-def test_every_row_gets_its_own_result(questions: list[list[int]], sizes: set[int]) -> None:
+def test_every_row_gets_its_own_result(questions: list[list[int]], sizes: set[int], threads: int) -> None:
     network = Network()
-    batcher: Batcher[int, int] = Batcher(network, sizes=sorted(sizes), window_s=0.0)
+    batcher: Batcher[int, int] = Batcher(network, sizes=sorted(sizes), window_s=0.0, threads=threads)
     works = [asked(batcher, *rows) for rows in questions]
     batcher.start()
     for rows, work in zip(questions, works, strict=True):
