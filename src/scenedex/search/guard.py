@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from scenedex.embeddings.breaker import Breaker
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import EncoderError, EncoderPausedError, EncoderTimeoutError
-from scenedex.search.breaker import Breaker
 from scenedex.types import Space, Vector
 
 LOAD_S = 30.0
@@ -209,7 +209,9 @@ class Guard:
             if call.given_up or call.error is not None:
                 return
             call.found, call.error = (None, error) if error is not None else (found, None)
-            if error is not None:
+            if isinstance(error, EncoderPausedError):
+                self._breaker.dropped()  # it has a breaker of its own, and asked nobody
+            elif error is not None:
                 self._breaker.failed()
             else:
                 self._breaker.succeeded()
