@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from platformdirs import user_data_path
 from pydantic import Field, field_validator
 
+from scenedex.config.embedding import EmbeddingServerSettings
 from scenedex.config.networks import NetworkSettings
 from scenedex.config.search import SearchSettings
 from scenedex.config.service import ServiceSettings
@@ -35,7 +36,7 @@ def default_home() -> Path:
         ) from exc
 
 
-class Settings(NetworkSettings, SearchSettings, ServiceSettings):
+class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServerSettings):
     """Every setting, by the name of its environment variable. `docs/settings.md` has the same table."""
 
     database_url: str | None = Field(
