@@ -46,7 +46,13 @@ def served_model(settings: Settings, named: str | None = None) -> ServedModel:
     """
     registry = load_registry()
     wanted = named or _set(settings, registry) or DEFAULT
-    options = RunOptions(device=settings.clip_device, timeout_s=settings.clip_timeout_s, idle_s=0)
+    options = RunOptions(
+        device=settings.clip_device,
+        timeout_s=settings.clip_timeout_s,
+        idle_s=0,
+        tensorrt=settings.clip_use_tensorrt,
+        engine_cache=settings.engines_folder(),
+    )
     if wanted.lower() in MINI:
         return ServedModel(
             encoder=mini.MiniPictures(options),
