@@ -3,8 +3,8 @@
     python -m benchmarks gpu
 
 All start at a batch in main memory, normalised, and end at vectors there. They take turns, and the best turn of each
-counts. Needs onnxruntime-gpu and a GPU; without one it is skipped. Needs torch and open_clip (the extra `export`) for the
-ratio. TensorRT builds its engines first, which takes minutes and is not counted.
+counts. Needs onnxruntime-gpu and a GPU; without one it is skipped. The ratio needs torch and open_clip (the extra
+`export`). TensorRT builds its engines first, which takes minutes and is not counted.
 """
 
 import sys

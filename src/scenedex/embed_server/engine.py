@@ -24,6 +24,7 @@ from scenedex.errors import EncoderError, EncoderTimeoutError, ScenedexError
 from scenedex.http.errors import ApiError
 from scenedex.inference.session import usable_cpus
 from scenedex.metrics.embedding import EmbeddingMeters
+from scenedex.tracing import spent
 from scenedex.types import Vector
 
 log = logging.getLogger(__name__)
@@ -218,6 +219,7 @@ class Engine:
     def _watch(self, kind: str) -> Any:
         def ran(run: Ran) -> None:
             self.meters.run(kind, run.rows, run.seconds, run.waited_s)
+            spent("embed.run", run.seconds, kind=kind, rows=run.rows, waited_s=run.waited_s)
 
         return ran
 

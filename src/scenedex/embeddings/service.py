@@ -19,6 +19,7 @@ from scenedex.errors import (
     RemoteFailedError,
     RemoteRefusedError,
 )
+from scenedex.tracing import trace_headers
 from scenedex.types import Vector
 
 MAX_ANSWER_BYTES = 64 << 20
@@ -101,7 +102,7 @@ class Service:
         raise AssertionError("the last attempt ends the loop")
 
     def _once(self, path: str, body: bytes, until: float) -> dict[str, Any]:
-        headers = self._headers("POST", self._connections.path(path), body)
+        headers = trace_headers() | self._headers("POST", self._connections.path(path), body)
         try:
             reply = self._connections.post(path, headers, body, until=until, max_bytes=MAX_ANSWER_BYTES)
         except RemoteFailedError as exc:
