@@ -22,6 +22,8 @@ if os.environ.get("CI"):
 SETTINGS = (
     "SCENEDEX_",
     "PG",
+    "HOST",
+    "PORT",
     "CLIP_",
     "WEIGHT_",
     "THRESHOLD_",

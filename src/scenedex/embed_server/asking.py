@@ -21,16 +21,18 @@ _T = TypeVar("_T", bound=BaseModel)
 @asynccontextmanager
 async def received(request: Request) -> AsyncIterator[bytes]:
     """The body. The block ends where its client goes away: then nobody needs what it does. Raises ApiError."""
-    service = service_of(request)
-    stated = request.headers.get("content-length", "")
-    size = int(stated) if stated.isascii() and stated.isdigit() else service.largest_body
-    with service.bodies.taken(size):
-        try:
-            body = await request.body()
-        except ClientDisconnect as exc:
-            raise _gone() from exc
+    bodies, parts, size = service_of(request).bodies, list[bytes](), 0
+    try:
+        async for part in request.stream():
+            bodies.take(len(part))
+            size += len(part)
+            parts.append(part)
         async with _while_there(request):
-            yield body
+            yield b"".join(parts)
+    except ClientDisconnect as exc:
+        raise _gone() from exc
+    finally:
+        bodies.held -= size
 
 
 def parsed(body: bytes, kind: type[_T]) -> _T:

@@ -34,7 +34,7 @@ class Work(Generic[Row, Result]):
     until: float  #: by the batcher's clock; later, nobody waits for it
     rows: Sequence[Row] = ()
     future: Future[Done[Result]] = field(default_factory=Future)
-    _results: list[Result | EncoderError | None] = field(default_factory=list)
+    _results: dict[int, Result | EncoderError] = field(default_factory=dict)
     _left: int = 0
     _took_ms: float = 0.0
 
@@ -44,7 +44,7 @@ class Work(Generic[Row, Result]):
 
     def begin(self) -> None:
         """From now on results are taken."""
-        self._results, self._left = [None] * len(self.rows), len(self.rows)
+        self._left = len(self.rows)
         if not self._left:
             self._end([])
 
@@ -54,7 +54,7 @@ class Work(Generic[Row, Result]):
         self._left -= 1
         self._took_ms += took_ms
         if not self._left:
-            self._end([each for each in self._results if each is not None])
+            self._end([self._results[place] for place in range(len(self.rows))])
 
     def _end(self, results: list[Result | EncoderError]) -> None:
         try:
@@ -168,9 +168,9 @@ class Batcher(Generic[Row, Result]):
         began = self._clock()
         results = self._results([work.rows[index] for work, index, _ in batch])
         seconds = self._clock() - began
+        self._watch(Ran(rows=len(batch), seconds=seconds, waited_s=began - min(came for *_, came in batch)))
         for (work, index, _), result in zip(batch, results, strict=True):
             work.take(index, result, 1000 * seconds)
-        self._watch(Ran(rows=len(batch), seconds=seconds, waited_s=began - min(came for *_, came in batch)))
 
     def _results(self, rows: list[Row]) -> list[Result | EncoderError]:
         reason: EncoderError

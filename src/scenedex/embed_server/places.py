@@ -19,6 +19,14 @@ class Places:
     @contextmanager
     def taken(self, count: int) -> Iterator[None]:
         """Hold `count` of them. Raises ApiError: 429 where they are not free now, 413 where they never are."""
+        self.take(count)
+        try:
+            yield
+        finally:
+            self.held -= count
+
+    def take(self, count: int) -> None:
+        """Hold so many more; whoever does takes them off `held` again. Raises as `taken` does."""
         if count > self.most:
             raise ApiError(
                 413, "too_large", f"These are {count:,} {self._what}; {self.most:,} at once are the most."
@@ -31,7 +39,3 @@ class Places:
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
         self.held += count
-        try:
-            yield
-        finally:
-            self.held -= count
