@@ -108,7 +108,14 @@ class RemoteClipEncoder:
         try:
             answer = self._pictures.ask("/v1/embed/image", {"images": encoded})
             self._check_model(answer.get("model"))
-            return unit_vectors(answer.get("embeddings"), len(encoded), self.space.dim)
+            found = unit_vectors(answer.get("embeddings"), len(encoded), self.space.dim)
+            said = _reasons(answer.get("errors"))
+            return [
+                RemoteAnswerError(f"The encoding service does not embed this picture: {said[index]}")
+                if isinstance(each, RemoteAnswerError) and index in said
+                else each
+                for index, each in enumerate(found)
+            ]
         except RemoteAnswerError as exc:
             if len(encoded) == 1:
                 return [exc]
@@ -138,6 +145,13 @@ class RemoteClipEncoder:
         return Embedding(
             vector=None if isinstance(vector, EncoderError) else vector, error=error, metadata=metadata
         )
+
+
+def _reasons(errors: object) -> dict[int, str]:
+    """By their index, why some of several have no embedding, where the service says so."""
+    listed = errors if isinstance(errors, list) else []
+    told = [each for each in listed if isinstance(each, dict) and isinstance(each.get("index"), int)]
+    return {each["index"]: str(each.get("message", ""))[:300] for each in told}
 
 
 def _requests(items: Sequence[str], most: int) -> Iterator[list[str]]:

@@ -338,6 +338,17 @@ def test_one_bad_row_spoils_only_its_picture(serve, clip):
     assert [each.error is None for each in made] == [True, False, True]
 
 
+def test_the_reason_of_the_server_is_passed_on(serve, clip):
+    answer = {
+        "embeddings": [[1.0, 2.0, 3.0, 4.0], None, None],
+        "errors": [{"index": 1, "message": "too dark"}, {"index": "x"}, 7],
+    }
+    made = clip(serve(lambda *_: (200, answer))).embed_pictures([PICTURE] * 3)
+    assert made[0].error is None
+    assert str(made[1].error) == "The encoding service does not embed this picture: too dark"
+    assert "no list of numbers" in str(made[2].error)
+
+
 def test_a_picture_that_the_server_does_not_take_fails_alone(serve, clip):
     bad = np.zeros((500, 500, 3), np.uint8)
 

@@ -1,6 +1,7 @@
 """TensorRT engines: what is asked of the provider, and what is said where it is not there."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def exported(folder: Path, name: str) -> Path:
     home = folder / f"exported--{name}"
     home.mkdir()
     shutil.copytree(folder / "goldens" / f"golden--{name}" / card.revision, home / card.revision)
-    (home / CARD).write_text(entry(card), "utf-8")
+    (home / CARD).write_text(entry(replace(card, repository=f"exported/{name}")), "utf-8")
     return home
 
 
