@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 
+import pyroscope
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -139,7 +140,6 @@ def test_an_extra_that_is_not_installed_is_named(
 
 
 def test_a_profile_is_sent_where_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    pyroscope = pytest.importorskip("pyroscope")
     told: list[object] = []
     monkeypatch.setattr(pyroscope, "configure", lambda **named: told.append(named))
     monkeypatch.setattr(pyroscope, "shutdown", lambda: told.append("ended"))
