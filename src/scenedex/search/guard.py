@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Call:
         self.texts = texts
         self.keep = keep
         self.asked_at, self.loading_s = asked
+        self.context = copy_context()  #: of who asks: request and trace go on in the encoder's thread
         self.given_up = False
         self.ended_at: float | None = None
         self.found: Found | None = None
@@ -166,7 +168,7 @@ class Guard:
 
     def _work(self) -> None:
         while (call := self._next()) is not None:
-            self._run(call)
+            call.context.run(self._run, call)
 
     def _run(self, call: Call) -> None:
         found: Found | None = None

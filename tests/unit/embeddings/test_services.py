@@ -26,6 +26,7 @@ from scenedex.errors import (
     RemoteFailedError,
     RemoteRefusedError,
 )
+from scenedex.tracing import span
 from scenedex.types import Space
 
 SECRET = "a secret key"
@@ -128,6 +129,15 @@ def test_pictures_go_as_jpeg_in_batches_and_a_broken_one_stays_here(serve, clip)
     sent = decode(base64.b64decode(json.loads(server.requests[0][2])["images"][0]))
     assert sent.shape == PICTURE.shape
     assert clip(server).embed_views([PICTURE])[0][0].vector is not None
+
+
+def test_a_question_names_the_trace_that_it_is_part_of(serve, clip, spans):
+    server = serve(clip_server)
+    encoder = clip(server)
+    with span("search"):
+        encoder.embed(["a"])
+    trace = format(spans()["search"].context.trace_id, "032x")
+    assert server.requests[0][1]["traceparent"].split("-")[1] == trace
 
 
 def test_a_wrong_secret_is_refused_and_not_tried_again(serve, clip):

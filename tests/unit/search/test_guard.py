@@ -1,6 +1,7 @@
 """One encoder behind a deadline."""
 
 import threading
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -236,3 +237,18 @@ def test_an_encoder_that_pauses_by_itself_is_not_paused_once_more() -> None:
             asked(guard)
     encoder.does = lambda texts: [direction(text, 8) for text in texts]
     assert asked(guard) is not None
+
+
+def test_what_surrounds_who_asks_is_there_for_the_encoder() -> None:
+    about: ContextVar[str] = ContextVar("about", default="nobody")
+    seen: list[str] = []
+
+    def look(texts: Any) -> Any:
+        seen.append(about.get())
+        return [direction(text, 8) for text in texts]
+
+    guard = Guard(Does(SPACE, look), SPACE, timeout_s=LONG_S)
+    for asker in ("one", "two"):
+        about.set(asker)
+        asked(guard)
+    assert seen == ["one", "two"]
