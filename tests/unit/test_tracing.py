@@ -1,21 +1,16 @@
 """Spans: what they hold, what they never hold, and that nothing happens while traces are off."""
 
-import asyncio
 import subprocess
 import sys
 
-import pyroscope
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from starlette.types import Message, Receive, Scope, Send
 from tests.spans import Spans
 from typer.testing import CliRunner
 
 from scenedex.cli.main import app
 from scenedex.errors import UsageError
-from scenedex.http.middleware.tracing import Tracing
-from scenedex.profiling import start_profiling
 from scenedex.search.clock import Clock
 from scenedex.tracing import span, spent, start_tracing, trace_headers, tracing_on
 
@@ -82,43 +77,6 @@ def test_after_the_end_it_is_off() -> None:
     assert kept.get_finished_spans() == ()
 
 
-def test_a_request_is_part_of_the_trace_that_it_names(spans: Spans) -> None:
-    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["route"] = type("Route", (), {"path": "/videos/{id}"})
-        with span("inner"):
-            await send({"type": "http.response.start", "status": 404, "headers": []})
-
-    async def ask(path: str, headers: list[tuple[bytes, bytes]]) -> list[Message]:
-        sent: list[Message] = []
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
-        await Tracing(answers, prefix="", quiet=("/health",))(scope, None, send)  # type: ignore[arg-type]
-        return sent
-
-    with span("client"):
-        headers = [(name.encode(), value.encode()) for name, value in trace_headers().items()]
-    assert [name for name, _ in headers] == [b"traceparent"]
-    assert asyncio.run(ask("/videos/7", headers))
-    found = spans()
-    request = found["GET /videos/{id}"]
-    assert dict(request.attributes or {}) == {
-        "http.request.method": "GET",
-        "http.route": "/videos/{id}",
-        "http.response.status_code": 404,
-    }
-    assert request.context.trace_id == found["client"].context.trace_id
-    assert found["inner"].parent is not None
-    assert found["inner"].parent.span_id == request.context.span_id
-    asyncio.run(ask("/videos/8", [(b"traceparent", b"\xff nonsense")]))
-    before = len(spans())
-    asyncio.run(ask("/health", []))
-    assert "GET /health" not in spans()
-    assert len(spans()) == before
-
-
 @pytest.mark.parametrize(
     ("missing", "settings", "extra"),
     [
@@ -137,18 +95,3 @@ def test_an_extra_that_is_not_installed_is_named(
     assert told.exit_code == 2
     assert f"pip install 'scenedex[{extra}]'" in told.stderr
     assert "Traceback" not in told.stderr
-
-
-def test_a_profile_is_sent_where_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(pyroscope, "configure", lambda **named: told.append(named))
-    monkeypatch.setattr(pyroscope, "shutdown", lambda: told.append("ended"))
-    start_profiling("scenedex-api", "http://pyroscope:4040", "testing")()
-    assert told == [
-        {
-            "application_name": "scenedex-api",
-            "server_address": "http://pyroscope:4040",
-            "tags": {"environment": "testing"},
-        },
-        "ended",
-    ]

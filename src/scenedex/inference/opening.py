@@ -85,8 +85,9 @@ def open_graph(
         if used != PROVIDERS[device]:
             reasons.append(f"{device}: ONNX Runtime could not start it, check the driver")
             continue
-        for reason in reasons:
-            log.warning("%s runs on %s, not on %s", path.name, device, reason)
+        for reason in reasons:  # what this build never had is no news
+            level = logging.WARNING if reason.partition(":")[0] in there else logging.INFO
+            log.log(level, "%s runs on %s, not on %s", path.name, device, reason)
         log.info("%s runs on %s", path.name, used)
         return Opened(session=session, device=device, passed_over=tuple(reasons))
     raise _unopened(path, options, failed, start)

@@ -1,10 +1,13 @@
 """Connections that are kept, and requests that end in time whatever the other side does."""
 
 import socket
+import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
+from tests.unit.api.arriving.test_fetch import certificate
 from tests.unit.embeddings.raw_server import RawServer, read_request
 
 from scenedex.embeddings.connections import Connections, Reply
@@ -198,3 +201,35 @@ def test_the_proxy_of_the_environment_is_asked_unless_the_host_is_excepted(
     (head,) = heads
     assert head.startswith(b"POST http://host.example:8093/ask HTTP/1.1\r\n")
     assert b"\r\nAuthorization: Basic dXNlcjp3b3Jk\r\n" in head
+
+
+def test_over_tls_the_server_is_known_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pem = certificate(tmp_path, "encoder.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def secured(made: socket.socket, over: threading.Event) -> None:
+        with context.wrap_socket(made, server_side=True) as inner:
+            answers(inner, over)
+
+    with RawServer(secured) as server:
+        port = int(server.url.rpartition(":")[2])
+        there = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: there)
+        unknown = Connections(f"https://encoder.example:{port}")
+        with pytest.raises(RemoteFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+            ask(unknown)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        for name, right in (("encoder.example", True), ("other.example", False)):
+            made = Connections(f"https://{name}:{port}")
+            if right:
+                assert ask(made).status == 200
+            else:
+                with pytest.raises(RemoteFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+                    ask(made)
+            made.close()
+
+
+def test_a_server_that_never_finishes_its_handshake_is_given_up() -> None:
+    with RawServer(says_nothing) as server, pytest.raises(EncoderTimeoutError):
+        ask(Connections(server.url.replace("http:", "https:")), SHORT_S)

@@ -67,7 +67,9 @@ def test_a_device_that_is_named_is_the_only_one() -> None:
         planned(RunOptions(device="tensorrt"), ("cpu",))
 
 
-def test_the_fastest_that_starts_is_taken_and_the_others_have_their_reasons(graph: Path) -> None:
+def test_the_fastest_that_starts_is_taken_and_the_others_have_their_reasons(
+    graph: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     options = RunOptions(tensorrt=True)
     for broken, silent, device, reasons in (
         ((), (), "tensorrt", ()),
@@ -86,6 +88,7 @@ def test_the_fastest_that_starts_is_taken_and_the_others_have_their_reasons(grap
         opened = open_graph(graph, options, there=GPU, start=machine)
         assert (opened.device, opened.passed_over) == (device, reasons)
         assert machine.tried[0] == ["tensorrt", "cuda", "cpu"]
+    assert "table.onnx runs on cpu, not on cuda: ONNX Runtime could not start it" in caplog.text
 
 
 def test_a_device_that_is_named_and_fails_is_an_error(graph: Path) -> None:
@@ -106,6 +109,7 @@ def test_a_graph_that_nothing_takes_is_to_blame_itself(tmp_path: Path) -> None:
 def test_this_machine_without_a_gpu_says_why_it_takes_what_it_takes(
     graph: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     opened = open_graph(graph, RunOptions(tensorrt=True))
     assert opened.device == available_devices()[0]
     assert len(opened.passed_over) == 2
