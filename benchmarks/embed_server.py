@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ from benchmarks.vit_graph import Shape, vision_tower
 from scenedex.embed_server.app import create_app
 from scenedex.embed_server.doors import Doors
 from scenedex.embed_server.engine import Engine, Limits
-from scenedex.embed_server.model import ServedModel, run_options
+from scenedex.embed_server.model import RUNS, ServedModel
 from scenedex.embed_server.service import Service
 from scenedex.embed_server.signatures import Verifier
 from scenedex.embeddings.mini import MiniPictures
@@ -51,6 +51,9 @@ SIZES = (1, 2, 4, 8, 16, 32)
 PICTURES = 32
 ALONE = RunOptions(device="cpu", timeout_s=60, idle_s=0)
 """Of the bare session: all cores for one run."""
+
+SHARED = replace(ALONE, threads=max(1, usable_cpus() // RUNS))
+"""Of the server."""
 
 
 class PicturesAlone:
@@ -197,9 +200,7 @@ def serving(folder: Path, name: str) -> Iterator[tuple[int, int]]:
 
 def serve(folder: Path, name: str) -> None:
     """Be that process."""
-    model = ServedModel(
-        encoder=encoder(folder, name, run_options("cpu", 60)), name=name, names=frozenset({name})
-    )  # type: ignore[arg-type]
+    model = ServedModel(encoder=encoder(folder, name, SHARED), name=name, names=frozenset({name}))  # type: ignore[arg-type]
     engine = Engine(model, Limits(timeout_s=60))
     engine.start()
     engine._loader.join()

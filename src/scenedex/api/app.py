@@ -33,6 +33,7 @@ from scenedex.http.middleware.load import Load
 from scenedex.http.middleware.metering import Metering
 from scenedex.http.middleware.request_id import RequestId
 from scenedex.http.middleware.time_limit import TimeLimit
+from scenedex.http.middleware.tracing import Tracing
 from scenedex.http.middleware.unforeseen import Unforeseen
 
 PREFIX = "/api/v1"
@@ -111,5 +112,6 @@ def _surround(app: FastAPI, service: Service, host: str) -> None:
     app.add_middleware(TusVersion, below=UPLOADS[0])
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Tracing, prefix=PREFIX, quiet=WATCHED)
     app.add_middleware(Metering, meters=service.meters, prefix=PREFIX, quiet=WATCHED)
     app.add_middleware(RequestId)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from scenedex.cli.watching import watched
+
 Host = Annotated[str | None, typer.Option(help="Address to listen on. [default: HOST, or 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option(help="Port, 0 for any. [default: PORT, or 8093]")]
 Model = Annotated[
@@ -25,6 +27,7 @@ def embed_server(host: Host = None, port: Port = None, model: Model = None) -> N
     settings = read_settings()
     host = host if host is not None else settings.host
     with ExitStack() as held:
+        held.enter_context(watched(settings, "scenedex-embed-server"))
         service, doors = opened(settings, host, model)
         listening = held.enter_context(listen(host, port if port is not None else settings.port))
         app = create_app(service, doors)

@@ -1,5 +1,8 @@
 """Of the embedding server: its model, where it listens, whom it lets in, and how much it takes on."""
 
+from pathlib import Path
+
+from platformdirs import user_cache_path
 from pydantic import Field
 
 from scenedex.config.logs import LogSettings
@@ -12,6 +15,14 @@ class EmbeddingServerSettings(LogSettings):
         default=None,
         description="model of the embedding server: a key, the folder of an exported one, or mini; without it "
         "CLIP_MODEL_NAME, the profile's, or clip-l14",
+    )
+    clip_use_tensorrt: bool = Field(
+        default=True,
+        description="false: the embedding server takes CUDA, not TensorRT, where CLIP_DEVICE is auto",
+    )
+    clip_engine_path: Path | None = Field(
+        default=None,
+        description="folder of TensorRT's engines; without it `engines` in the user's cache folder",
     )
     host: str = Field(
         default="127.0.0.1", min_length=1, description="address at which `scenedex embed-server` listens"
@@ -41,3 +52,9 @@ class EmbeddingServerSettings(LogSettings):
     scenedex_embed_timeout_s: float = Field(
         default=10.0, gt=0, le=600, description="longest time until an answer of it, in seconds"
     )
+
+    def engines_folder(self) -> Path:
+        """Where TensorRT keeps what it built."""
+        return (
+            self.clip_engine_path or user_cache_path("scenedex", appauthor=False) / "engines"
+        ).expanduser()

@@ -15,6 +15,7 @@ from scenedex.http.middleware.load import Load
 from scenedex.http.middleware.metering import Metering
 from scenedex.http.middleware.request_id import RequestId
 from scenedex.http.middleware.time_limit import TimeLimit
+from scenedex.http.middleware.tracing import Tracing
 from scenedex.http.middleware.unforeseen import Unforeseen
 
 PARTS = (pictures, signed, openai, operations)
@@ -53,6 +54,7 @@ def create_app(service: Service, doors: Doors) -> FastAPI:
     app.add_middleware(TimeLimit, seconds=timeout_s)
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Tracing, prefix="", quiet=WATCHED)
     app.add_middleware(Metering, meters=service.engine.meters, prefix="", quiet=WATCHED)
     app.add_middleware(RequestId)
     return app

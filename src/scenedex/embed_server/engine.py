@@ -24,6 +24,7 @@ from scenedex.errors import EncoderError, EncoderTimeoutError, ScenedexError
 from scenedex.http.errors import ApiError
 from scenedex.inference.session import usable_cpus
 from scenedex.metrics.embedding import EmbeddingMeters
+from scenedex.tracing import spent
 from scenedex.types import Vector
 
 log = logging.getLogger(__name__)
@@ -219,6 +220,7 @@ class Engine:
     def _watch(self, kind: str) -> Any:
         def ran(run: Ran) -> None:
             self.meters.run(kind, run.rows, run.seconds, run.waited_s)
+            spent("embed.run", run.seconds, kind=kind, rows=run.rows, waited_s=run.waited_s)
 
         return ran
 
@@ -242,7 +244,10 @@ class Engine:
         most = self.limits.batch or (8 if device == "cpu" else 32)
         sizes = [size for size in (1, 2, 4, 8, 16, 32, 64, 128) if size < most] + [most]
         (part,) = stages.parts(np.full((64, 64, 3), 128, np.uint8))
-        for size in sizes:
+        for size in (
+            most,
+            *sizes,
+        ):  # TensorRT widens its engine to hold the extremes: once each, if they come first
             for embedding in stages.embed_parts([part] * size):
                 if embedding.error is not None:
                     raise embedding.error

@@ -50,7 +50,7 @@ def served_model(settings: Settings, named: str | None = None) -> ServedModel:
     """
     registry = load_registry()
     wanted = named or _set(settings, registry) or DEFAULT
-    options = run_options(settings.clip_device, settings.clip_timeout_s)
+    options = run_options(settings)
     if wanted.lower() in MINI:
         return ServedModel(
             encoder=mini.MiniPictures(options),
@@ -79,9 +79,16 @@ def served_model(settings: Settings, named: str | None = None) -> ServedModel:
     )
 
 
-def run_options(device: str, timeout_s: float) -> RunOptions:
+def run_options(settings: Settings) -> RunOptions:
     """How a server runs a network: never unloaded, and RUNS of it share the cores."""
-    return RunOptions(device=device, threads=max(1, usable_cpus() // RUNS), timeout_s=timeout_s, idle_s=0)
+    return RunOptions(
+        device=settings.clip_device,
+        threads=max(1, usable_cpus() // RUNS),
+        timeout_s=settings.clip_timeout_s,
+        idle_s=0,
+        tensorrt=settings.clip_use_tensorrt,
+        engine_cache=settings.engines_folder(),
+    )
 
 
 def _set(settings: Settings, registry: Registry) -> str | None:

@@ -5,8 +5,6 @@ import subprocess
 import time
 from functools import cache
 
-from scenedex.inference.session import available_devices
-
 FRESH_S = 2.0
 """How long what was read is not read again."""
 
@@ -17,7 +15,16 @@ _read: tuple[float, float] | None = None  # when, and gigabytes
 @cache
 def has_gpu() -> bool:
     """Whether this ONNX Runtime was built for CUDA, and the driver sees a GPU."""
+    from scenedex.inference.session import available_devices  # which needs this file for the names of engines
+
     return "cuda" in available_devices() and bool(_asked("--list-gpus"))
+
+
+def gpu_name(device: int = 0) -> str:
+    """Name and compute capability of a GPU, such as `NVIDIA L4 sm8.9`; "" where the driver does not say."""
+    said = _asked(f"--id={device}", "--query-gpu=name,compute_cap", "--format=csv,noheader")
+    name, _, capability = said.partition(",")
+    return f"{name.strip()} sm{capability.strip()}" if capability else ""
 
 
 def memory_used_gb(device: int = 0) -> float:

@@ -1,6 +1,6 @@
 """When something that failed is asked again."""
 
-from scenedex.search.breaker import FAILURES, LONGEST_S, PAUSE_S, Breaker
+from scenedex.embeddings.breaker import FAILURES, LONGEST_S, PAUSE_S, Breaker
 
 
 class Clock:
@@ -57,7 +57,7 @@ def test_the_pause_doubles_up_to_a_limit_and_starts_small_after_a_success() -> N
         pauses.append(breaker.wait_s())
         clock.now += pauses[-1]
         failing(breaker, 1)
-    assert pauses == [5, 10, 20, 40, 80, LONGEST_S, LONGEST_S, LONGEST_S]
+    assert pauses == [5, 10, 20, *[LONGEST_S] * 5]
     clock.now += LONGEST_S
     breaker.begin()
     breaker.succeeded()
@@ -72,4 +72,20 @@ def test_a_trial_whose_turn_did_not_come_is_no_verdict() -> None:
     clock.now += PAUSE_S
     breaker.begin()
     breaker.dropped()
+    assert breaker.wait_s() == 0
+
+
+def test_many_that_were_asked_at_once_and_fail_are_one_pause() -> None:
+    breaker = Breaker(Clock())
+    for _ in range(20):
+        breaker.begin()
+    for _ in range(20):
+        breaker.failed()
+    assert breaker.wait_s() == PAUSE_S
+
+
+def test_a_success_of_one_that_was_asked_before_ends_the_pause() -> None:
+    breaker = Breaker(Clock())
+    failing(breaker, FAILURES)
+    breaker.succeeded()
     assert breaker.wait_s() == 0
