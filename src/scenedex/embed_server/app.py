@@ -5,6 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from scenedex.embed_server.doors import Doorkeeper, Doors
+from scenedex.embed_server.failures import answer_pictures
 from scenedex.embed_server.routes import openai, operations, pictures, signed
 from scenedex.embed_server.service import Service
 from scenedex.http.errors import answer_errors
@@ -44,6 +45,7 @@ def create_app(service: Service, doors: Doors) -> FastAPI:
     )
     app.state.service = service
     answer_errors(app)
+    answer_pictures(app)
     for part in PARTS:
         app.include_router(part.router)
     timeout_s = service.engine.limits.timeout_s + RECEIVING_S

@@ -105,6 +105,12 @@ def test_failures_are_its_own(client: openai.OpenAI) -> None:
         client.embeddings.create(model="mini", input=["a dog"] * 257)
 
 
+def test_a_picture_that_is_too_large_is_told_apart(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.APIStatusError, match=r"input\.0: .*10 MB are the most") as large:
+        client.embeddings.create(model="mini", input=f"data:image/png;base64,{plain(bytes(11_000_000))}")
+    assert (large.value.status_code, large.value.code) == (413, "too_large")
+
+
 def test_our_own_client(url: str) -> None:
     own = MiniPictures()
     encoder = RemoteClipEncoder(

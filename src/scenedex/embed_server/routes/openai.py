@@ -9,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 
 from scenedex.embed_server.asking import answer, body_of, parsed, received
 from scenedex.embed_server.engine import Engine
+from scenedex.embed_server.failures import failure_response
 from scenedex.embed_server.models import OpenAIAnswer, OpenAIQuery
 from scenedex.embed_server.pictures import is_data_url, is_url
 from scenedex.embed_server.service import service_of
 from scenedex.errors import EncoderError, ScenedexError, UsageError
-from scenedex.http.errors import ApiError, invalid_response, library_response
+from scenedex.http.errors import ApiError, invalid_response
 from scenedex.types import Vector
 
 router = APIRouter(prefix="/v1", tags=["OpenAI"])
@@ -30,7 +31,7 @@ async def embeddings(request: Request) -> Response:
     except ApiError as exc:
         return _in_their_shape(exc.response())
     except ScenedexError as exc:
-        return _in_their_shape(library_response(exc))
+        return _in_their_shape(failure_response(exc))
     except RequestValidationError as exc:
         return _in_their_shape(invalid_response(exc))
 

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from scenedex.embed_server.asking import answer, body_of, parsed, received
+from scenedex.embed_server.failures import failure_code
 from scenedex.embed_server.models import ManyEmbedded, PicturesQuery, TextsQuery
 from scenedex.embed_server.service import Service, service_of
 from scenedex.embed_server.signatures import Signed, single
 from scenedex.embeddings.signing import NONCE, SIGNATURE, TIMESTAMP
 from scenedex.errors import EncoderError, UsageError
-from scenedex.http.errors import ApiError, code_of
+from scenedex.http.errors import ApiError
 from scenedex.http.failures import failures
 from scenedex.types import Vector
 
@@ -87,7 +88,7 @@ def _many(
     return {
         "embeddings": [None if isinstance(each, EncoderError | UsageError) else each for each in results],
         "errors": [
-            {"index": index, "code": code_of(error), "message": str(error)} for index, error in failed
+            {"index": index, "code": failure_code(error), "message": str(error)} for index, error in failed
         ],
         "model": service.engine.model.name,
         "dim": service.engine.model.dim,
