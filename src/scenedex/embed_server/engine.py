@@ -244,10 +244,8 @@ class Engine:
         most = self.limits.batch or (8 if device == "cpu" else 32)
         sizes = [size for size in (1, 2, 4, 8, 16, 32, 64, 128) if size < most] + [most]
         (part,) = stages.parts(np.full((64, 64, 3), 128, np.uint8))
-        for size in (
-            most,
-            *sizes,
-        ):  # TensorRT widens its engine to hold the extremes: once each, if they come first
+        # TensorRT widens its engine to hold the extremes: it builds twice, if they come first
+        for size in (most, *sizes):
             for embedding in stages.embed_parts([part] * size):
                 if embedding.error is not None:
                     raise embedding.error

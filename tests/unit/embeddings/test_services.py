@@ -252,11 +252,9 @@ def test_pictures_go_in_requests_of_limited_size(serve, clip, monkeypatch):
     assert len(server.requests) > 1
 
 
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=12,
-)
+LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+INNER = LEAF | st.lists(LEAF, max_size=5)
+ANYTHING = INNER | st.lists(INNER, max_size=5) | st.dictionaries(st.text(max_size=5), INNER, max_size=3)
 ROWS = st.lists(st.lists(st.floats() | st.integers() | ANYTHING, min_size=3, max_size=5), max_size=3)
 ANSWERS = st.one_of(
     st.binary(max_size=60),
