@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from tests.spans import spans
 
 from scenedex.logs import CHATTY
 from scenedex.store.database import Database
@@ -21,6 +22,8 @@ if os.environ.get("CI"):
 SETTINGS = (
     "SCENEDEX_",
     "PG",
+    "HOST",
+    "PORT",
     "CLIP_",
     "WEIGHT_",
     "THRESHOLD_",
@@ -32,7 +35,12 @@ SETTINGS = (
     "EMBEDDING_BACKEND",
     "IV2_",
     "AWS_",
+    "OTEL_",
+    "PYROSCOPE_",
+    "ENVIRONMENT",
 )
+__all__ = ["spans"]  # a fixture from its own file
+
 NUMBERS = itertools.count(1)
 
 

@@ -35,6 +35,7 @@ ScenedexError                     a sentence for people: what, why, what to do
     ├── EncoderTimeoutError       took longer than it may (also a TimeoutError)
     ├── EncoderPausedError        it hangs in an earlier call or has failed too often lately, and is not asked now
     ├── PictureError              this picture cannot be read; the next one can
+    │   └── PictureTooLargeError  it has, or claims to have, more bytes or pixels than are read
     ├── ExportError               a checkpoint cannot become a network of ours, or the network differs from it
     └── RemoteEncoderError        an encoder behind HTTP
         ├── RemoteRefusedError    it does not accept the key, the signature or the request
@@ -184,6 +185,10 @@ class EncoderPausedError(EncoderError):
 
 class PictureError(EncoderError):
     """This picture cannot be read."""
+
+
+class PictureTooLargeError(PictureError):
+    """This picture is too large to be read."""
 
 
 class ExportError(EncoderError):

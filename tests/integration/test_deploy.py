@@ -16,6 +16,7 @@ from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.embeddings.watching import EncoderRun
 from scenedex.jobs.queue import Queue
+from scenedex.metrics.embedding import EmbeddingMeters
 from scenedex.metrics.meters import Meters
 from scenedex.store.embedded import EmbeddedServer
 
@@ -27,14 +28,27 @@ ADDED = {"job", "instance"}
 
 
 def exposed(client: TestClient) -> dict[str, dict[str, set[str]]]:
-    """Series → label → values."""
+    """Series → label → values, of what a server shows."""
+    return series(client.get("/metrics").text)
+
+
+def series(text: str) -> dict[str, dict[str, set[str]]]:
     found: dict[str, dict[str, set[str]]] = {}
-    for family in text_string_to_metric_families(client.get("/metrics").text):
+    for family in text_string_to_metric_families(text):
         for sample in family.samples:
             known = found.setdefault(sample.name, {})
             for name, value in sample.labels.items():
                 known.setdefault(name, set()).add(value)
     return found
+
+
+def embedded() -> dict[str, dict[str, set[str]]]:
+    """What an embedding server exposes beside its requests."""
+    meters = EmbeddingMeters()
+    meters.run("picture", 8, 0.1, 0.01)
+    text = meters.text().decode()
+    found = series(text)
+    return {name: labels for name, labels in found.items() if name.startswith("scenedex_embed_")}
 
 
 def used(library: Library) -> dict[str, dict[str, set[str]]]:
@@ -48,7 +62,8 @@ def used(library: Library) -> dict[str, dict[str, set[str]]]:
         for said in ("visual: the encoder gave no answer within 1 s", "audio: `scenedex models pull`"):
             meters.search(replace(ANSWER, degraded=(said,)))
         meters.encoder(EncoderRun(task="query", modality="text", ending="done", seconds=0.1))
-        meters.request("GET", "/x", 500, 0.1)
+        for status in (429, 500):
+            meters.request("GET", "/x", status, 0.1)
         return exposed(client)
 
 
@@ -58,7 +73,7 @@ def test_what_alerts_panels_and_docs_name_is_there(
     url = url_of(server, "scenedex_owner", database_name)
     settings = Settings(database_url=url, scenedex_home=home, scenedex_profile="mini")
     with open_library(settings=settings) as library:
-        there = used(library)
+        there = used(library) | embedded()
     asked = [selector for text in expressions() for selector in selectors(promql_parser.parse(text))]
     assert len(asked) > 30
     for selector in asked:

@@ -28,6 +28,13 @@ def test_without_anything_set() -> None:
         ("CLIP_MAX_IMAGE_SIZE", "wide", "CLIP_MAX_IMAGE_SIZE"),
         ("CLIP_DEBUG_LOG", "2", "CLIP_DEBUG_LOG"),
         ("CLIP_RUNPOD_URL", "host:8093", "CLIP_RUNPOD_URL: a URL that begins with http"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "collector:4318",
+            "OTEL_EXPORTER_OTLP_ENDPOINT: a URL that begins with http",
+        ),
+        ("PYROSCOPE_URL", "pyroscope", "PYROSCOPE_URL: a URL that begins with http"),
+        ("CLIP_USE_TENSORRT", "perhaps", "CLIP_USE_TENSORRT: .*boolean"),
         ("CLIP_RUNPOD_URL", "http://host:8093", "CLIP_RUNPOD_URL needs CLIP_RUNPOD_SECRET"),
         ("OPENAI_BASE_URL", "file:///etc/passwd", "OPENAI_BASE_URL: a URL that begins with http"),
         ("EMBEDDING_BACKEND", "magic", "EMBEDDING_BACKEND: .*internvl35.*videoprism"),
@@ -98,3 +105,18 @@ def test_the_log_of_encoders(levels: list[logging.Logger]) -> None:
     log_encoders()
     assert [logger.level for logger in levels] == [logging.DEBUG, logging.DEBUG]
     assert logging.getLogger("scenedex").getEffectiveLevel() > logging.DEBUG
+
+
+def test_traces_go_nowhere_unless_somebody_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().traces()
+    assert not read_settings().pyroscope_enabled
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://collector:4318/v1/traces")
+    assert read_settings().traces()
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    assert not read_settings().traces()
+
+
+def test_where_engines_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().engines_folder().name == "engines"
+    monkeypatch.setenv("CLIP_ENGINE_PATH", "/data/mine")
+    assert str(read_settings().engines_folder()) == "/data/mine"

@@ -20,7 +20,7 @@ from scenedex.config import Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-DOCKERFILES = ("Dockerfile", "Dockerfile.cuda")
+DOCKERFILES = ("Dockerfile", "Dockerfile.cuda", "Dockerfile.embed-server", "Dockerfile.embed-server.cuda")
 SETTINGS = {name.upper() for name in Settings.model_fields}
 COMMANDS = set(getattr(typer.main.get_command(app), "commands", {}))
 
@@ -80,7 +80,12 @@ def test_compose_is_of_the_compose_specification() -> None:
 def test_services_and_profiles() -> None:
     services = compose()["services"]
     assert {"db", "api", "worker", "migrate"} == {n for n, s in services.items() if "profiles" not in s}
-    assert {p for s in services.values() for p in s.get("profiles", ())} == {"gpu", "monitoring", "pgadmin"}
+    assert {p for s in services.values() for p in s.get("profiles", ())} == {
+        "embed",
+        "gpu",
+        "monitoring",
+        "pgadmin",
+    }
     assert services["db"]["image"].startswith("pgvector/pgvector:")
     for name, service in services.items():
         image = service["image"]
@@ -102,7 +107,8 @@ def test_our_services_may_do_little(name: str) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
-    assert any(volume.endswith(":/videos:ro") for volume in service["volumes"])
+    sees_videos = any(volume.endswith(":/videos:ro") for volume in service["volumes"])
+    assert sees_videos == (service["command"][0] != "embed-server"), "pictures are sent to it"
 
 
 def test_nothing_is_open_to_the_network_and_no_password_has_a_default() -> None:
@@ -114,7 +120,7 @@ def test_nothing_is_open_to_the_network_and_no_password_has_a_default() -> None:
     for variable in re.findall(r"\$\{([A-Z_]*PASSWORD[A-Z_]*)(.*?)\}", text):
         assert variable[1].startswith(":?"), f"{variable[0]} has a default"
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert {"/deploy/.env", "/deploy/metrics.key"} <= set(ignored)
+    assert {"/deploy/.env", "/deploy/metrics.key", "/deploy/embed.key"} <= set(ignored)
 
 
 def test_files_that_compose_mounts_are_there() -> None:
@@ -149,6 +155,8 @@ def test_an_image_runs_as_nobody_and_says_how_it_is(name: str) -> None:
     assert json.loads(final["ENTRYPOINT"]) == ["scenedex"]
     assert json.loads(final["CMD"])[0] in COMMANDS
     assert "/health" in final["HEALTHCHECK"]
+    assert re.search(r"--start-period=\d{2,}s", final["HEALTHCHECK"])
+    assert final["VOLUME"] == "/data"
     command = json.loads(final["HEALTHCHECK"].partition("CMD ")[2])
     compile(command[2], "health check", "exec")
     named = set(
@@ -159,9 +167,18 @@ def test_an_image_runs_as_nobody_and_says_how_it_is(name: str) -> None:
     assert named - others <= SETTINGS
 
 
-def test_the_cuda_image_has_the_onnxruntime_of_the_constraints() -> None:
+def test_the_models_of_an_image_lie_in_its_volume() -> None:
+    for name in DOCKERFILES:
+        kept = " ".join(rest for word, rest in instructions(name) if word == "ENV")
+        folders = re.findall(r"\b(CLIP_CACHE_DIR|CLIP_ENGINE_PATH|HF_HOME|SCENEDEX_HOME)=(\S+)", kept)
+        assert len(folders) >= 3
+        assert all(folder.startswith("/data/") for _, folder in folders)
+
+
+@pytest.mark.parametrize("name", [name for name in DOCKERFILES if name.endswith(".cuda")])
+def test_a_cuda_image_has_the_onnxruntime_of_the_constraints(name: str) -> None:
     pinned = re.search(r"^onnxruntime==(.+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
-    text = (DEPLOY / "Dockerfile.cuda").read_text(encoding="utf-8")
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     assert pinned is not None
     assert f"ARG ONNXRUNTIME_GPU={pinned[1]}\n" in text
 
@@ -206,12 +223,14 @@ def test_prometheus_asks_what_compose_runs() -> None:
         assert {target.partition(":")[0] for target in targets} | set(names) <= set(services)
         for dns in job.get("dns_sd_configs", ()):
             for name in dns["names"]:
-                assert services[name]["environment"]["SCENEDEX_METRICS_PORT"] == str(dns["port"])
+                given = services[name]["environment"]
+                assert given.get("SCENEDEX_METRICS_PORT", given.get("PORT")) == str(dns["port"])
     assert found["rule_files"] == ["alerts.yaml"]
-    (secret,) = [
+    keys = [
         job["authorization"]["credentials_file"] for job in found["scrape_configs"] if "authorization" in job
     ]
-    assert secret == f"/run/secrets/{services['prometheus']['secrets'][0]}"
+    assert keys == [f"/run/secrets/{name}" for name in services["prometheus"]["secrets"]]
+    assert set(services["prometheus"]["secrets"]) == set(compose()["secrets"])
 
 
 def test_promtool_agrees() -> None:

@@ -12,6 +12,7 @@ from scenedex.cli import (
     backup,
     demo,
     doctor,
+    embed_server,
     evaluate,
     index,
     jobs,
@@ -57,6 +58,7 @@ app.command("migrate")(doctor.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("serve")(serve.serve)
+app.command("embed-server")(embed_server.embed_server)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 

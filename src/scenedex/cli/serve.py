@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from scenedex.cli.watching import watched
+
 Host = Annotated[
     str | None, typer.Option(help="Address to listen on. [default: SCENEDEX_HOST, or 127.0.0.1]")
 ]
@@ -19,8 +21,8 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True) -> None:
     from scenedex.api.app import create_app  # half a second of imports
     from scenedex.api.authentication import check_bind
     from scenedex.api.service import Service
-    from scenedex.api.serving import answer, listen, url_of
     from scenedex.config import read_settings
+    from scenedex.http.serving import answer, listen, url_of
     from scenedex.jobs.beside import spawn_worker
     from scenedex.library import open_library
 
@@ -28,6 +30,7 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True) -> None:
     host = host if host is not None else settings.scenedex_host
     port = port if port is not None else settings.scenedex_port
     with ExitStack() as held:
+        held.enter_context(watched(settings, "scenedex-api"))
         listening = held.enter_context(listen(host, port))
         library = held.enter_context(open_library(settings=settings))
         check_bind(host, library)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenedex.cli.output import complain
+from scenedex.cli.watching import watched
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 
@@ -49,7 +50,7 @@ def worker(
         working = Worker(library, options, meters.job)
         if tied:
             threading.Thread(target=_end_with_input, daemon=True).start()
-        with _counting(meters, library.settings):
+        with watched(library.settings, "scenedex-worker"), _counting(meters, library.settings):
             working.run(lambda: complain(f"Taking jobs: {', '.join(chosen)}. Ctrl-C stops."))
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from platformdirs import user_data_path
 from pydantic import Field, field_validator
 
+from scenedex.config.embedding import EmbeddingServerSettings
 from scenedex.config.networks import NetworkSettings
 from scenedex.config.search import SearchSettings
 from scenedex.config.service import ServiceSettings
 from scenedex.config.values import Url
+from scenedex.config.watching import WatchingSettings
 from scenedex.errors import UsageError
 from scenedex.types import Limits
 
@@ -35,7 +37,7 @@ def default_home() -> Path:
         ) from exc
 
 
-class Settings(NetworkSettings, SearchSettings, ServiceSettings):
+class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServerSettings, WatchingSettings):
     """Every setting, by the name of its environment variable. `docs/settings.md` has the same table."""
 
     database_url: str | None = Field(

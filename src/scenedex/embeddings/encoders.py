@@ -5,7 +5,7 @@ from scenedex.embeddings.clip import ClipEncoder
 from scenedex.embeddings.e5 import E5Encoder
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.images import WideRule
-from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
+from scenedex.embeddings.protocols import AudioTextEncoder, StagedEncoder
 from scenedex.embeddings.siglip import SiglipEncoder
 from scenedex.errors import UsageError
 from scenedex.inference.session import RunOptions
@@ -19,7 +19,7 @@ def visual_encoder(
     wide: WideRule = "crops",
     normalize: bool = True,
     max_side: int = 0,
-) -> ImageTextEncoder:
+) -> StagedEncoder:
     """Pictures, and texts to find them by. `max_side`: longest side before a picture is prepared, 0: four times
     what the network sees. Raises UsageError for a model that does not see.
     """

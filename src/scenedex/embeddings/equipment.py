@@ -9,7 +9,9 @@ from scenedex.embeddings import mini
 from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
+from scenedex.embeddings.openai_text import OpenAITextEncoder
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
+from scenedex.embeddings.remote_clip import RemoteClipEncoder
 from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
@@ -66,6 +68,15 @@ class Equipment:
             video=self._video,
             max_side=self._max_side,
         )
+
+    def close(self) -> None:
+        """Close the connections of encoders that run elsewhere. They can be used again, and open new ones."""
+        with self._lock:
+            made = list(self._made.values())
+        for each in made:
+            for encoder in each if isinstance(each, tuple) else (each,):
+                if isinstance(encoder, RemoteClipEncoder | OpenAITextEncoder):
+                    encoder.close()
 
     def visual(self, key: str) -> ImageTextEncoder:
         """Pictures, and texts to find them by: on the server that is named for it, else on this machine.

@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from scenedex.errors import PictureError
+from scenedex.errors import PictureError, PictureTooLargeError
 from scenedex.inference.registry import ImageInput
 from scenedex.types import Pixels
 
@@ -29,7 +29,7 @@ MAX_PIXELS = 67_108_864
 WIDE = 1.2
 """From this aspect ratio on a picture is wide: its centre crop loses a sixth of it."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "MPO", "AVIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")  # MPO comes as JPEG
 _MODES = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 _LONGEST = 8.0  # a thinner picture is cut before it is resized: its short side would blow it up
 
@@ -50,7 +50,9 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, max_side: int = 0) -> P
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
-        raise PictureError(f"This picture claims to be too large: {exc}") from exc
+        raise PictureTooLargeError(f"This picture claims to be too large: {exc}") from exc
+    except UnidentifiedImageError as exc:
+        raise PictureError(f"This is no picture that is read: none of {', '.join(_FORMATS)}.") from exc
     except Exception as exc:
         raise PictureError(f"This picture cannot be read: {_said(exc)}") from exc
 
@@ -162,7 +164,7 @@ def _padded(pixels: Pixels, spec: ImageInput) -> Pixels:
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
-        raise PictureError(
+        raise PictureTooLargeError(
             f"This picture claims {width} x {height} pixels; {max_pixels} in all is the most that is read."
         )
 

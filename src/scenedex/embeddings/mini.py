@@ -32,6 +32,8 @@ PARTS: dict[Modality, tuple[str, str, str]] = {
     "audio": (SOUNDS, "audio", "sounds"),
 }
 """Modality: key of the model, role of its file, its name on the card."""
+SCALE = 40.0
+"""Factor of cosines before a softmax: the most that the training lets it become."""
 STRETCHED = (1.6, 2.0)
 """A picture whose width by height lies between these is stretched a little; another one gets grey borders."""
 
@@ -60,6 +62,10 @@ class MiniText:
         """One unit vector of shape (256,) a text; None for a text without English words."""
         return [self._centred(vector) for vector in self._words.embed(texts)]
 
+    def tokens(self, text: str) -> int:
+        """How many tokens of a text are read. Raises EncoderError."""
+        return self._words.tokens(text)
+
     def _centred(self, vector: Vector | None) -> Vector | None:
         if vector is None:
             return None
@@ -78,6 +84,28 @@ class MiniPictures(MiniText):
     def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
         """One embedding a picture; what fails is a value."""
         return self._tower.embed(map(_prepared, pictures), "pixels")
+
+    @property
+    def stages(self) -> "MiniPictures":
+        """How it sees, step by step."""
+        return self
+
+    @property
+    def device(self) -> str:
+        """Where the network runs. Loads it."""
+        return self._tower.session.device
+
+    def parts(self, picture: Pixels | bytes) -> list[np.ndarray[Any, Any]]:
+        """The one array that the tower is given of a picture. Raises PictureError."""
+        return [prepared(Image.fromarray(pixels_of(picture)), _card()["pictures"])]
+
+    def embed_parts(self, parts: Sequence[np.ndarray[Any, Any]]) -> list[Embedding]:
+        """One embedding a part, in one run; what fails is a value."""
+        return self._tower.embed(parts, "pixels", len(parts) + 1)
+
+    def joined(self, parts: Sequence[Embedding]) -> Embedding:
+        """The one."""
+        return parts[0]
 
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """The same: the mini tower sees a wide picture whole."""
@@ -156,6 +184,7 @@ def _model(modality: Modality) -> LocalModel:
         repository="",
         revision=revision,
         dim=card["dim"],
+        logit_scale=SCALE,
         licence=card["licence"],
         languages=("en",),
         files=(ModelFile(role=role, path=path.name),),

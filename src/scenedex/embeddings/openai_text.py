@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
-
+from scenedex.embeddings.connections import Connections
 from scenedex.embeddings.service import Service, all_vectors
 from scenedex.errors import RemoteAnswerError
 from scenedex.types import Space, Vector
@@ -36,23 +35,26 @@ class OpenAITextEncoder:
         )
         self._model = model
         sent = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._connections = Connections(base_url)
         self._service = Service(
-            url=base_url, headers=lambda *_: dict(sent), timeout_s=timeout_s, retries=retries
+            self._connections, headers=lambda *_: dict(sent), timeout_s=timeout_s, retries=retries
         )
-        self._client = httpx.Client()
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        self._connections.close()
 
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
-        """One unit vector a text; None for a blank one. Raises RemoteEncoderError and EncoderTimeoutError."""
+        """One unit vector a text; None for a blank one.
+
+        Raises RemoteEncoderError, EncoderTimeoutError, and EncoderPausedError where the service is left alone now.
+        """
         found: list[Vector | None] = [None] * len(texts)
         filled = [index for index, text in enumerate(texts) if text.strip()]
         for start in range(0, len(filled), BATCH):
             part = filled[start : start + BATCH]
             sent = [texts[index][:MAX_CHARACTERS].encode("utf-8", "replace").decode() for index in part]
-            answer = self._service.ask(self._client, "/embeddings", {"model": self._model, "input": sent})
+            answer = self._service.ask("/embeddings", {"model": self._model, "input": sent})
             vectors = all_vectors(_in_order(answer.get("data"), len(part)), len(part), self.space.dim)
             for index, vector in zip(part, vectors, strict=True):
                 found[index] = vector

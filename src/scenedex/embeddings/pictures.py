@@ -42,7 +42,7 @@ class PictureTower:
 
     def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
         """One embedding a picture: of a picture seen in two parts, the direction between them."""
-        return [self._joined(parts) for parts in self.embed_views(pictures)]
+        return [self.joined(parts) for parts in self.embed_views(pictures)]
 
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """One embedding for each part of each picture."""
@@ -50,21 +50,33 @@ class PictureTower:
         parts = iter(self.tower.embed(self._tensors(pictures, counts), "pixel_values", self._batch))
         return [tuple(next(parts) for _ in range(count)) for count in counts]
 
+    @property
+    def device(self) -> str:
+        """Where the network runs: cpu, cuda … Loads it. Raises EncoderError."""
+        return self.tower.session.device
+
+    def parts(self, picture: Pixels | bytes) -> list[Tensor | Pixels]:
+        """The tensor of each part in which a picture is seen. Raises PictureError."""
+        prepared = fitted if self._takes_bytes() else preprocess
+        seen = views(pixels_of(picture, max_side=self._max_side), self._spec, self._wide)
+        return [prepared(part, self._spec) for part in seen]
+
+    def embed_parts(self, parts: Sequence[Tensor | Pixels]) -> list[Embedding]:
+        """One embedding a part, of any pictures, in one run; what fails is a value."""
+        return self.tower.embed(parts, "pixel_values", len(parts) + 1)
+
     def _tensors(
         self, pictures: Sequence[Pixels | bytes], counts: list[int]
     ) -> Iterator[Tensor | Pixels | EncoderError]:
         """The tensors of all parts, one after the other; `counts` gets how many each picture has."""
         for picture in pictures:
+            parts: list[Tensor | Pixels | EncoderError]
             try:
-                seen = views(pixels_of(picture, max_side=self._max_side), self._spec, self._wide)
+                parts = [*self.parts(picture)]
             except EncoderError as exc:
-                counts.append(1)
-                yield exc
-                continue
-            counts.append(len(seen))
-            for part in seen:
-                prepared = fitted if self._takes_bytes() else preprocess
-                yield prepared(part, self._spec)
+                parts = [exc]
+            counts.append(len(parts))
+            yield from parts
 
     def _takes_bytes(self) -> bool:
         """Whether the graph normalises by itself: what int8 does to a graph of ours."""
@@ -73,7 +85,8 @@ class PictureTower:
         except EncoderError:  # told by the batch, for each picture
             return False
 
-    def _joined(self, parts: tuple[Embedding, ...]) -> Embedding:
+    def joined(self, parts: Sequence[Embedding]) -> Embedding:
+        """The embedding of a picture: the direction between those of its parts, or what failed."""
         vectors = [part.vector for part in parts if part.vector is not None]
         if len(parts) == 1 or len(vectors) < len(parts):
             return next((part for part in parts if part.error), parts[0])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from numpy.typing import NDArray
+
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import EncoderError
 from scenedex.types import Pixels, Space, Vector, Waveform
@@ -35,6 +37,23 @@ class ImageEncoder(Protocol):
         """The same, one embedding for each part that a wide picture is seen in."""
 
 
+class PictureStages(Protocol):
+    """What an encoder of pictures does, step by step, for who runs the steps apart: safe to share between threads."""
+
+    @property
+    def device(self) -> str:
+        """Where the network runs: cpu, cuda … Loads it."""
+
+    def parts(self, picture: Pixels | bytes) -> list[NDArray[Any]]:
+        """What the network is given of a picture: one array for each part in which it is seen. Raises PictureError."""
+
+    def embed_parts(self, parts: Sequence[NDArray[Any]]) -> list[Embedding]:
+        """One embedding a part, of any pictures, in one run. What fails is a value."""
+
+    def joined(self, parts: Sequence[Embedding]) -> Embedding:
+        """The embedding of a picture, from those of its parts."""
+
+
 class AudioEncoder(Protocol):
     """Sound → vectors of one space. Safe to share between threads."""
 
@@ -56,6 +75,17 @@ class AudioEncoder(Protocol):
 
 class ImageTextEncoder(ImageEncoder, TextEncoder, Protocol):
     """Pictures and texts in one space: a text finds a picture."""
+
+
+class StagedEncoder(ImageTextEncoder, Protocol):
+    """An ImageTextEncoder on this machine, whose stages are known."""
+
+    @property
+    def stages(self) -> PictureStages:
+        """How it sees."""
+
+    def tokens(self, text: str) -> int:
+        """How many tokens of a text are read."""
 
 
 class AudioTextEncoder(AudioEncoder, TextEncoder, Protocol):

@@ -1,68 +1,133 @@
-"""One question to an encoding service over HTTP, with a deadline for the whole of it; failures have names."""
+"""Questions to an encoding service over HTTP, each with a deadline for the whole of it; failures have names."""
 
 import json
+import math
+import random
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import numpy as np
 
+from scenedex.embeddings.breaker import Breaker
+from scenedex.embeddings.connections import Connections, Reply
 from scenedex.errors import (
-    EncoderError,
+    EncoderPausedError,
     EncoderTimeoutError,
     RemoteAnswerError,
     RemoteFailedError,
     RemoteRefusedError,
 )
+from scenedex.tracing import trace_headers
 from scenedex.types import Vector
 
 MAX_ANSWER_BYTES = 64 << 20
 """An answer that is longer is no embedding."""
 
+PASSING = frozenset({429, 502, 503, 504})
+"""Answers after which the same question may be taken."""
+
+PAUSE_S = 0.1
+"""Before a question is asked again, where the service says nothing else; give or take a half."""
+
 Headers = Callable[[str, str, bytes], dict[str, str]]
 """Method, path and body → headers; asked again for each attempt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Where a service is, and how long it is waited for."""
+    """One kind of question to a server. Safe to share between threads.
 
-    url: str  #: without the path
-    headers: Headers
-    timeout_s: float = 10.0  #: for each attempt, from its first byte to its last
-    retries: int = 1  #: after a failure that may pass; pauses of 0.2 s, doubled
+    A question that fails in a way that may pass (nobody listens, the connection breaks off, 429, 502, 503, 504) is
+    asked again while its time lasts. After several failures in a row nothing is asked for a while; then one tries.
+    """
 
-    def ask(self, client: httpx.Client, path: str, question: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a JSON question. Raises RemoteEncoderError and EncoderTimeoutError."""
-        body = json.dumps(question).encode("utf-8")
-        failed: EncoderError = RemoteFailedError()
-        for attempt in range(self.retries + 1):
-            if attempt:
-                time.sleep(0.1 * 2**attempt)
-            try:
-                return self._once(client, path, body)
-            except (RemoteFailedError, EncoderTimeoutError) as exc:
-                failed = exc
-        raise failed
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        headers: Headers,
+        timeout_s: float = 10.0,
+        retries: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`timeout_s` is for a question with all its attempts; `clock` is the breaker's."""
+        self._connections = connections
+        self._headers = headers
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._lock = threading.Lock()
+        self._breaker = Breaker(clock)
 
-    def _once(self, client: httpx.Client, path: str, body: bytes) -> dict[str, Any]:
-        url = self.url.rstrip("/") + path
-        deadline = time.monotonic() + self.timeout_s
-        headers = {"Content-Type": "application/json"} | self.headers("POST", httpx.URL(url).path, body)
+    def ask(self, path: str, question: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a JSON question, in `timeout_s` at most.
+
+        Raises RemoteEncoderError, EncoderTimeoutError, and EncoderPausedError where nothing is asked now.
+        """
+        body = json.dumps(question, ensure_ascii=False).encode("utf-8")
+        self._begin()
+        verdict = self._breaker.dropped
         try:
-            with client.stream(
-                "POST", url, content=body, headers=headers, timeout=self.timeout_s
-            ) as response:
-                answer = _read(response, deadline)
-        except httpx.TimeoutException as exc:
-            raise EncoderTimeoutError(
-                f"Timeout: {self.url} did not answer within {self.timeout_s:g} s."
-            ) from exc
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
-            raise RemoteFailedError(f"The encoding service {self.url} cannot be reached: {exc}") from exc
-        return _understood(self.url, response.status_code, answer)
+            answer = self._insist(path, body)
+            verdict = self._breaker.succeeded
+            return answer
+        except (RemoteFailedError, EncoderTimeoutError):
+            verdict = self._breaker.failed
+            raise
+        except (RemoteAnswerError, RemoteRefusedError):  # it is there, and says no
+            verdict = self._breaker.succeeded
+            raise
+        finally:
+            with self._lock:
+                verdict()
+
+    def _begin(self) -> None:
+        with self._lock:
+            wait_s = self._breaker.wait_s()
+            if wait_s > 0:
+                raise EncoderPausedError(
+                    f"the encoding service failed several times and is asked again in {max(1.0, wait_s):.0f} s"
+                )
+            self._breaker.begin()
+
+    def _insist(self, path: str, body: bytes) -> dict[str, Any]:
+        until = time.monotonic() + self._timeout_s
+        for left in range(self._retries, -1, -1):
+            try:
+                return self._once(path, body, until)
+            except _Again as again:
+                if not left or time.monotonic() + again.wait_s >= until:
+                    raise again.error from again.error.__cause__
+                time.sleep(again.wait_s)
+        raise AssertionError("the last attempt ends the loop")
+
+    def _once(self, path: str, body: bytes, until: float) -> dict[str, Any]:
+        headers = trace_headers() | self._headers("POST", self._connections.path(path), body)
+        try:
+            reply = self._connections.post(path, headers, body, until=until, max_bytes=MAX_ANSWER_BYTES)
+        except RemoteFailedError as exc:
+            raise _Again(exc, _pause_s()) from exc
+        return _understood(self._connections.url, reply)
+
+
+class _Again(Exception):
+    """This attempt failed in a way that another may not."""
+
+    def __init__(self, error: RemoteFailedError, wait_s: float) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait_s = wait_s
+
+
+def _pause_s() -> float:
+    return PAUSE_S * random.uniform(0.5, 1.5)
+
+
+def _asked_wait_s(reply: Reply) -> float:
+    """What the service asks for; a service that is too busy and does not say for how long is not asked again."""
+    if reply.retry_after.isascii() and reply.retry_after.isdigit():
+        return float(reply.retry_after)
+    return math.inf if reply.status == 429 else _pause_s()
 
 
 def unit_vectors(rows: Any, count: int, dim: int) -> list[Vector | RemoteAnswerError]:
@@ -88,46 +153,42 @@ def all_vectors(rows: Any, count: int, dim: int) -> list[Vector]:
 
 def _unit(row: Any, dim: int) -> Vector | RemoteAnswerError:
     try:
+        if not isinstance(row, list) or not all(type(number) in (int, float) for number in row):
+            raise TypeError
         vector = np.asarray(row, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, OverflowError):
         return RemoteAnswerError("The encoding service gives an embedding that is no list of numbers.")
     if vector.shape != (dim,):
         return RemoteAnswerError(
             f"The encoding service gives embeddings of the shape {vector.shape}, ({dim},) is expected: "
             "it runs another model than this library."
         )
-    norm = float(np.linalg.norm(vector))
-    if not np.isfinite(norm) or norm < 1e-12:
-        return RemoteAnswerError(f"The encoding service gives numbers that are no direction (norm {norm:g}).")
-    return (vector / norm).astype(np.float32)
+    largest = float(np.abs(vector).max())
+    if not 1e-12 < largest < math.inf:  # NaN is neither
+        return RemoteAnswerError(
+            f"The encoding service gives numbers that are no direction (largest {largest:g})."
+        )
+    vector /= largest  # squares of huge numbers overflow
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    parts = bytearray()
-    for chunk in response.iter_bytes():
-        parts += chunk
-        if len(parts) > MAX_ANSWER_BYTES:
-            raise RemoteAnswerError("The encoding service sends more than an embedding can be.")
-        if time.monotonic() > deadline:
-            raise EncoderTimeoutError("Timeout: the encoding service sends its answer too slowly.")
-    return bytes(parts)
-
-
-def _understood(url: str, status: int, answer: bytes) -> dict[str, Any]:
-    said = " ".join(answer[:300].decode("utf-8", "replace").split())
-    if status in (408, 429) or status >= 500:
-        raise RemoteFailedError(f"The encoding service {url} fails ({status}): {said}")
+def _understood(url: str, reply: Reply) -> dict[str, Any]:
+    status, said = reply.status, " ".join(reply.body[:300].decode("utf-8", "replace").split())
+    if status in PASSING or status == 408 or status >= 500:
+        failed = RemoteFailedError(f"The encoding service {url} fails ({status}): {said}")
+        if status in PASSING:
+            raise _Again(failed, _asked_wait_s(reply))
+        raise failed
     if status in (401, 403):
         raise RemoteRefusedError(
             f"The encoding service {url} does not accept the key or the signature ({status}): check the "
-            "secret and "
-            f"the clocks of both machines. {said}"
+            f"secret and the clocks of both machines. {said}"
         )
     if status != 200:
         raise RemoteAnswerError(f"The encoding service {url} does not take the request ({status}): {said}")
     try:
-        found = json.loads(answer)
-    except ValueError as exc:
+        found = json.loads(reply.body)
+    except (ValueError, RecursionError) as exc:
         raise RemoteAnswerError(f"The encoding service {url} does not answer with JSON: {said}") from exc
     if not isinstance(found, dict):
         raise RemoteAnswerError(f"The encoding service {url} does not answer with an object: {said}")

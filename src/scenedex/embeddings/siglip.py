@@ -38,6 +38,15 @@ class SiglipEncoder:
         """The same, each in a tuple of its own: SigLIP sees every picture whole."""
         return self._pictures.embed_views(pictures)
 
+    @property
+    def stages(self) -> PictureTower:
+        """How it sees, step by step."""
+        return self._pictures
+
+    def tokens(self, text: str) -> int:
+        """How many ids of a text the network is given. Raises EncoderError."""
+        return len(self._texts.tokenizer.ids(text))
+
     def prepare(self) -> None:
         """Load what texts need. Raises EncoderError."""
         self._texts.prepare()

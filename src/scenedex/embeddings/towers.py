@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -106,6 +107,8 @@ class TextTower:
         if model.card.text is None:
             raise GraphError(f"The model {model.card.key} reads no text.")
         self.card: ModelCard = model.card
+        # texts have many lengths, and TensorRT would build an engine for each range of them
+        options = replace(options or RunOptions(), tensorrt=False)
         self.session: Session = process_sessions().open(model.files["text"], options)
         self.tokenizer = Tokenizer(model.files["tokenizer"], model.card.text)
         self._rules: TextInput = model.card.text

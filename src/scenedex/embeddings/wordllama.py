@@ -60,6 +60,11 @@ class WordLlamaEncoder:
             for text, item in zip(readable, encoded, strict=True)
         ]
 
+    def tokens(self, text: str) -> int:
+        """How many tokens of a text are read. Raises EncoderError."""
+        readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+        return len(self._model()[0].encode(readable, add_special_tokens=False).ids)
+
     def _model(self) -> tuple[Any, np.ndarray[Any, np.dtype[np.float32]]]:
         with self._lock:
             if self._loaded is None:

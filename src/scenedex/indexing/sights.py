@@ -14,7 +14,7 @@ from typing import Self
 
 from scenedex.embeddings.protocols import Embedding, ImageEncoder
 from scenedex.embeddings.watching import EncoderRun, Ending, Watcher, ignore
-from scenedex.errors import EncoderTimeoutError
+from scenedex.errors import EncoderPausedError, EncoderTimeoutError
 from scenedex.types import EmbeddingDraft, Space, StoredKeyframe
 
 BATCH = 8
@@ -114,7 +114,8 @@ def _run(parts: Sequence[Embedding]) -> EncoderRun:
     error = next((part.error for part in parts if part.error is not None), None)
     ending: Ending = "done"
     if error is not None:
-        ending = "timeout" if isinstance(error, EncoderTimeoutError) else "failed"
+        kinds: dict[type[Exception], Ending] = {EncoderTimeoutError: "timeout", EncoderPausedError: "paused"}
+        ending = kinds.get(type(error), "failed")
     took_ms = sum(float(part.metadata.get("inference_time_ms", 0.0)) for part in parts)
     return EncoderRun(task="picture", modality="visual", ending=ending, seconds=took_ms / 1000)
 

@@ -118,7 +118,7 @@ def entry(card: ModelCard) -> str:
         name: getattr(card, name)
         for name in (
             "key", "aliases", "family", "modality", "model_name", "pretrained", "repository", "revision", "dim",
-            "licence", "languages", "note",
+            "logit_scale", "licence", "languages", "note",
         )
     }  # fmt: skip
     lines = ["[[model]]", *_pairs(simple)]

@@ -78,6 +78,9 @@ class ModelCard:
     image: ImageInput | None = None
     text: TextInput | None = None
     outputs: dict[str, str] = field(default_factory=dict)  #: role to the output's name; else found by itself
+    logit_scale: float | None = (
+        None  #: factor of cosines before a softmax, as trained; None: nobody has stated it
+    )
     aliases: tuple[str, ...] = ()
     note: str = ""
 

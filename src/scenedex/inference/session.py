@@ -1,63 +1,40 @@
-"""One network that runs: the only place that knows ONNX Runtime.
+"""One network that runs.
 
 A session loads at its first use and unloads when idle; it may be shared between threads. What goes wrong with
 one item of a batch is that item's value, an EncoderError, and its neighbours keep their results.
 """
 
-import contextlib
-import logging
-import math
-import os
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import onnxruntime as ort
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
-from scenedex.errors import EncoderError, EncoderTimeoutError, GraphError, ProviderError
+from scenedex.errors import EncoderError, EncoderTimeoutError, GraphError
+from scenedex.inference.building import BUILD_S, BuiltShapes
+from scenedex.inference.opening import (
+    FAILURES,
+    RunOptions,
+    available_devices,
+    open_graph,
+    require_device,
+    short,
+    usable_cpus,
+)
 from scenedex.inference.tensors import Array, Feeds, Signature, Tensor, tensors
 
-log = logging.getLogger(__name__)
-
-_PROVIDERS = {
-    "cuda": "CUDAExecutionProvider",
-    "tensorrt": "TensorrtExecutionProvider",
-    "rocm": "MIGraphXExecutionProvider",
-    "openvino": "OpenVINOExecutionProvider",
-    "coreml": "CoreMLExecutionProvider",
-    "directml": "DmlExecutionProvider",
-    "cpu": "CPUExecutionProvider",
-}
-_AUTO = ("cuda", "rocm", "openvino", "coreml", "directml", "cpu")  # TensorRT builds for minutes: by name only
-
-_FAILURES = (
-    ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf,
-    ort_errors.NoSuchFile, ort_errors.NotImplemented, ort_errors.RuntimeException, ort_errors.EPFail,
-    ort_errors.NoModel, ort_errors.EngineError, RuntimeError, ValueError, MemoryError,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How a network is run."""
-
-    device: str = "auto"  #: auto, cpu, cuda, cuda:1, tensorrt, openvino, coreml, rocm, directml
-    threads: int = 0  #: 0: as many as this process may use
-    timeout_s: float = 2.0  #: for each item of a batch; loading does not count
-    idle_s: float = 300.0  #: unloaded after; 0: never
-    engine_cache: Path | None = None  #: where TensorRT keeps what it built
-    engine_precision: Literal["fp16", "fp32"] = "fp16"  #: in which TensorRT computes
+__all__ = ["RunOptions", "Session", "available_devices", "require_device", "usable_cpus"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     session: ort.InferenceSession
     signature: Signature
+    device: str
+    passed_over: tuple[str, ...]
+    built: BuiltShapes = field(default_factory=BuiltShapes)
 
 
 class Session:
@@ -83,9 +60,13 @@ class Session:
 
     @property
     def device(self) -> str:
-        """The same in our word: cpu, cuda …"""
-        provider = self.provider
-        return next((name for name, known in _PROVIDERS.items() if known == provider), provider)
+        """The same in our word: cpu, cuda … Loads the graph."""
+        return self._load().device
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Faster devices, each with the reason why it is not used: `cuda: ...`. Loads the graph."""
+        return self._load().passed_over
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -125,9 +106,12 @@ class Session:
         limit_s = self.options.timeout_s if timeout_s is None else timeout_s
         call = _Call(loaded.session, name, given)
         try:
+            if loaded.device == "tensorrt" and loaded.built.lacks(given):
+                with loaded.built.building(self.path.name, given):
+                    return call.result(max(limit_s, BUILD_S))
             return call.result(limit_s)
-        except _FAILURES as exc:
-            raise GraphError(f"{self.path.name} does not take its input: {_short(exc)}") from exc
+        except FAILURES as exc:
+            raise GraphError(f"{self.path.name} does not take its input: {short(exc)}") from exc
         finally:
             self._touch()
 
@@ -171,7 +155,7 @@ class Session:
     def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _open(self.path, self.options)
+                self._loaded = _loaded(self.path, self.options)
             loaded = self._loaded
         self._touch()
         return loaded
@@ -197,26 +181,6 @@ class Session:
                 self._arm(left_s)
             else:
                 self._loaded = None
-
-
-def available_devices() -> list[str]:
-    """The devices that this ONNX Runtime was built for, in our words, the preferred first."""
-    there = ort.get_available_providers()
-    return [name for name in ("tensorrt", *_AUTO) if _PROVIDERS[name] in there]
-
-
-def require_device(device: str) -> None:
-    """Raise ProviderError, which lists what is there, where this ONNX Runtime was not built for the device."""
-    _wanted(device)
-
-
-def usable_cpus() -> int:
-    """CPUs that this process may use: its affinity, or less where a control group says so."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with contextlib.suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
-        count = min(count, math.ceil(int(quota) / int(period)))
-    return max(1, count)
 
 
 class _Call:
@@ -251,81 +215,11 @@ class _Call:
         self._done.set()
 
 
-def _open(path: Path, options: RunOptions) -> _Loaded:
-    device = options.device.lower().partition(":")[0]
-    wanted = _wanted(device)
-    try:
-        session = _started(path, options, wanted)
-    except _FAILURES as exc:
-        session = _without(path, options, device, exc)
-    used = session.get_providers()[0]
-    if device != "auto" and used != _PROVIDERS[device]:
-        raise ProviderError(
-            f"{device} was asked for, but ONNX Runtime could not start it and offers {used}: "
-            f"check the driver, or choose auto or one of {', '.join(available_devices())}."
-        )
-    log.info("%s runs on %s", path.name, used)
+def _loaded(path: Path, options: RunOptions) -> _Loaded:
+    opened = open_graph(path, options)
     signature = Signature(
-        name=path.name, inputs=tensors(session.get_inputs()), outputs=tensors(session.get_outputs())
+        name=path.name,
+        inputs=tensors(opened.session.get_inputs()),
+        outputs=tensors(opened.session.get_outputs()),
     )
-    return _Loaded(session, signature)
-
-
-def _without(path: Path, options: RunOptions, device: str, failed: BaseException) -> ort.InferenceSession:
-    """The CPU in place of a device that failed, where nobody named the device. Says who is to blame."""
-    try:
-        session = _started(path, options, ["cpu"])
-    except _FAILURES as exc:
-        raise GraphError(
-            f"{path} is no network that ONNX Runtime {ort.__version__} can load: {_short(exc)}"
-        ) from exc
-    if device != "auto":
-        raise ProviderError(f"{path.name} cannot be run on {device}: {_short(failed)}") from failed
-    log.warning("%s runs on the CPU, because nothing faster takes it: %s", path.name, _short(failed))
-    return session
-
-
-def _started(path: Path, options: RunOptions, devices: Sequence[str]) -> ort.InferenceSession:
-    settings = ort.SessionOptions()
-    settings.intra_op_num_threads = options.threads or usable_cpus()
-    settings.inter_op_num_threads = 1
-    settings.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    settings.enable_cpu_mem_arena = False  # gives memory back after a peak
-    settings.log_severity_level = 4  # its words come as exceptions
-    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the decoder needs the cores
-    number = options.device.partition(":")[2]
-    providers = [(_PROVIDERS[name], _provider_options(name, number, options)) for name in devices]
-    # Its own fallback prints on stdout and takes the CPU whoever was asked for.
-    return ort.InferenceSession(str(path), settings, providers=providers, enable_fallback=0)
-
-
-def _wanted(device: str) -> list[str]:
-    there = available_devices()
-    if device == "auto":
-        return [name for name in _AUTO if name in there]
-    if device not in _PROVIDERS:
-        raise ProviderError(f"There is no device {device!r}. There are: auto, {', '.join(there)}.")
-    if device not in there:
-        raise ProviderError(
-            f"{device} was asked for, but this ONNX Runtime has only {', '.join(there)}: install the build "
-            "for "
-            f"{device} (onnxruntime-gpu for cuda and tensorrt), or choose one of these."
-        )
-    return [device] if device == "cpu" else [device, *(["cuda"] if device == "tensorrt" else []), "cpu"]
-
-
-def _provider_options(device: str, number: str, options: RunOptions) -> dict[str, str]:
-    found: dict[str, str] = {"device_id": number} if number and device != "cpu" else {}
-    if device == "cuda":
-        found |= {"arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC"}
-    if device == "tensorrt" and options.engine_cache is not None:
-        cache = str(options.engine_cache)
-        found |= {"trt_engine_cache_enable": "1", "trt_engine_cache_path": cache}
-        found |= {"trt_timing_cache_enable": "1", "trt_timing_cache_path": cache}
-    if device == "tensorrt":
-        found["trt_fp16_enable"] = "1" if options.engine_precision == "fp16" else "0"
-    return found
-
-
-def _short(exc: BaseException) -> str:
-    return " ".join(str(exc).split())[:300] or type(exc).__name__
+    return _Loaded(opened.session, signature, opened.device, opened.passed_over)

@@ -35,6 +35,7 @@ from scenedex.logs import about
 from scenedex.store.connections import our_errors, queue_session
 from scenedex.store.job_keeping import MAX_DEATHS, queue_depth, release_jobs
 from scenedex.store.jobs import Run
+from scenedex.tracing import span
 from scenedex.types import Stage
 
 log = logging.getLogger(__name__)
@@ -188,7 +189,11 @@ class Worker:
                 delays_s=self.options.delays_s,
             )
             try:
-                with about(job=job.id), counted(self._count, stage):
+                with (
+                    about(job=job.id),
+                    counted(self._count, stage),
+                    span("job", stage=stage, attempts=job.attempts),
+                ):
                     return run_job(self._library, order)
             except StoppedError as exc:
                 raise JobAborted from exc

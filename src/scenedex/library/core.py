@@ -140,7 +140,10 @@ class Library(Probing, Keeping, Stages):
         equipment = self.equipment.patient(clip_timeout_s)
         sight = sight_of(self._database, equipment, self.profile().visual, space, make=not order.dry_run)
         bench = Bench(database=self._database, objects=self._objects(), sight=sight)
-        return backfill(bench, order, stop=stop, tell=tell)
+        try:
+            return backfill(bench, order, stop=stop, tell=tell)
+        finally:
+            equipment.close()
 
     def spaces(self) -> "list[tuple[Space, Coverage]]":
         """The visual spaces, the oldest first, and how far each is filled, over all owners."""

@@ -69,6 +69,8 @@ class Opened:
             if "_decoder" in self.__dict__:
                 self._decoder.close()
             self._encoding.close()
+            if "_equipment" in self.__dict__:
+                self._equipment.close()
             self._database.close()
 
     def of(self, owner: UUID) -> Self:

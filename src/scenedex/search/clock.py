@@ -1,6 +1,8 @@
-"""How long the steps of one search took."""
+"""How long the steps of one search took; each is a span of its trace."""
 
 import time
+
+from scenedex.tracing import spent
 
 STEPS = ("router", "encode", "retrieve", "rerank")
 
@@ -15,6 +17,7 @@ class Clock:
     def lap(self, step: str) -> None:
         """What passed since the last step was this one."""
         now = time.perf_counter()
+        spent(f"search.{step}", now - self._last)
         self._laps[step] = round(self._laps[step] + (now - self._last) * 1000, 3)
         self._last = now
 

@@ -26,6 +26,7 @@ from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
+from scenedex.tracing import span
 from scenedex.types import Answer, Channel, Plan, Rerank
 
 
@@ -73,6 +74,12 @@ class Engine:
         Raises UsageError for a request that makes no sense, StoreError when the database fails.
         """
         check_request(request)
+        with span("search") as measured:
+            answer = self._searched(tx, request, anchor)
+            measured.set(mode=answer.plan.mode, hits=len(answer.hits), degraded=len(answer.degraded))
+        return answer
+
+    def _searched(self, tx: Transaction, request: SearchRequest, anchor: Anchor | None) -> Answer:
         clock = Clock()
         parts = split_sequence(request.query)
         if len(parts) > 1 and anchor is not None:

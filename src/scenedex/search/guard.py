@@ -9,13 +9,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import Any
 
 import numpy as np
 
+from scenedex.embeddings.breaker import Breaker
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import EncoderError, EncoderPausedError, EncoderTimeoutError
-from scenedex.search.breaker import Breaker
 from scenedex.types import Space, Vector
 
 LOAD_S = 30.0
@@ -38,6 +39,7 @@ class Call:
         self.texts = texts
         self.keep = keep
         self.asked_at, self.loading_s = asked
+        self.context = copy_context()  #: of who asks: request and trace go on in the encoder's thread
         self.given_up = False
         self.ended_at: float | None = None
         self.found: Found | None = None
@@ -166,7 +168,7 @@ class Guard:
 
     def _work(self) -> None:
         while (call := self._next()) is not None:
-            self._run(call)
+            call.context.run(self._run, call)
 
     def _run(self, call: Call) -> None:
         found: Found | None = None
@@ -209,7 +211,9 @@ class Guard:
             if call.given_up or call.error is not None:
                 return
             call.found, call.error = (None, error) if error is not None else (found, None)
-            if error is not None:
+            if isinstance(error, EncoderPausedError):
+                self._breaker.dropped()  # it has a breaker of its own, and asked nobody
+            elif error is not None:
                 self._breaker.failed()
             else:
                 self._breaker.succeeded()

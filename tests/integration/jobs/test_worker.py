@@ -10,6 +10,7 @@ import pytest
 from tests.integration.jobs.workers import PATIENCE_S, at_work, ended, endless, stand_in, throw, until
 from tests.integration.store.records import record
 from tests.media import make_clip
+from tests.spans import Spans
 
 from scenedex.errors import DescriptionError, RemoteFailedError, StoreError
 from scenedex.jobs.completing import complete
@@ -19,7 +20,7 @@ from scenedex.store.writing import write_video
 from scenedex.types import JobProgress
 
 
-def test_a_file_becomes_a_video(library: Library, tmp_path: Path) -> None:
+def test_a_file_becomes_a_video(library: Library, tmp_path: Path, spans: Spans) -> None:
     clip = make_clip(tmp_path / "a.mp4", 1.0, 1.0)
     queue = Queue(library)
     job = queue.defer("video_ingestion", path=str(clip))
@@ -29,6 +30,7 @@ def test_a_file_becomes_a_video(library: Library, tmp_path: Path) -> None:
     (video,) = library.videos()
     assert (done.video_id, video.scene_count) == (video.id, 2)
     assert done.created_at <= done.started_at <= done.finished_at  # type: ignore[operator]
+    assert dict(spans()["job"].attributes or {}) == {"stage": "video_ingestion", "attempts": 0}
 
 
 def test_what_the_settings_ask_for_follows_in_the_same_transaction(

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.spans import Spans
 from tests.unit.embeddings.server import Answer, Server
 from tests.unit.search.encoders import Does, Good, Hangs, direction, raises, space
 
@@ -184,6 +185,18 @@ def test_the_channels_of_that_test_do_change_the_order(library: Library) -> None
         for out in (*CHANNELS, None)
     }
     assert len(orders) == len(CHANNELS) + 1
+
+
+def test_a_search_is_a_span_with_its_steps(library: Library, spans: Spans) -> None:
+    database, whole = library
+    found = search(database, "red car", list(whole.values()))
+    made = spans()
+    assert set(made) == {"search", *(f"search.{step}" for step in ("router", "encode", "retrieve", "rerank"))}
+    outer = made.pop("search")
+    assert outer.attributes is not None
+    assert outer.attributes["hits"] == len(found.hits)
+    assert {step.parent.span_id for step in made.values() if step.parent} == {outer.context.span_id}
+    assert "red car" not in outer.to_json()
 
 
 @pytest.fixture

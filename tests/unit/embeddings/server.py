@@ -16,6 +16,7 @@ closed instead of an answer.
 class Server:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
+        self.headers: dict[str, str] = {}  #: of every answer, besides the usual ones
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -42,6 +43,8 @@ class Server:
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(data)))
+                    for name, value in server.headers.items():
+                        self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(data)
                 except OSError:  # the client did not wait

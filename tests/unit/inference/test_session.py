@@ -9,7 +9,7 @@ import pytest
 from tests.unit.inference.graphs import slow, static, table
 
 from scenedex.errors import EncoderTimeoutError, GraphError, ProviderError, UsageError
-from scenedex.inference import session as module
+from scenedex.inference import opening
 from scenedex.inference.pool import Sessions, process_sessions
 from scenedex.inference.session import (
     RunOptions,
@@ -175,7 +175,7 @@ def test_a_device_that_is_built_in_but_cannot_start_is_no_silent_cpu(tmp_path, m
     """A GPU build on a machine without a driver: ONNX Runtime itself falls back; only `auto` may."""
     if "cuda" in available_devices():
         pytest.skip("this machine has one")
-    monkeypatch.setattr(module, "available_devices", lambda: ["cuda", "cpu"])
+    monkeypatch.setattr(opening, "available_devices", lambda: ["cuda", "cpu"])
     path = table(tmp_path / "table.onnx")
     with pytest.warns(UserWarning, match="CUDA"), pytest.raises(ProviderError, match="cuda"):
         Session(path, RunOptions(device="cuda")).run(ids(1))

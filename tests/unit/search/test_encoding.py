@@ -14,9 +14,9 @@ import pytest
 from tests.unit.embeddings.server import Answer, Server
 from tests.unit.search.encoders import Does, Good, Hangs, direction, raises, space
 
+from scenedex.embeddings.breaker import FAILURES
 from scenedex.embeddings.remote_clip import RemoteClipEncoder
 from scenedex.errors import EncoderError, EncoderTimeoutError, RemoteRefusedError, WeightsMissingError
-from scenedex.search.breaker import FAILURES
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.calibration import Background
 from scenedex.search.dense import Dense

@@ -1,14 +1,15 @@
 """One encoder behind a deadline."""
 
 import threading
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 import pytest
 from tests.unit.search.encoders import Does, Good, Hangs, direction, raises, space
 
+from scenedex.embeddings.breaker import FAILURES, PAUSE_S
 from scenedex.errors import EncoderError, EncoderPausedError, EncoderTimeoutError
-from scenedex.search.breaker import FAILURES, PAUSE_S
 from scenedex.search.guard import Guard, checked
 
 SPACE = space("tiny")
@@ -226,3 +227,28 @@ def test_vectors_are_made_unit_length() -> None:
     assert found[0][0] == 1
     for vector in found[2:]:
         assert np.allclose(vector, 8**-0.5)  # type: ignore[arg-type]
+
+
+def test_an_encoder_that_pauses_by_itself_is_not_paused_once_more() -> None:
+    encoder = Does(SPACE, raises(EncoderPausedError("the service is left alone")))
+    guard = Guard(encoder, SPACE, timeout_s=LONG_S, clock=Clock())
+    for _ in range(3 * FAILURES):
+        with pytest.raises(EncoderPausedError, match="left alone"):
+            asked(guard)
+    encoder.does = lambda texts: [direction(text, 8) for text in texts]
+    assert asked(guard) is not None
+
+
+def test_what_surrounds_who_asks_is_there_for_the_encoder() -> None:
+    about: ContextVar[str] = ContextVar("about", default="nobody")
+    seen: list[str] = []
+
+    def look(texts: Any) -> Any:
+        seen.append(about.get())
+        return [direction(text, 8) for text in texts]
+
+    guard = Guard(Does(SPACE, look), SPACE, timeout_s=LONG_S)
+    for asker in ("one", "two"):
+        about.set(asker)
+        asked(guard)
+    assert seen == ["one", "two"]
