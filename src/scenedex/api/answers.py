@@ -8,8 +8,8 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from scenedex.api.errors import ApiError
 from scenedex.api.ranges import Span, Version, asked_span, not_modified
+from scenedex.http.errors import ApiError
 from scenedex.search.as_json import picture_version
 
 CHUNK = 262_144

@@ -9,15 +9,6 @@ from fastapi import FastAPI
 
 from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import authenticate
-from scenedex.api.errors import answer_errors
-from scenedex.api.middleware.body_limit import BodyLimit
-from scenedex.api.middleware.headers import SecurityHeaders
-from scenedex.api.middleware.load import Load
-from scenedex.api.middleware.metering import Metering
-from scenedex.api.middleware.request_id import RequestId
-from scenedex.api.middleware.time_limit import TimeLimit
-from scenedex.api.middleware.unforeseen import Unforeseen
-from scenedex.api.models.failures import ALWAYS, failures
 from scenedex.api.routes import (
     jobs,
     keys,
@@ -34,6 +25,15 @@ from scenedex.api.routes import (
     videos,
 )
 from scenedex.api.service import Service
+from scenedex.http.errors import answer_errors
+from scenedex.http.failures import ALWAYS, failures
+from scenedex.http.middleware.body_limit import BodyLimit
+from scenedex.http.middleware.headers import SecurityHeaders
+from scenedex.http.middleware.load import Load
+from scenedex.http.middleware.metering import Metering
+from scenedex.http.middleware.request_id import RequestId
+from scenedex.http.middleware.time_limit import TimeLimit
+from scenedex.http.middleware.unforeseen import Unforeseen
 
 PREFIX = "/api/v1"
 

@@ -7,12 +7,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from scenedex.api.attempts import client_of
 from scenedex.api.doorkeeper import Doorkeeper, unauthorized
-from scenedex.api.errors import ApiError, library_response
-from scenedex.api.origins import FORWARDING, Asked, foreign_host, foreign_origin, is_loopback
 from scenedex.api.service import Caller
 from scenedex.errors import ScenedexError, UsageError
+from scenedex.http.attempts import client_of
+from scenedex.http.errors import ApiError, library_response
+from scenedex.http.origins import asked_of, foreign_host, foreign_origin, is_loopback
 from scenedex.library import Library
 from scenedex.library.keys import Grant
 from scenedex.types import LOCAL_OWNER
@@ -129,22 +129,6 @@ def authenticate(app: FastAPI, library: Library, host: str) -> None:
     app.state.doorkeeper = Doorkeeper(library)
     doors = Doors(host, library.settings.scenedex_demand_keys)
     app.add_middleware(Authentication, doorkeeper=app.state.doorkeeper, doors=doors)
-
-
-def asked_of(request: Request) -> Asked:
-    """What a request says of where it comes from."""
-    server = request.scope.get("server")
-    return Asked(
-        method=request.method,
-        scheme=request.scope.get("scheme", "http"),
-        hosts=request.headers.getlist("host"),
-        origins=request.headers.getlist("origin"),
-        port=server[1] if server else None,
-        fetch={
-            name: value for name in ("site", "mode") if (value := request.headers.get(f"sec-fetch-{name}"))
-        },
-        forwarded=any(name in request.headers for name in FORWARDING),
-    )
 
 
 def _caller_of(grant: Grant) -> Caller:

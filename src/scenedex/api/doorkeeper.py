@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scenedex.api.attempts import Attempts
-from scenedex.api.errors import ApiError
+from scenedex.http.attempts import Attempts
+from scenedex.http.errors import ApiError
 from scenedex.library import Library
 from scenedex.library.keys import Grant
 

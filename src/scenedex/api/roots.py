@@ -4,8 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenedex.api.errors import ApiError
 from scenedex.errors import NotFoundError, UsageError
+from scenedex.http.errors import ApiError
 
 
 def admitted(path: str, roots: Sequence[Path], *, anywhere: bool) -> Path:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from scenedex.api.errors import ApiError
 from scenedex.api.vitals import Vitals
+from scenedex.http.errors import ApiError
 from scenedex.library import Library
 from scenedex.metrics.collected import measure
 from scenedex.metrics.meters import Meters

@@ -19,8 +19,8 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True) -> None:
     from scenedex.api.app import create_app  # half a second of imports
     from scenedex.api.authentication import check_bind
     from scenedex.api.service import Service
-    from scenedex.api.serving import answer, listen, url_of
     from scenedex.config import read_settings
+    from scenedex.http.serving import answer, listen, url_of
     from scenedex.jobs.beside import spawn_worker
     from scenedex.library import open_library
 

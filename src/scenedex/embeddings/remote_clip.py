@@ -1,14 +1,8 @@
-"""The client of an embedding server (`scenedex embed-server`, or any that speaks the same): signed requests.
-
-`X-Signature` is the hex HMAC-SHA256 of `METHOD \\n PATH \\n TIMESTAMP \\n NONCE \\n hex(SHA256(body))`.
-"""
+"""The client of an embedding server (`scenedex embed-server`, or any that speaks the same): signed requests."""
 
 import base64
-import hashlib
-import hmac
 import io
 import logging
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -20,6 +14,7 @@ from PIL import Image
 from scenedex.embeddings.images import pixels_of
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.service import Service, all_vectors, unit_vectors
+from scenedex.embeddings.signing import signature_headers
 from scenedex.errors import EncoderError, RemoteAnswerError
 from scenedex.types import Pixels, Space, Vector
 
@@ -132,14 +127,6 @@ class RemoteClipEncoder:
         return Embedding(
             vector=None if isinstance(vector, EncoderError) else vector, error=error, metadata=metadata
         )
-
-
-def signature_headers(secret: str, method: str, path: str, body: bytes) -> dict[str, str]:
-    """The three headers of a signed request, with the time now and a nonce of its own."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
-    message = "\n".join((method.upper(), path, timestamp, nonce, hashlib.sha256(body).hexdigest()))
-    signature = hmac.new(secret.encode("utf-8"), message.encode("utf-8"), hashlib.sha256).hexdigest()
-    return {"X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature}
 
 
 def _encoded(picture: Pixels | bytes) -> str | EncoderError:

@@ -1,37 +1,15 @@
 """The counters of one process. They are told of values that others made: what they measure knows nothing of them."""
 
-import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.metadata import version
-
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-)
-from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Histogram
 
 from scenedex.embeddings.watching import EncoderRun
+from scenedex.metrics.requests import FAST_S, OTHER, RequestMeters
 from scenedex.types import Answer, Rerank
-
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-FAST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Upper ends of the buckets for what somebody waits for, in seconds. 0.5 is one: an alert asks for it."""
 
 SLOW_S = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0)
 """The same for jobs."""
 
 CHANNELS = ("visual", "audio", "transcript", "description", "lexical", "anchor")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OTHER = "other"
-"""Whatever has no name of its own as a label."""
 
 CAUSES = {
     "gave no answer within": "timeout",
@@ -45,16 +23,12 @@ CAUSES = {
 """Part of a reason in `Answer.degraded` → the cause that it is counted as; any other is `failed`."""
 
 
-class Meters:
-    """All that one process counts, in a registry of its own: several may live side by side."""
+class Meters(RequestMeters):
+    """All that a server or a worker counts."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody asks for
-        self.registry = registry = CollectorRegistry()
-        Info("scenedex_build", "Version of scenedex and Python.", registry=registry).info(
-            {"version": version("scenedex"), "python": platform.python_version()}
-        )
-        ProcessCollector(registry=registry)
+        super().__init__()
+        registry = self.registry
         self._searches = Histogram(
             "scenedex_search_seconds", "Searches, by mode.", ["mode"], buckets=FAST_S, registry=registry
         )
@@ -95,33 +69,7 @@ class Meters:
             ["stage", "ending"],
             registry=registry,
         )
-        self._requests = Counter(
-            "scenedex_http_requests",
-            "Requests, by route and status.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self._request_seconds = Histogram(
-            "scenedex_http_request_seconds",
-            "From a request to the beginning of its answer.",
-            ["route"],
-            buckets=FAST_S,
-            registry=registry,
-        )
-        self._in_flight = Gauge(
-            "scenedex_http_requests_in_flight",
-            "Requests whose answer has not ended.",
-            registry=registry,
-        )
         self._begin()
-
-    def add(self, collector: Collector) -> None:
-        """Have this asked, too, whenever somebody reads."""
-        self.registry.register(collector)
-
-    def text(self) -> bytes:
-        """All of it, as CONTENT_TYPE."""
-        return generate_latest(self.registry)
 
     def search(self, answer: Answer) -> None:
         """Somebody searched, and got this."""
@@ -145,21 +93,6 @@ class Meters:
         """A run of a job ended."""
         self._jobs.labels(stage).observe(seconds)
         self._ended.labels(stage, ending).inc()
-
-    @contextmanager
-    def in_flight(self) -> Iterator[None]:
-        """A request, from its beginning to the end of its answer."""
-        self._in_flight.inc()
-        try:
-            yield
-        finally:
-            self._in_flight.dec()
-
-    def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
-        """A request was answered. `route`: its template, None where there is none."""
-        named = route or OTHER
-        self._requests.labels(method if method in METHODS else OTHER, named, str(status)).inc()
-        self._request_seconds.labels(named).observe(seconds)
 
     def _begin(self) -> None:
         """What alerts ask for is there from the start: a counter that comes with its first failure does not rise."""

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from tests.integration.api.shelf import Shelf, app_for, client_for
 
 from scenedex import Library
-from scenedex.api.models.failures import ALWAYS
 from scenedex.config import Settings
 from scenedex.errors import DatabaseUnreachableError
+from scenedex.http.failures import ALWAYS
 
 
 def limited(library: Library, **changed: Any) -> Library:

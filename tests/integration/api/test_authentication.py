@@ -16,10 +16,10 @@ from scenedex.api import attempts, doorkeeper
 from scenedex.api.app import create_app
 from scenedex.api.authentication import COOKIE, Authentication, Doors, check_bind
 from scenedex.api.doorkeeper import REMEMBERED_S, Doorkeeper
-from scenedex.api.errors import ApiError
 from scenedex.api.service import Service
 from scenedex.config import Settings
 from scenedex.errors import DatabaseUnreachableError, UsageError
+from scenedex.http.errors import ApiError
 from scenedex.library.keys import Grant
 from scenedex.store.tokens import new_token
 from scenedex.types import LOCAL_OWNER

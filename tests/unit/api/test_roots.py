@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scenedex.api.errors import ApiError
 from scenedex.api.roots import admitted
 from scenedex.errors import NotFoundError, UsageError
+from scenedex.http.errors import ApiError
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from uuid import UUID
 
-from scenedex.api.errors import ApiError
 from scenedex.errors import BusyError, NotFoundError
+from scenedex.http.errors import ApiError
 from scenedex.media.files import disk_suffix
 from scenedex.store.arrivals import Arrival, Arrivals, new_arrival
 from scenedex.types import UploadLimits

@@ -13,8 +13,8 @@ import httpx
 from scenedex.api.arriving.addresses import Resolve, resolve
 from scenedex.api.arriving.names import clean_name
 from scenedex.api.arriving.pinned import Connect, PublicNetwork
-from scenedex.api.errors import ApiError
 from scenedex.errors import LimitError, UsageError
+from scenedex.http.errors import ApiError
 from scenedex.types import FetchLimits
 
 MAX_REDIRECTS = 5

@@ -6,7 +6,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from scenedex.api.arriving.names import clean_name
-from scenedex.api.errors import ApiError
+from scenedex.http.errors import ApiError
 
 FIELD = "file"
 MAX_PARTS = 16

@@ -8,8 +8,8 @@ from typing import Any
 import httpcore
 
 from scenedex.api.arriving.addresses import Resolve, is_public, resolve
-from scenedex.api.errors import ApiError
 from scenedex.errors import UsageError
+from scenedex.http.errors import ApiError
 
 Connect = Callable[[str, int, float], httpcore.NetworkStream]
 

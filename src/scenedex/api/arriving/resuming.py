@@ -8,8 +8,8 @@ from uuid import UUID
 
 from scenedex.api.arriving.sink import Sink
 from scenedex.api.arriving.tus import MISMATCH, Digest
-from scenedex.api.errors import ApiError
 from scenedex.errors import BusyError, LimitError, NotAVideoError
+from scenedex.http.errors import ApiError
 from scenedex.jobs.arrivals import take_in
 from scenedex.library import Library
 from scenedex.store.arrivals import Arrival

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Protocol
 
-from scenedex.api.errors import ApiError
+from scenedex.http.errors import ApiError
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from scenedex.api.models.values import Asked, Given, Text
+from scenedex.http.values import Asked, Given, Text
 from scenedex.types import JobState, Stage
 
 EXAMPLE_ID = "0b6f2f5e-6c0e-5f0e-9d3b-5f1c6f1f3a10"

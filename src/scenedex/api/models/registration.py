@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from scenedex.api.models.values import Asked, Given
+from scenedex.http.values import Asked, Given
 
 
 class Registration(Asked):

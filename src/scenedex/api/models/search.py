@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from scenedex import types
-from scenedex.api.models.values import Asked, Given, Moment, Seconds, Text
 from scenedex.api.models.videos import EXAMPLE_ID
+from scenedex.http.values import Asked, Given, Moment, Seconds, Text
 from scenedex.search.as_json import answer_as_json
 from scenedex.search.question import MAX_QUERY
 from scenedex.search.request import MAX_OFFSET, MAX_WITHIN_S

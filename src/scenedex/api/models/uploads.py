@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from scenedex.api.models.values import Asked, Given, Text
+from scenedex.http.values import Asked, Given, Text
 from scenedex.store.arrivals import Arrival, Arrivals
 
 EXAMPLE_UPLOAD = "7f0c6a52-6f0e-4a3a-9c57-0c1d5a8be0d4"

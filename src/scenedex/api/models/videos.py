@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from scenedex import types
-from scenedex.api.models.values import Asked, Given, Rate, Text
+from scenedex.http.values import Asked, Given, Rate, Text
 from scenedex.search.as_json import keyframe_url, thumbnail_url
 from scenedex.store.tags import MAX_TAG, MAX_TAGS
 from scenedex.types import CaptionOrigin

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from scenedex.api.models.failures import failures
 from scenedex.api.models.jobs import LAST_JOB, Job, JobPage, JobRequest
 from scenedex.api.roots import admitted
 from scenedex.api.service import Reading, Writing, caller_of
 from scenedex.errors import NotFoundError, StoreError
+from scenedex.http.failures import failures
 from scenedex.jobs.queue import POLL_S, Queue
 from scenedex.library import Library
 from scenedex.types import Job as JobValue

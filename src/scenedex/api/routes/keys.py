@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from scenedex.api.models.failures import failures
 from scenedex.api.service import Administering
+from scenedex.http.failures import failures
 from scenedex.library.keys import MAX_LABEL
 from scenedex.types import Access
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from scenedex.api.errors import ApiError
-from scenedex.api.models.failures import failures
 from scenedex.api.models.vitals import Health, ProcessStats, Ready
 from scenedex.api.service import Service, service_of
-from scenedex.metrics.meters import CONTENT_TYPE
+from scenedex.http.errors import ApiError
+from scenedex.http.failures import failures
+from scenedex.metrics.requests import CONTENT_TYPE
 
 router = APIRouter(tags=["operations"])
 

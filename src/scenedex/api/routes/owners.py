@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenedex.api.models.failures import failures
 from scenedex.api.service import Administering, Reading
+from scenedex.http.failures import failures
 from scenedex.library.rollout import RolledOut
 from scenedex.types import Mode
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from scenedex.api.models.failures import failures
 from scenedex.api.models.registration import Registered, Registration
 from scenedex.api.roots import admitted
 from scenedex.api.service import Writing, caller_of
+from scenedex.http.failures import failures
 from scenedex.jobs.deferring import PERSON
 from scenedex.jobs.queue import Queue
 

@@ -12,12 +12,12 @@ from scenedex.api.arriving.admission import admitted
 from scenedex.api.arriving.body import pour
 from scenedex.api.arriving.names import clean_name
 from scenedex.api.arriving.resuming import Part, advanced, alone, checked, completed, opened, size_of
-from scenedex.api.errors import ApiError
-from scenedex.api.models.failures import failures
 from scenedex.api.models.uploads import Upload, UploadList
 from scenedex.api.routes.uploads import RECEIVE_WAIT_S, place_of_job
 from scenedex.api.service import Reading, Service, Writing, service_of
 from scenedex.errors import LimitError, NotAVideoError
+from scenedex.http.errors import ApiError
+from scenedex.http.failures import failures
 from scenedex.library import Library
 from scenedex.store.arrivals import Arrival
 

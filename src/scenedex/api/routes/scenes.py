@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
 from scenedex.api.answers import ASK_AGAIN, FileAnswer, picture_answer
-from scenedex.api.models.failures import failures
 from scenedex.api.models.videos import Scene
 from scenedex.api.ranges import Version, not_modified
 from scenedex.api.service import Reading, service_of
 from scenedex.errors import NotFoundError
+from scenedex.http.failures import failures
 from scenedex.library import Library
 
 router = APIRouter(prefix="/scenes", tags=["scenes"])

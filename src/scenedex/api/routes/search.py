@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends
 
-from scenedex.api.errors import ApiError
-from scenedex.api.models.failures import failures
 from scenedex.api.models.search import (
     MAX_PICTURE_BYTES,
     Anchor,
@@ -19,6 +17,8 @@ from scenedex.api.models.search import Filters as FiltersModel
 from scenedex.api.service import Reading, Service, service_of
 from scenedex.embeddings.images import decode
 from scenedex.errors import NotFoundError
+from scenedex.http.errors import ApiError
+from scenedex.http.failures import failures
 from scenedex.library import Library
 from scenedex.search.request import Example
 from scenedex.types import Answer, Filters, Pixels

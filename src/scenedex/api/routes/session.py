@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenedex.api.attempts import client_of
 from scenedex.api.authentication import COOKIE
 from scenedex.api.doorkeeper import Doorkeeper
 from scenedex.api.service import Caller, caller_of, service_of
+from scenedex.http.attempts import client_of
 from scenedex.library.keys import Grant
 from scenedex.types import Access
 

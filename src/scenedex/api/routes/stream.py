@@ -5,9 +5,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from scenedex.api.answers import FileAnswer
-from scenedex.api.models.failures import failures
 from scenedex.api.ranges import Version, http_date
 from scenedex.api.service import Reading
+from scenedex.http.failures import failures
 
 router = APIRouter(prefix="/videos", tags=["videos"])
 

@@ -11,11 +11,11 @@ from scenedex.api.arriving.body import pour
 from scenedex.api.arriving.fetch import Fetcher
 from scenedex.api.arriving.form import ENVELOPE_BYTES, FIELD, FileForm
 from scenedex.api.arriving.whole import Incoming
-from scenedex.api.errors import ApiError
-from scenedex.api.models.failures import failures
 from scenedex.api.models.uploads import FetchOrder, TakenIn
 from scenedex.api.service import Service, Writing, service_of
 from scenedex.errors import LimitError
+from scenedex.http.errors import ApiError
+from scenedex.http.failures import failures
 from scenedex.library import Library
 from scenedex.media.files import is_media_name
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from scenedex.api.models.failures import failures
 from scenedex.api.models.videos import Caption as CaptionModel
 from scenedex.api.models.videos import CaptionPage, ScenePage, Video, VideoChanges, VideoPage
 from scenedex.api.models.videos import Scene as SceneModel
 from scenedex.api.service import Reading, Writing
+from scenedex.http.failures import failures
 from scenedex.media.subtitle_files import to_srt, to_vtt
 from scenedex.types import CaptionOrigin
 

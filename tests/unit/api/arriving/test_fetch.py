@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from tests.unit.api.arriving.elsewhere import HOSTS, PUBLIC, Answer, gives, leads, world
 
 from scenedex.api.arriving.fetch import Fetcher, allowed, parse
-from scenedex.api.errors import ApiError
 from scenedex.errors import LimitError, UsageError
+from scenedex.http.errors import ApiError
 
 CONTENT = b"\0\0\0\x18ftypisom" + bytes(100_000)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenedex.api.arriving.form import FileForm
-from scenedex.api.errors import ApiError
+from scenedex.http.errors import ApiError
 
 KIND = "multipart/form-data; boundary=frontier"
 

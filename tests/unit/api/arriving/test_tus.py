@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenedex.api.arriving import tus
-from scenedex.api.errors import ApiError
+from scenedex.http.errors import ApiError
 
 KEYS = st.text(
     st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=","), min_size=1, max_size=20

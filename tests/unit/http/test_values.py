@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from scenedex.api.models.values import Moment, Rate, Seconds, Text
+from scenedex.http.values import Moment, Rate, Seconds, Text
 
 
 @given(st.binary(max_size=50))

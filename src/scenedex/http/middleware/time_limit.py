@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scenedex.api.errors import error_response
+from scenedex.http.errors import error_response
 
 
 class TimeLimit:

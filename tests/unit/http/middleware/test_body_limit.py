@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tests.unit.api.middleware.asked import ask, reads_all, request, run
+from tests.unit.http.middleware.asked import ask, reads_all, request, run
 
-from scenedex.api.middleware.body_limit import BodyLimit
+from scenedex.http.middleware.body_limit import BodyLimit
 
 APP = BodyLimit(reads_all, most=10, except_below=("/uploads",))
 

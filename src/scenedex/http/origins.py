@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
 PORTS = {"http": 80, "https": 443}
 NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -33,6 +35,22 @@ class Asked:
     def changes(self) -> bool:
         """Whether a request of this method may change something."""
         return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+
+def asked_of(request: Request) -> Asked:
+    """What a request says of where it comes from."""
+    server = request.scope.get("server")
+    return Asked(
+        method=request.method,
+        scheme=request.scope.get("scheme", "http"),
+        hosts=request.headers.getlist("host"),
+        origins=request.headers.getlist("origin"),
+        port=server[1] if server else None,
+        fetch={
+            name: value for name in ("site", "mode") if (value := request.headers.get(f"sec-fetch-{name}"))
+        },
+        forwarded=any(name in request.headers for name in FORWARDING),
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from scenedex.api.models.values import readable
 from scenedex.errors import (
     AmbiguousError,
     EncoderError,
@@ -22,6 +21,7 @@ from scenedex.errors import (
     StoreError,
     UsageError,
 )
+from scenedex.http.values import readable
 
 log = logging.getLogger(__name__)
 

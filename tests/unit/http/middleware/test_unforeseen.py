@@ -5,10 +5,10 @@ import logging
 
 import pytest
 from starlette.types import Receive, Scope, Send
-from tests.unit.api.middleware.asked import ask, run
+from tests.unit.http.middleware.asked import ask, run
 
-from scenedex.api.middleware.headers import SecurityHeaders
-from scenedex.api.middleware.unforeseen import Unforeseen
+from scenedex.http.middleware.headers import SecurityHeaders
+from scenedex.http.middleware.unforeseen import Unforeseen
 
 
 async def fails(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scenedex.metrics.meters import Meters
+from scenedex.metrics.requests import RequestMeters
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 class Metering:
     """Tells the meters. Those of `quiet` paths are logged for debugging only: they are asked every few seconds."""
 
-    def __init__(self, app: ASGIApp, meters: Meters, prefix: str, quiet: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, meters: RequestMeters, prefix: str, quiet: Collection[str] = ()) -> None:
         self.app = app
         self.meters = meters
         self.prefix = prefix

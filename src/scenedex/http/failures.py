@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from scenedex.api.models.values import Given
+from scenedex.http.values import Given
 
 
 class Failure(Given):

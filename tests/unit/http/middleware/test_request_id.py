@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 from starlette.types import Receive, Scope, Send
-from tests.unit.api.middleware.asked import ask, request, run, says
+from tests.unit.http.middleware.asked import ask, request, run, says
 
-from scenedex.api.middleware.request_id import RequestId
+from scenedex.http.middleware.request_id import RequestId
 from scenedex.logs import request_id
 
 

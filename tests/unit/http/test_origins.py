@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenedex.api.origins import Asked, authority, foreign_host, foreign_origin, is_loopback
+from scenedex.http.origins import Asked, authority, foreign_host, foreign_origin, is_loopback
 
 GET = Asked(method="GET", scheme="http", hosts=["localhost:8080"], origins=[], port=8080)
 POST = replace(GET, method="POST")

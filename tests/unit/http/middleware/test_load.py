@@ -4,9 +4,9 @@ import asyncio
 import json
 
 from starlette.types import Receive, Scope, Send
-from tests.unit.api.middleware.asked import Told, ask, request, run, says
+from tests.unit.http.middleware.asked import Told, ask, request, run, says
 
-from scenedex.api.middleware.load import Load
+from scenedex.http.middleware.load import Load
 
 
 class Slow:

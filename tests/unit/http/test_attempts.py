@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenedex.api.attempts import Attempts, client_of
+from scenedex.http.attempts import Attempts, client_of
 
 
 def test_the_last_attempt_is_followed_by_a_wait_that_is_true() -> None:

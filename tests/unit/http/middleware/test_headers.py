@@ -1,9 +1,9 @@
 """Headers for browsers."""
 
 from starlette.types import Receive, Scope, Send
-from tests.unit.api.middleware.asked import ask, run, says
+from tests.unit.http.middleware.asked import ask, run, says
 
-from scenedex.api.middleware.headers import SecurityHeaders
+from scenedex.http.middleware.headers import SecurityHeaders
 
 
 async def bare(scope: Scope, receive: Receive, send: Send) -> None:

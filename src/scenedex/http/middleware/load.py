@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scenedex.api.errors import error_response
+from scenedex.http.errors import error_response
 
 RETRY_AFTER_S = 1
 

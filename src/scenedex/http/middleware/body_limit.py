@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scenedex.api.errors import error_response
+from scenedex.http.errors import error_response
 
 
 class BodyLimit:

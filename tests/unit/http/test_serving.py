@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from scenedex.api.serving import listen, url_of
 from scenedex.errors import UsageError
+from scenedex.http.serving import listen, url_of
 
 
 def test_any_port_that_is_free() -> None:
