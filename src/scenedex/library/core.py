@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from scenedex.library.baselines import Baselines
     from scenedex.library.entities import Entities
     from scenedex.library.spaces import Switched
+    from scenedex.library.timeline import Heat, Timeline
     from scenedex.store.backfill import Coverage
 
 SWEEP_EVERY_S = 7 * 86_400.0
@@ -208,6 +209,12 @@ class Library(Probing, Keeping, Stages):
         from scenedex.library.baselines import Baselines
 
         return Baselines(self)
+
+    def timeline(self, video_id: UUID, heat: "Heat | None" = None) -> "Timeline":
+        """The scenes of a video in order, with the heat of what is asked for. Raises NotFoundError, UsageError."""
+        from scenedex.library.timeline import Heat, timeline
+
+        return timeline(self, video_id, heat or Heat())
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 from uuid import UUID
 
 from scenedex.embeddings.images import encoded
-from scenedex.errors import EncoderError, UsageError
+from scenedex.errors import EncoderError, NotFoundError, UsageError
 from scenedex.library.crops import Cut, Cutout, cut
 from scenedex.library.filters import understood
 from scenedex.library.sighted import NOTHING_SEEN, Compared, compared, space_of_crops
 from scenedex.search.background import GROWTH
 from scenedex.search.entities import Appearance, Measured, appearances, check_threshold, measured
-from scenedex.store.appearances import chance_in, scene_at, scenes_like, videos_without
+from scenedex.store.appearances import SeenIn, chance_in, scene_at, scenes_like, videos_without
 from scenedex.store.database import Transaction
 from scenedex.store.entities import (
     CropExample,
@@ -59,6 +59,35 @@ class Appearances:
     degraded: tuple[str, ...]  #: what could not take part, in sentences
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which appearances are asked for."""
+
+    threshold: float | None = None  #: similarity from which a scene counts, 0 to 1; None: ENTITY_THRESHOLD
+    videos: tuple[str, ...] = ()  #: in these alone (ids, paths, file names)
+    video_ids: tuple[UUID, ...] = ()  #: the same by ids
+    order: Order = "time"  #: by video (the newest first) and time, or the likest first
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneScores:
+    """How much something in scenes looks like an entity."""
+
+    scores: dict[UUID, float]  #: scene id to similarity, 0 to 1
+    degraded: tuple[str, ...]  #: what could not take part, in sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    entity: Entity
+    place: Compared
+    crops: list[Measured]
+    scenes: list[SeenIn]
+    degraded: tuple[str, ...]
+
+
 class Entities:
     """The entities of one owner."""
 
@@ -87,6 +116,22 @@ class Entities:
         """By name or id. Raises NotFoundError."""
         with self._library.transaction() as tx:
             return _named(tx, named)
+
+    def named(self, name: str) -> Entity | None:
+        """The one of this name or id, if there is one."""
+        try:
+            return self.find(name)
+        except NotFoundError:
+            return None
+
+    def count(self, named: UUID | str) -> tuple[int | None, int | None]:
+        """In how many scenes and videos it is to be seen; None where nothing can be compared. Raises NotFoundError."""
+        try:
+            page = self.appearances(named, Asked(limit=1))
+        except EncoderError:
+            self.find(named)
+            return None, None
+        return page.scenes, page.videos
 
     def rename(self, named: UUID | str, name: str) -> Entity:
         """Raises NotFoundError, and UsageError for a name that is taken."""
@@ -122,30 +167,49 @@ class Entities:
         with self._library.transaction() as tx:
             return example_picture(tx, _named(tx, named).id, example_id)
 
-    def appearances(
-        self,
-        named: UUID | str,
-        *,
-        threshold: float | None = None,
-        videos: Sequence[str] = (),
-        video_ids: Sequence[UUID] = (),
-        order: Order = "time",
-        limit: int = 50,
-        offset: int = 0,
-    ) -> Appearances:
-        """Where it is to be seen, in all videos or in these. Worked out now: what was indexed since takes part.
-
-        `threshold`: similarity from which a scene counts, 0 to 1; without it ENTITY_THRESHOLD. `order`: by video (the
-        newest first) and time, or the likest first.
+    def appearances(self, named: UUID | str, asked: "Asked | None" = None) -> Appearances:
+        """Where it is to be seen. Worked out now: what was indexed since takes part.
 
         Raises NotFoundError, UsageError, EncoderError where nothing can be compared at all.
         """
-        least = self._library.settings.entity_threshold if threshold is None else threshold
-        least = check_threshold(least, "similarity")
-        if not 1 <= limit <= MAX_LIMIT or not 0 <= offset <= MAX_OFFSET:
+        asked = asked or Asked()
+        least = self._least(asked)
+        found = self._found(named, asked, least)
+        joined = appearances(found.scenes, found.crops)
+        if asked.order == "score":
+            joined.sort(key=lambda one: -one.score)
+        return Appearances(
+            entity=found.entity,
+            appearances=tuple(joined[asked.offset : asked.offset + asked.limit]),
+            total=len(joined),
+            scenes=len(found.scenes),
+            videos=len({one.video_id for one in joined}),
+            threshold=least,
+            space=found.place.space.name,
+            in_parts=found.place.in_parts,
+            calibrated=all(one.background is not None for one in found.crops),
+            degraded=found.degraded,
+        )
+
+    def scores(self, named: UUID | str, video_id: UUID) -> "SceneScores":
+        """How much something in each scene of a video looks like it. Raises as `appearances`."""
+        found = self._found(named, Asked(video_ids=(video_id,)), 0.0)
+        return SceneScores(
+            scores={each.scene_id: found.crops[each.crop].similarity(each.cosine) for each in found.scenes},
+            degraded=found.degraded,
+        )
+
+    def _least(self, asked: "Asked") -> float:
+        if asked.order not in get_args(Order):
+            raise UsageError(f"There is no order {asked.order!r}: there are {', '.join(get_args(Order))}.")
+        if not 1 <= asked.limit <= MAX_LIMIT or not 0 <= asked.offset <= MAX_OFFSET:
             raise UsageError(f"A page has 1 to {MAX_LIMIT:,} appearances, from 0 to {MAX_OFFSET:,} on.")
-        if order not in get_args(Order):
-            raise UsageError(f"There is no order {order!r}: there are {', '.join(get_args(Order))}.")
+        given = asked.threshold
+        return check_threshold(
+            self._library.settings.entity_threshold if given is None else given, "similarity"
+        )
+
+    def _found(self, named: UUID | str, asked: "Asked", least: float) -> "_Found":
         in_use = self._library.profile().visual
         with self._library.transaction() as tx:
             entity = _named(tx, named)
@@ -155,26 +219,11 @@ class Entities:
             raise EncoderError(NOTHING_SEEN)
         seen, degraded = self._seen_anew(entity, examples, place.eyes)
         with self._library.transaction() as tx:
-            filters = understood(tx, Filters(video_ids=tuple(video_ids)), videos)
+            filters = understood(tx, Filters(video_ids=asked.video_ids), asked.videos)
             crops = _measured(tx, entity, seen, place)
-            found = appearances(
-                scenes_like(tx, place.space, [one.crop(least) for one in crops], filters), crops
-            )
+            scenes = scenes_like(tx, place.space, [one.crop(least) for one in crops], filters)
             degraded += _beside(tx, place)
-        if order == "score":
-            found.sort(key=lambda one: -one.score)
-        return Appearances(
-            entity=entity,
-            appearances=tuple(found[offset : offset + limit]),
-            total=len(found),
-            scenes=sum(len(one.scenes) for one in found),
-            videos=len({one.video_id for one in found}),
-            threshold=least,
-            space=place.space.name,
-            in_parts=place.in_parts,
-            calibrated=all(one.background is not None for one in crops),
-            degraded=tuple(degraded),
-        )
+        return _Found(entity=entity, place=place, crops=crops, scenes=scenes, degraded=tuple(degraded))
 
     def _embedded(self, crop: Cut) -> tuple[Cut, Space, Vector]:
         space = space_of_crops(self._library)
