@@ -9,6 +9,7 @@ Small things are 0.15 to 0.25 of the picture's height, middling ones 0.3 to 0.45
 the difference between the layouts: how well CLIP would do is not measured here.
 """
 
+import math
 from random import Random
 
 import numpy as np
@@ -20,10 +21,14 @@ from scenedex.demo.shot import Cast, Shot
 from scenedex.demo.take import Take
 from scenedex.embeddings.mini import MiniPictures
 from scenedex.embeddings.tiles import Box, grid, pixels_in, squares
-from scenedex.types import Pixels, Vectors
+from scenedex.search.anchor import chance_background
+from scenedex.search.entities import chance_of
+from scenedex.types import Pixels, Space, Vectors
 
 FRAME = (683, 384)
 GROUP = 60
+DEFAULT = 0.85  # ENTITY_THRESHOLD
+SPACE = Space(name="parts", model="mini-pictures", revision="", modality="region", dim=256)
 ROUNDS = 2
 SIZES = {"small": (0.15, 0.25), "middling": (0.3, 0.45), "large": (0.55, 0.8)}
 WHOLE: tuple[Box, ...] = ((0.0, 0.0, 1.0, 1.0),)
@@ -76,24 +81,36 @@ def embedded(eyes: MiniPictures, pictures: list[Pixels]) -> Vectors:
     return np.stack([each.vector for each in eyes.embed_pictures(pictures) if each.vector is not None])
 
 
-def figures(cosines: np.ndarray) -> tuple[float, float, float]:
-    """Of pictures that have the thing of their row: found first, and beyond what one in a thousand pictures without it
-    reaches, by the cosine and by how far that lies beyond the crop's cosines with all parts.
+def figures(cosines: np.ndarray) -> tuple[float, ...]:
+    """Of pictures that have the thing of their row: found first; beyond what one in a thousand pictures without it
+    reaches, by the cosine and by the similarity; similar enough by default. Last, of 1,000 pictures without it, those
+    that are.
 
     `cosines`: (crops, pictures, parts); the thing of a crop stands in the picture of its number.
     """
     best = cosines.max(axis=2)
-    beyond = (best - cosines.mean(axis=(1, 2))[:, None]) / cosines.std(axis=(1, 2))[:, None]
+    alike = np.stack([similarities(own, to) for own, to in zip(cosines, best, strict=True)])
     right, off = np.eye(len(best), dtype=bool), ~np.eye(len(best), dtype=bool)
     first = float(((best > np.diag(best)[:, None]).sum(axis=1) < 1).mean())
-    sure = [float((each[right] > np.quantile(each[off], 0.999)).mean()) for each in (best, beyond)]
-    return first, *sure
+    sure = [float((each[right] > np.quantile(each[off], 0.999)).mean()) for each in (best, alike)]
+    least = math.log(DEFAULT / (1 - DEFAULT))
+    return first, *sure, float((alike[right] >= least).mean()), 1000 * float((alike[off] >= least).mean())
+
+
+def similarities(own: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Log odds of a crop's best cosine with each picture; `own` are its cosines with all parts of all of them."""
+    chance = chance_of(own.ravel(), SPACE, own.size)
+    background = chance_background(chance.mean, chance.spread, chance.vectors)
+    return (best - background.even) / background.scale
 
 
 def main() -> None:
     eyes = MiniPictures()
     groups = {size: [group(SIZES[size], seed) for seed in range(ROUNDS)] for size in SIZES}
-    print("layout                              vectors" + "".join(f"   {s:>8}: @1  cos   far" for s in SIZES))
+    print(
+        "layout                              vectors"
+        + "".join(f"   {s:>10}: @1  cos   sim   hit  false" for s in SIZES)
+    )
     for layout, boxes in LAYOUTS.items():
         line = f"{layout:36s}{len(boxes):7d}"
         for rounds in groups.values():
@@ -103,7 +120,8 @@ def main() -> None:
                 parts = embedded(eyes, [pixels_in(one, box) for one in pictures for box in boxes])
                 cosines = asked @ parts.T
                 found.append(figures(cosines.reshape(len(crops), len(pictures), len(boxes))))
-            line += "      " + " ".join(f"{mean:5.2f}" for mean in np.mean(found, axis=0))
+            line += "      " + " ".join(f"{mean:5.2f}" for mean in np.mean(found, axis=0)[:4])
+            line += f" {np.mean(found, axis=0)[4]:6.1f}"
         print(line)
 
 

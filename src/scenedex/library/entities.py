@@ -11,8 +11,8 @@ from scenedex.library.crops import Cut, Cutout, cut
 from scenedex.library.filters import understood
 from scenedex.library.sighted import NOTHING_SEEN, Compared, compared, space_of_crops
 from scenedex.search.background import GROWTH
-from scenedex.search.entities import Appearance, Measured, appearances, check_threshold, measured
-from scenedex.store.appearances import SeenIn, chance_in, scene_at, scenes_like, videos_without
+from scenedex.search.entities import Appearance, Measured, appearances, chance_of, check_threshold, measured
+from scenedex.store.appearances import SeenIn, cosines_by_chance, scene_at, scenes_like, videos_without
 from scenedex.store.database import Transaction
 from scenedex.store.entities import (
     CropExample,
@@ -302,7 +302,8 @@ def _measured(
             own = [
                 scene_at(tx, each.video_id, each.t_s or 0.0) for each in examples if each.video_id is not None
             ]
-            chance = chance_in(tx, place.space, one.vector, place.vectors, [scene for scene in own if scene])
+            cosines = cosines_by_chance(tx, place.space, one.vector, [scene for scene in own if scene])
+            chance = chance_of(cosines, place.space, place.vectors)
             note_chance(tx, entity.id, one.id, chance)
         made.append(measured(one, chance))
     return made

@@ -8,13 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scenedex.errors import UsageError
 from scenedex.search.anchor import chance_background
 from scenedex.search.calibration import Background
 from scenedex.search.fusion import band
 from scenedex.store.appearances import Crop, CutFrom, SeenIn
 from scenedex.store.entities import Chance, CropExample
-from scenedex.types import Band
+from scenedex.types import Band, Space
+
+FAR = 4.0
+"""See `chance_of`. `docs/entities.md` has what was measured."""
 
 FEWEST = 32
 """Vectors of a library from which is told what chance gives. With fewer, the cosine itself is the similarity."""
@@ -67,6 +73,28 @@ class Measured:
         if self.background is None:
             return min(max(cosine, 0.0), 1.0)
         return self.background.calibrated(cosine)
+
+
+def chance_of(cosines: NDArray[np.float64], space: Space, vectors: int) -> Chance:
+    """How vectors of a space, drawn by chance out of so many, lie to an example.
+
+    Some of them may show what the example does, and the more often it is to be seen the more: they are left out. They
+    are what lies further above the median than FAR of the distances by which the lower sixth lies below it, the part
+    that likeness leaves alone.
+    """
+    if not len(cosines):
+        return Chance(space=space.id, vectors=vectors, seen=0, mean=0.0, spread=0.0)
+    median, low = np.quantile(
+        cosines, [0.5, 0.1587]
+    )  # one standard deviation below, if it were a normal distribution
+    kept = cosines[cosines <= median + FAR * max(float(median - low), 1e-3)]
+    return Chance(
+        space=space.id,
+        vectors=vectors,
+        seen=len(cosines),
+        mean=float(np.mean(kept)),
+        spread=float(np.std(kept)),
+    )
 
 
 def measured(example: CropExample, chance: Chance) -> Measured:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg.sql import SQL, Composed, Literal
 
 from scenedex.store.channels import prepare
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import text_to_path
-from scenedex.store.entities import Chance
 from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
 from scenedex.store.scope import Scope, scope_of
 from scenedex.store.spaces import check_vector
@@ -106,18 +107,20 @@ def scenes_like(
         rows *= 4
 
 
-def chance_in(tx: Transaction, space: Space, vector: Vector, vectors: int, without: Sequence[UUID]) -> Chance:
-    """How vectors of a space lie to one that they do not show: up to COHORT of them, as good as by chance.
+def cosines_by_chance(
+    tx: Transaction, space: Space, vector: Vector, without: Sequence[UUID]
+) -> NDArray[np.float64]:
+    """The cosines of a vector with those of a space, up to COHORT of them, as good as by chance; shape (n,).
 
-    `vectors`: how many the owner has there. Scenes in `without` are left out. Ids of scenes are hashes: those that
-    follow one another from a place drawn for each call are a random sample.
+    Scenes in `without` are left out. Ids of scenes are hashes: those that follow one another from a place drawn for
+    each call are a random sample. Raises UsageError for a vector that is no unit vector of the space.
     """
     check_vector(VectorQuery(channel="anchor", space=space, vector=vector))
     (row,) = tx.execute(
-        SQL(CHANCE).format(space=Literal(space.id), dim=Literal(space.dim)),
+        SQL(COSINES).format(space=Literal(space.id), dim=Literal(space.dim)),
         {"vector": vector, "from": uuid4(), "without": list(without), "count": COHORT},
     )
-    return Chance(space=space.id, vectors=vectors, seen=row["seen"], mean=row["mean"], spread=row["spread"])
+    return np.array(row["cosines"], np.float64)
 
 
 def videos_without(tx: Transaction, space: Space, beside: Space) -> int:
@@ -199,8 +202,8 @@ def _seen(row: Row) -> SeenIn:
     )
 
 
-CHANCE = """
-select count(*)::int as seen, coalesce(avg(c), 0) as mean, coalesce(stddev_pop(c), 0) as spread from (
+COSINES = """
+select coalesce(array_agg(c), '{{}}') as cosines from (
   (select 1 - (vector::halfvec({dim}) <=> %(vector)s::halfvec({dim})) as c from embeddings
    where owner_id = %(owner)s and space_id = {space} and scene_id >= %(from)s and vector is not null
      and scene_id <> all(%(without)s)

@@ -16,7 +16,7 @@ from tests.integration.store.records import TEXT, embeddings, record, unit
 from tests.integration.store.seen import VISUAL
 
 from scenedex.errors import NotFoundError, StoreError
-from scenedex.store.appearances import Crop, CutFrom, chance_in, scene_at, scenes_like, videos_without
+from scenedex.store.appearances import Crop, CutFrom, cosines_by_chance, scene_at, scenes_like, videos_without
 from scenedex.store.backgrounds import read_backgrounds, vectors_by_space, write_background
 from scenedex.store.baselines import (
     Normal,
@@ -243,7 +243,9 @@ READS: dict[str, Ask] = {
     "scenes_like by index": lambda two, tx, owner: scenes_like(
         tx, two.visual, [crop_of(two, owner)], Filters(), exact_up_to=0
     ),
-    "chance_in": lambda two, tx, owner: chance_in(tx, two.visual, unit(3), 3, []).seen,
+    "cosines_by_chance": lambda two, tx, owner: sorted(
+        cosines_by_chance(tx, two.visual, unit(3), []).tolist()
+    ),
     "scene_at": lambda two, tx, owner: scene_at(tx, two.videos[owner], 0.5),
     "videos_without": lambda two, tx, owner: (videos_without(tx, PARTS, two.visual), 1),
     "baselines": lambda two, tx, owner: (baselines(tx), count_baselines(tx), find_baseline(tx, "usual")),
