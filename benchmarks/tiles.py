@@ -10,6 +10,7 @@ the difference between the layouts: how well CLIP would do is not measured here.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -20,8 +21,9 @@ from scenedex.demo.draw.things import THINGS
 from scenedex.demo.shot import Cast, Shot
 from scenedex.demo.take import Take
 from scenedex.embeddings.mini import MiniPictures
-from scenedex.embeddings.tiles import Box, grid, pixels_in, squares
+from scenedex.embeddings.tiles import BOXES, Box, grid, pixels_in, squares
 from scenedex.search.anchor import chance_background
+from scenedex.search.calibration import Background
 from scenedex.search.entities import chance_of
 from scenedex.types import Pixels, Space, Vectors
 
@@ -89,19 +91,50 @@ def figures(cosines: np.ndarray) -> tuple[float, ...]:
     `cosines`: (crops, pictures, parts); the thing of a crop stands in the picture of its number.
     """
     best = cosines.max(axis=2)
-    alike = np.stack([similarities(own, to) for own, to in zip(cosines, best, strict=True)])
+    alike = np.stack([odds(to, by_default(own.ravel())) for own, to in zip(cosines, best, strict=True)])
     right, off = np.eye(len(best), dtype=bool), ~np.eye(len(best), dtype=bool)
     first = float(((best > np.diag(best)[:, None]).sum(axis=1) < 1).mean())
     sure = [float((each[right] > np.quantile(each[off], 0.999)).mean()) for each in (best, alike)]
+    return first, *sure, *enough(alike)
+
+
+def enough(alike: np.ndarray) -> tuple[float, float]:
+    """The share of the right pictures that are similar enough by default, and how many of 1,000 wrong ones are."""
     least = math.log(DEFAULT / (1 - DEFAULT))
-    return first, *sure, float((alike[right] >= least).mean()), 1000 * float((alike[off] >= least).mean())
+    right, off = np.eye(len(alike), dtype=bool), ~np.eye(len(alike), dtype=bool)
+    return float((alike[right] >= least).mean()), 1000 * float((alike[off] >= least).mean())
 
 
-def similarities(own: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Log odds of a crop's best cosine with each picture; `own` are its cosines with all parts of all of them."""
-    chance = chance_of(own.ravel(), SPACE, own.size)
-    background = chance_background(chance.mean, chance.spread, chance.vectors)
+def by_default(own: np.ndarray) -> Background:
+    """What a crop's cosines mean, told from those with all parts as the library does it."""
+    chance = chance_of(own, SPACE, own.size)
+    return chance_background(chance.mean, chance.spread, chance.vectors)
+
+
+def by_all(own: np.ndarray) -> Background:
+    """The same with nothing left out."""
+    return chance_background(float(own.mean()), float(own.std()), own.size)
+
+
+def odds(best: np.ndarray, background: Background) -> np.ndarray:
+    """The similarity of cosines as log odds."""
     return (best - background.even) / background.scale
+
+
+def often(
+    rounds: Sequence[tuple[Vectors, Vectors]], share: float, tell: Callable[[np.ndarray], Background]
+) -> str:
+    """`enough`, where the thing fills this share of all parts besides: copies of the three that it fits best."""
+    found = []
+    for asked, parts in rounds:
+        cosines = (asked @ parts.T).reshape(len(asked), len(asked), -1)
+        alike = []
+        for number, own in enumerate(cosines):
+            copies = np.tile(np.sort(own[number])[-3:], round(share * own.size / 3))
+            alike.append(odds(own.max(axis=1), tell(np.concatenate([own.ravel(), copies]))))
+        found.append(enough(np.stack(alike)))
+    hit, false = np.mean(found, axis=0)
+    return f"{hit:5.2f} {false:6.1f}"
 
 
 def main() -> None:
@@ -111,18 +144,30 @@ def main() -> None:
         "layout                              vectors"
         + "".join(f"   {s:>10}: @1  cos   sim   hit  false" for s in SIZES)
     )
+    chosen: list[list[tuple[Vectors, Vectors]]] = []
     for layout, boxes in LAYOUTS.items():
         line = f"{layout:36s}{len(boxes):7d}"
         for rounds in groups.values():
-            found = []
-            for crops, pictures in rounds:
-                asked = embedded(eyes, crops)
-                parts = embedded(eyes, [pixels_in(one, box) for one in pictures for box in boxes])
-                cosines = asked @ parts.T
-                found.append(figures(cosines.reshape(len(crops), len(pictures), len(boxes))))
+            vectors = [
+                (
+                    embedded(eyes, crops),
+                    embedded(eyes, [pixels_in(one, box) for one in pictures for box in boxes]),
+                )
+                for crops, pictures in rounds
+            ]
+            found = [
+                figures((asked @ parts.T).reshape(len(asked), len(asked), len(boxes)))
+                for asked, parts in vectors
+            ]
             line += "      " + " ".join(f"{mean:5.2f}" for mean in np.mean(found, axis=0)[:4])
             line += f" {np.mean(found, axis=0)[4]:6.1f}"
+            if boxes == BOXES:
+                chosen.append(vectors)
         print(line)
+    print("\nIn the chosen layout, where the thing fills this share of all parts besides: hit, false")
+    for share in (0.0, 0.05, 0.1, 0.2):
+        for name, tell in (("all parts", by_all), ("without what is far above", by_default)):
+            print(f"{share:5.2f}  {name:28s}" + "   ".join(often(rounds, share, tell) for rounds in chosen))
 
 
 if __name__ == "__main__":
