@@ -162,7 +162,7 @@ def name_things(library: Library) -> None:
     library.entities.rename("somebody", "someone")
     library.entities.appearances("someone")
     library.entities.appearances("someone", Asked(videos=("second.mp4",), threshold=0.1))
-    library.baselines.add("usual", videos=["second.mp4"], to_s=1.0)
+    library.baselines.add("usual", videos=["second.mp4"], to_s=2.0)
     library.baselines.add("usual", scenes=["first.mp4:0", "second.mp4:0"], again=True)
     library.baselines.page()
     library.baselines.rename("usual", "as ever")
