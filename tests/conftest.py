@@ -27,6 +27,8 @@ SETTINGS = (
     "CLIP_",
     "WEIGHT_",
     "THRESHOLD_",
+    "ENTITY_",
+    "ANOMALY_",
     "RERANK_",
     "DATABASE_URL",
     "VISUAL_MODE",

@@ -35,7 +35,7 @@ class Lesson:
     pictures: Array  #: uint8 (batch, height, width, 3)
     captions: Array  #: float32 (2, batch, 256): full and partial captions
     things: Array  #: float32 (batch, concepts): how much of each thing, summing to 1 or 0
-    cells: Array  #: int64 (batch, rows, columns): which thing each square of CELL pixels shows; the last number for none
+    cells: Array  #: int64 (batch, rows, columns): which thing each CELL-pixel square shows; the last for none
     hues: Array  #: int64 (batch, rows, columns): its colour
     places: Array  #: int64 (batch,)
     moods: Array  #: int64 (2, batch): light and weather

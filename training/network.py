@@ -94,7 +94,7 @@ class PictureTower(Tower):
         return self.told(seen, self.namer(seen))
 
     def told(self, seen: Tensor, named: Tensor) -> Tensor:
-        """Unit vectors. `named`: (batch, things + 1, rows, columns), scores of each thing and of none in each square."""
+        """Unit vectors. `named`: (batch, things + 1, rows, columns), scores of each thing and of none by square."""
         rest, things = self.apart(seen, named)
         return unit(rest + self.weight * things)
 

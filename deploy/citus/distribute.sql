@@ -35,3 +35,6 @@ select create_distributed_table('embeddings', 'owner_id', colocate_with => 'vide
 select create_distributed_table('postings', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('owner_settings', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('backgrounds', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('entities', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('entity_examples', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('baselines', 'owner_id', colocate_with => 'videos');

@@ -20,6 +20,9 @@ from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.indexing.backfill_report import Order
 from scenedex.jobs.queue import Queue
+from scenedex.library.crops import Cutout
+from scenedex.library.entities import Asked
+from scenedex.library.timeline import Heat
 from scenedex.search.request import Example
 from scenedex.testing import Clip, shots_clip
 from scenedex.types import LOCAL_OWNER, Filters, Mode
@@ -101,6 +104,9 @@ def live(library: Library, folder: Path) -> None:
     library.tag("first.mp4", add=["sea"])
     library.add(first, force=True)
     look_around(library)
+    name_things(library)
+    library.backfill(Order(delay_s=0, checkpoint=folder / "c"), regions=True)
+    name_things(library)
     library.annotate("description")
     library.backfill(Order(delay_s=0, checkpoint=folder / "a"), space="siglip2-hf")
     library.switch("siglip2-hf")
@@ -142,6 +148,29 @@ def look_around(library: Library) -> None:
     library.lacking()
     library.spaces()
     library.scene_space()
+
+
+def name_things(library: Library) -> None:
+    """Entities, baselines and what follows from them."""
+    (second,) = [video for video in library.videos() if video.name == "second.mp4"]
+    shown = Cutout(scene="first.mp4:0", box=(0.0, 0.0, 0.5, 0.5))
+    entity = library.entities.add("somebody", shown, Cutout(video="second.mp4", t_s=0.3))
+    example = library.entities.show("somebody", shown)
+    library.entities.page(1, 0)
+    library.entities.picture(entity.id, example.id)
+    library.entities.drop("somebody", example.id)
+    library.entities.rename("somebody", "someone")
+    library.entities.appearances("someone")
+    library.entities.appearances("someone", Asked(videos=("second.mp4",), threshold=0.1))
+    library.baselines.add("usual", videos=["second.mp4"], to_s=2.0)
+    library.baselines.add("usual", scenes=["first.mp4:0", "second.mp4:0"], again=True)
+    library.baselines.page()
+    library.baselines.rename("usual", "as ever")
+    library.baselines.curve("second.mp4", "as ever")
+    for heat in (Heat(), Heat(query="harbour"), Heat(anomalies=True), Heat(entity=entity.id)):
+        library.timeline(second.id, heat)
+    library.baselines.remove("as ever")
+    library.entities.remove("someone")
 
 
 def administer(library: Library) -> None:

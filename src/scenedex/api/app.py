@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import authenticate
 from scenedex.api.routes import (
+    baselines,
+    entities,
     jobs,
     keys,
     operations,
@@ -21,6 +23,7 @@ from scenedex.api.routes import (
     session,
     stats,
     stream,
+    timeline,
     uploads,
     videos,
 )
@@ -39,7 +42,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, scenes, search, jobs, stats, keys, owners, session,
+    videos, registration, uploads, resumable, stream, timeline, scenes, search, entities, baselines, jobs, stats, keys,
+    owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -59,6 +63,8 @@ TAGS = [
     {"name": "videos", "description": "What there is, and what is known of it."},
     {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "entities", "description": "Someone and something with a name, and where they are to be seen."},
+    {"name": "baselines", "description": "What is normal, so that what is not can be told."},
     {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},

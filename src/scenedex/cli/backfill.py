@@ -44,6 +44,10 @@ def backfill(  # noqa: PLR0913  its options are its interface
         str | None,
         typer.Option(help="Visual space to fill, by its name or model; without it the one in use."),
     ] = None,
+    regions: Annotated[
+        bool,
+        typer.Option("--regions", help="Embed parts of the pictures, in which entities are looked for."),
+    ] = False,
     video_id: Annotated[str | None, typer.Option(help="Only the scenes of this video.")] = None,
     user_id: Annotated[str | None, typer.Option(help="Only the scenes of this owner.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Scenes that are taken at once.")] = 50,
@@ -80,7 +84,12 @@ def backfill(  # noqa: PLR0913  its options are its interface
         )
         with open_library() as library, Bar() as bar:
             report = library.backfill(
-                order, space=space, clip_timeout_s=clip_timeout, stop=caught.stop, tell=bar.tell
+                order,
+                space=space,
+                regions=regions,
+                clip_timeout_s=clip_timeout,
+                stop=caught.stop,
+                tell=bar.tell,
             )
     if as_json:
         print_json(report)

@@ -10,9 +10,11 @@ from scenedex.cli import (
     annotate,
     backfill,
     backup,
+    baselines,
     demo,
     doctor,
     embed_server,
+    entities,
     evaluate,
     index,
     jobs,
@@ -49,6 +51,9 @@ app.add_typer(videos.app, name="videos")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owners.app, name="owners")
+app.add_typer(entities.app, name="entities")
+app.add_typer(baselines.app, name="baselines")
+app.command("anomalies")(baselines.anomalies)
 app.command("backfill")(backfill.backfill)
 app.command("worker")(worker.worker)
 app.add_typer(jobs.app, name="jobs")

@@ -128,7 +128,13 @@ def use(
         typer.echo(absent, err=True)
 
 
-_PIECES = {"visual": "pictures", "audio": "sounds", "text": "captions", "scene": "scenes"}
+_PIECES = {
+    "visual": "pictures",
+    "region": "pictures in parts",
+    "audio": "sounds",
+    "text": "captions",
+    "scene": "scenes",
+}
 
 
 def _lacking(library: Library) -> str | None:

@@ -92,11 +92,12 @@ def _example(
         return None
     if image is not None and like is not None:
         raise UsageError("Give --image or --like, not both.")
-    picture = _read(image) if image is not None else None
-    return Example(scene=like, picture=picture, t_s=at, box=_box(box), weight=weight)
+    picture = picture_file(image) if image is not None else None
+    return Example(scene=like, picture=picture, t_s=at, box=parsed_box(box), weight=weight)
 
 
-def _read(path: Path) -> bytes:
+def picture_file(path: Path) -> bytes:
+    """The bytes of a picture. Raises UsageError for one that cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             # not by its size: a device has none, and no end
@@ -110,7 +111,8 @@ def _read(path: Path) -> bytes:
     return picture
 
 
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
+def parsed_box(text: str | None) -> tuple[float, float, float, float] | None:
+    """`left,top,right,bottom` as numbers. Raises UsageError."""
     if text is None:
         return None
     try:

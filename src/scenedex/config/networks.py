@@ -86,6 +86,10 @@ class NetworkSettings(LogSettings):
     iv2_stride: int = Field(
         default=4, ge=1, le=1024, description="pictures of the video from one to the next, at least"
     )
+    scenedex_regions: bool = Field(
+        default=False,
+        description="true: indexing embeds parts of each picture, too, in which entities are looked for",
+    )
     scenedex_screen_text: bool = Field(
         default=False,
         description="true: indexing reads what is written in the pictures, too; needs the extra ocr",

@@ -48,3 +48,9 @@ class SearchSettings(LogSettings):
     weight_transcript: float = Field(default=0.30, ge=0, description="weight of what is said")
     weight_description: float = Field(default=0.15, ge=0, description="weight of descriptions")
     weight_lexical: float = Field(default=0.20, ge=0, description="weight of the words themselves")
+    entity_threshold: float = Field(
+        default=0.85, ge=0, le=1, description="similarity from which an entity appears in a scene"
+    )
+    anomaly_threshold: float = Field(
+        default=0.5, ge=0, le=1, description="score above which a keyframe is out of the ordinary"
+    )

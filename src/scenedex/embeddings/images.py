@@ -80,6 +80,13 @@ def limited(pixels: Pixels, max_side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
 
 
+def encoded(pixels: Pixels, max_side: int) -> bytes:
+    """The picture as JPEG, its longer side at most `max_side` pixels."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(limited(pixels, max_side))).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
 def views(pixels: Pixels, spec: ImageInput, wide: WideRule) -> list[Pixels]:
     """The parts in which a network sees a picture: one; for `crops` two that overlap and hold all of it."""
     height, width = pixels.shape[:2]

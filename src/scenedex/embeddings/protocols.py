@@ -22,7 +22,11 @@ class Embedding:
 
 
 class ImageEncoder(Protocol):
-    """Pictures → vectors of one space. Safe to share between threads."""
+    """Pictures → vectors of one space. Safe to share between threads.
+
+    It may have one thing more, which indexing looks for. `whole_first = True`: the first part of a picture is the
+    whole of it.
+    """
 
     @property
     def space(self) -> Space:

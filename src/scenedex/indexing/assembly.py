@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.equipment import Equipment
+from scenedex.embeddings.tiles import PartsEncoder
 from scenedex.errors import WeightsMissingError
 from scenedex.indexing.likeness import Likeness
 from scenedex.indexing.sights import Sight
@@ -20,6 +21,7 @@ class Senses:
     """What a library sees, hears and reads with."""
 
     sight: Sight | None
+    regions: Sight | None  #: sees parts of pictures
     hearing: Hearing | None
     likeness: Likeness | None  #: compares scenes with scenes, where the visual channel does not
     encoder: TextEncoder  #: of passages
@@ -27,14 +29,21 @@ class Senses:
 
 
 def senses(
-    database: Database, equipment: Equipment, profile: Profile, *, see: bool, backend: str = "visual"
+    database: Database,
+    equipment: Equipment,
+    profile: Profile,
+    *,
+    see: bool,
+    regions: bool = False,
+    backend: str = "visual",
 ) -> Senses:
     """The encoders of a profile whose weights are here; wordllama reads where the text model's are not.
 
-    `see` false leaves the visual channel out. `backend` is the model of scene-to-scene search; one that is named and
-    is not here is an error. Raises EncoderError for weights that are damaged.
+    `see` false leaves the visual channel out; `regions` adds the parts of pictures to it. `backend` is the model of
+    scene-to-scene search; one that is named and is not here is an error. Raises EncoderError for weights that are
+    damaged.
     """
-    sight = hearing = likeness = None
+    sight = parts = hearing = likeness = None
     scenes = equipment.scenes(backend, profile.visual) if see else None
     if scenes is not None:
         likeness = Likeness(encoder=scenes, space=ensure_space(database, scenes.space))
@@ -43,6 +52,7 @@ def senses(
         with suppress(WeightsMissingError):
             eyes = equipment.visual(profile.visual)
             sight = Sight(encoder=eyes, space=ensure_space(database, eyes.space))
+            parts = PartsEncoder(eyes) if regions else None
     with suppress(WeightsMissingError):
         ears = equipment.audio(profile.audio)
         hearing = Hearing(encoder=ears, space=ensure_space(database, ears.space))
@@ -50,6 +60,7 @@ def senses(
         encoder = equipment.texts(profile.text)[0]
     return Senses(
         sight=sight,
+        regions=Sight(encoder=parts, space=ensure_space(database, parts.space)) if parts else None,
         hearing=hearing,
         likeness=likeness,
         encoder=encoder,

@@ -71,9 +71,10 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
     made: dict[int, tuple[EmbeddingDraft, ...]] = {}
     if parts.space.id in spaces:
         made[parts.space.id] = transcript_embeddings(spans, captions, parts.encoder)
-    if parts.sight and parts.sight.space.id in spaces:
+    sights = [sight for sight in (parts.sight, parts.regions) if sight and sight.space.id in spaces]
+    if sights:
         try:
-            with Looking(parts.sight) as looking:
+            with Looking(*sights) as looking:
                 places = [(scene.index, keyframe) for scene in scenes for keyframe in scene.keyframes]
                 pictures = parts.objects.get_all(keyframe.object_key for _, keyframe in places)
                 for (index, keyframe), picture in zip(places, pictures, strict=True):

@@ -53,6 +53,7 @@ class Parts:
     limits: Limits
     detector: str
     decoder: Decoder  #: what reads files, here or in a child process
+    regions: Sight | None = None  #: what embeds parts of keyframes, where that is wanted
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
     on_write: Callable[[Transaction, UUID], None] | None = (
@@ -68,7 +69,7 @@ class Parts:
 
     def spaces(self) -> list[Space]:
         """Those that are filled."""
-        filling = (self, self.sight, self.hearing, self.likeness)
+        filling = (self, self.sight, self.regions, self.hearing, self.likeness)
         return [part.space for part in filling if part is not None]
 
     def write(self, record: VideoRecord, also: Callable[[Transaction, UUID], None]) -> UUID:
@@ -119,7 +120,10 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
 
     Raises MediaError when there is nothing to index in it.
     """
-    with parts.decoder.reading(content.path, parts.limits) as reading, Looking(parts.sight) as looking:
+    with (
+        parts.decoder.reading(content.path, parts.limits) as reading,
+        Looking(parts.sight, parts.regions) as looking,
+    ):
         with parts.objects.writing() as writing:
             scenes = _scenes(parts, reading, progress, Taken(looking, writing))
         progress.step("words", 0.0)

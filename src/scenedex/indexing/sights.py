@@ -37,12 +37,12 @@ class Sight:
 class Looking:
     """Takes the keyframes of one video as they come, and has all their embeddings in the end."""
 
-    def __init__(self, sight: Sight | None) -> None:
-        self._sight = sight
+    def __init__(self, *sights: Sight | None) -> None:
+        self._sights = [sight for sight in sights if sight is not None]
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="look")
         self._batch: list[tuple[Place, bytes]] = []
-        self._waiting: deque[Future[list[EmbeddingDraft]]] = deque()
-        self._drafts: list[EmbeddingDraft] = []
+        self._waiting: deque[Future[list[list[EmbeddingDraft]]]] = deque()
+        self._drafts: list[list[EmbeddingDraft]] = [[] for _ in self._sights]
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +54,7 @@ class Looking:
 
     def give(self, scene_index: int, keyframes: Sequence[tuple[StoredKeyframe, bytes]]) -> None:
         """The keyframes of a scene, each with its encoded picture."""
-        if self._sight is None:
+        if not self._sights:
             return
         for keyframe, picture in keyframes:
             self._batch.append(((scene_index, keyframe), picture))
@@ -63,12 +63,12 @@ class Looking:
 
     def embeddings(self) -> dict[int, tuple[EmbeddingDraft, ...]]:
         """Space id to the embeddings of all that was given; empty without an encoder. Waits for them."""
-        if self._sight is None:
-            return {}
         self._send()
         while self._waiting:
             self._take()
-        return {self._sight.space.id: counted(self._drafts)}
+        return {
+            sight.space.id: counted(drafts) for sight, drafts in zip(self._sights, self._drafts, strict=True)
+        }
 
     def _send(self) -> None:
         if self._batch:
@@ -78,11 +78,11 @@ class Looking:
             self._batch = []
 
     def _take(self) -> None:
-        self._drafts += self._waiting.popleft().result()
+        for drafts, made in zip(self._drafts, self._waiting.popleft().result(), strict=True):
+            drafts.extend(made)
 
-    def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[EmbeddingDraft]:
-        assert self._sight is not None
-        return looked_at(self._sight.encoder, batch, self._sight.watch)
+    def _look(self, batch: Sequence[tuple[Place, bytes]]) -> list[list[EmbeddingDraft]]:
+        return [looked_at(sight.encoder, batch, sight.watch) for sight in self._sights]
 
 
 def looked_at(
@@ -90,6 +90,7 @@ def looked_at(
 ) -> list[EmbeddingDraft]:
     """The embeddings of these pictures, in order; `counted` gives them their places in their scenes."""
     seen = encoder.embed_views([picture for _, picture in batch])
+    first = 0 if getattr(encoder, "whole_first", False) else 1
     for parts in seen:
         watch(_run(parts))
     return [
@@ -106,7 +107,7 @@ def looked_at(
             region=number if len(parts) > 1 else 0,
         )
         for ((index, keyframe), _), parts in zip(batch, seen, strict=True)
-        for number, part in enumerate(parts, start=1)
+        for number, part in enumerate(parts, start=first)
     ]
 
 

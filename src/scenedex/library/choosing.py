@@ -170,6 +170,7 @@ class Choosing(Opened):
             self.equipment,
             self.profile(),
             see=self.settings.clip_enabled,
+            regions=self.settings.scenedex_regions,
             backend=self.settings.embedding_backend,
         )
         return Parts(
@@ -179,6 +180,7 @@ class Choosing(Opened):
             encoder=found.encoder,
             space=found.space,
             sight=replace(found.sight, watch=self._watchers) if found.sight else None,
+            regions=replace(found.regions, watch=self._watchers) if found.regions else None,
             hearing=found.hearing,
             likeness=found.likeness,
             limits=self.settings.limits(),

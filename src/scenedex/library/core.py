@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from scenedex.indexing.backfill_report import BackfillReport, Order
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
+    from scenedex.library.baselines import Baselines
+    from scenedex.library.entities import Entities
     from scenedex.library.spaces import Switched
+    from scenedex.library.timeline import Heat, Timeline
     from scenedex.store.backfill import Coverage
 
 SWEEP_EVERY_S = 7 * 86_400.0
@@ -120,6 +123,7 @@ class Library(Probing, Keeping, Stages):
         order: "Order | None" = None,
         *,
         space: str | None = None,
+        regions: bool = False,
         clip_timeout_s: float = 5.0,
         stop: threading.Event | None = None,
         tell: "Tell | None" = None,
@@ -127,18 +131,21 @@ class Library(Probing, Keeping, Stages):
         """Embed the pictures of scenes, of all owners, that a visual space lacks: `scenedex.indexing.backfill`.
 
         `space`: by its name or its model's; else that of the model in use. One that is new is `building`, seen by no
-        search until `switch`, where another one is live. `clip_timeout_s` is the longest time for one picture.
+        search until `switch`, where another one is live. `regions`: the space of parts of pictures that belongs to it,
+        in which entities are looked for. `clip_timeout_s` is the longest time for one picture.
         Set `stop` to end after the scene in hand. `tell` hears how far it is.
 
         Raises UsageError, EncoderError where pictures cannot be embedded at all, StoreError; what was done is kept.
         """
         from scenedex.indexing.backfill import Bench, backfill
         from scenedex.indexing.backfill_report import Order
-        from scenedex.library.spaces import sight_of
+        from scenedex.library.spaces import parts_sight_of, sight_of
+        from scenedex.types import is_of_parts
 
         order = order or Order()
         equipment = self.equipment.patient(clip_timeout_s)
-        sight = sight_of(self._database, equipment, self.profile().visual, space, make=not order.dry_run)
+        find = parts_sight_of if regions or (space and is_of_parts(space)) else sight_of
+        sight = find(self._database, equipment, self.profile().visual, space, make=not order.dry_run)
         bench = Bench(database=self._database, objects=self._objects(), sight=sight)
         try:
             return backfill(bench, order, stop=stop, tell=tell)
@@ -146,10 +153,11 @@ class Library(Probing, Keeping, Stages):
             equipment.close()
 
     def spaces(self) -> "list[tuple[Space, Coverage]]":
-        """The visual spaces, the oldest first, and how far each is filled, over all owners."""
-        from scenedex.library.spaces import covered, visual_spaces
+        """The visual spaces, then those of parts of pictures, and how far each is filled, over all owners."""
+        from scenedex.library.spaces import covered, part_spaces, visual_spaces
 
-        return [(space, covered(self._database, space)) for space in visual_spaces(self._database)]
+        spaces = [*visual_spaces(self._database), *part_spaces(self._database)]
+        return [(space, covered(self._database, space)) for space in spaces]
 
     def switch(self, space: str, *, incomplete: bool = False) -> "Switched":
         """Let all searches see this visual space, by its name or its model's, in place of what they see now.
@@ -191,6 +199,26 @@ class Library(Probing, Keeping, Stages):
         with self._database.transaction(self.owner) as tx:
             refresh_backgrounds(tx, self._queries)
         return outcomes
+
+    @property
+    def entities(self) -> "Entities":
+        """Someone and something with a name, and where they are to be seen."""
+        from scenedex.library.entities import Entities
+
+        return Entities(self)
+
+    @property
+    def baselines(self) -> "Baselines":
+        """What is normal in the videos, and what is out of the ordinary."""
+        from scenedex.library.baselines import Baselines
+
+        return Baselines(self)
+
+    def timeline(self, video_id: UUID, heat: "Heat | None" = None) -> "Timeline":
+        """The scenes of a video in order, with the heat of what is asked for. Raises NotFoundError, UsageError."""
+        from scenedex.library.timeline import Heat, timeline
+
+        return timeline(self, video_id, heat or Heat())
 
     def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
         """The videos, the newest first."""

@@ -46,7 +46,7 @@ def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
             "No picture of this library can be compared with another yet: `scenedex models pull` fetches the models, "
             "and `scenedex index` then completes what is missing."
         )
-    scene = _scene(tx, example.scene) if example.scene is not None else None
+    scene = scene_named(tx, example.scene) if example.scene is not None else None
     vectors = _vectors(tx, example, scene, spaces, eyes)
     itself = scene.id if scene else None
     return Anchor(
@@ -79,7 +79,7 @@ def _said(example: Example, scene: Scene | None) -> str:
     return f"like {part}scene {scene.index}" if scene else f"like {part}the picture"
 
 
-def _scene(tx: Transaction, named: str | UUID) -> Scene:
+def scene_named(tx: Transaction, named: str | UUID) -> Scene:
     """By its id, or as VIDEO:SCENE."""
     if isinstance(named, UUID):
         return find_scene(tx, named)
@@ -112,7 +112,7 @@ def _vector(tx: Transaction, example: Example, scene: Scene | None, space: Space
     if scene is None:
         return _embedded(example.picture, example, space, eyes)
     if example.box is not None:
-        return _embedded(eyes.picture(_keyframe(scene, example.t_s).object_key), example, space, eyes)
+        return _embedded(eyes.picture(keyframe_of(scene, example.t_s).object_key), example, space, eyes)
     known = scene_vectors(tx, scene.id, space)
     if not known:
         raise NotFoundError(
@@ -125,7 +125,8 @@ def _vector(tx: Transaction, example: Example, scene: Scene | None, space: Space
     return middle([vector for _, vector in known])
 
 
-def _keyframe(scene: Scene, t_s: float | None) -> StoredKeyframe:
+def keyframe_of(scene: Scene, t_s: float | None) -> StoredKeyframe:
+    """The keyframe nearest to a time, or the best one. Raises NotFoundError."""
     if not scene.keyframes:
         raise NotFoundError(f"Scene {scene.index} has no pictures.")
     if t_s is None:

@@ -14,7 +14,7 @@ from scenedex.store.backgrounds import read_backgrounds, vectors_by_space
 from scenedex.store.database import Database
 from scenedex.store.spaces import ensure_space
 from scenedex.store.switching import find_space, spaces_of, switch, switch_back
-from scenedex.types import Space, SpaceState
+from scenedex.types import Space, SpaceState, is_of_parts, seeing_name
 
 if TYPE_CHECKING:
     from scenedex.embeddings.equipment import Equipment
@@ -28,6 +28,27 @@ class Switched:
     live: tuple[str, ...]  #: spaces that are searched now
     before: tuple[str, ...]  #: spaces that were until now
     missing: int  #: scenes with pictures that are not embedded in the live ones
+
+
+def parts_sight_of(
+    database: Database, equipment: "Equipment", in_use: str, named: str | None, *, make: bool
+) -> "Sight":
+    """What fills a space of parts of pictures: `named` by its name, by its visual space or its model, else that of the
+    model in use. Raises as `sight_of`."""
+    from scenedex.embeddings.tiles import PartsEncoder
+    from scenedex.indexing.sights import Sight
+
+    whole = seeing_name(named) if named else None
+    eyes = sight_of(database, equipment, in_use, whole, make=False).encoder
+    encoder = PartsEncoder(eyes)
+    if named and is_of_parts(named) and named != encoder.space.name:
+        raise NotFoundError(
+            f"There is no space {named!r}: `scenedex backfill --regions` fills {encoder.space.name}."
+        )
+    known = next((space for space in part_spaces(database) if space.name == encoder.space.name), None)
+    if known is None:
+        known = ensure_space(database, encoder.space) if make else encoder.space
+    return Sight(encoder=encoder, space=known)
 
 
 def sight_of(
@@ -62,6 +83,12 @@ def visual_spaces(database: Database) -> list[Space]:
     """All visual spaces, whatever their state, the oldest first."""
     with database.ownerless() as tx:
         return spaces_of(tx, "visual")
+
+
+def part_spaces(database: Database) -> list[Space]:
+    """All spaces of parts of pictures, the oldest first."""
+    with database.ownerless() as tx:
+        return spaces_of(tx, "region")
 
 
 def covered(database: Database, space: Space) -> Coverage:

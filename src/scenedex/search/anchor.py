@@ -54,9 +54,14 @@ def cohort_background(vector: Vector, cohort: Vectors, vectors: int) -> Backgrou
     if not len(cohort):
         return Background(even=0.98, scale=NARROWEST)
     cosines = cohort @ vector
-    spread = NormalDist(float(np.mean(cosines)), max(float(np.std(cosines)), 1e-3))
+    return chance_background(float(np.mean(cosines)), float(np.std(cosines)), vectors)
+
+
+def chance_background(mean: float, spread: float, vectors: int) -> Background:
+    """The same, where the mean and the standard deviation of the cosines are known."""
+    normal = NormalDist(mean, max(spread, 1e-3))
     count = max(vectors, 2)
-    median, ninth = (spread.inv_cdf(chance ** (1 / count)) for chance in (0.5, 0.9))
+    median, ninth = (normal.inv_cdf(chance ** (1 / count)) for chance in (0.5, 0.9))
     return Background(even=min(ninth, 0.98), scale=max((ninth - median) / math.log(9.0), NARROWEST))
 
 

@@ -6,10 +6,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from scenedex.search.entities import Appearance
+from scenedex.store.baselines import Baseline
+from scenedex.store.entities import CropExample
 from scenedex.types import Answer, Hit
 
 PICTURES = "/api/v1/scenes"
 """Where the API serves the pictures of scenes."""
+
+ENTITIES = "/api/v1/entities"
+"""Where it serves entities."""
 
 VERSION_DIGITS = 16
 
@@ -52,6 +58,27 @@ def thumbnail_url(scene_id: UUID, object_key: str | None) -> str | None:
 def keyframe_url(scene_id: UUID, number: int, object_key: str) -> str:
     """The same for a keyframe, by its number within the scene, from 0."""
     return f"{PICTURES}/{scene_id}/keyframes/{number}?v={picture_version(object_key)}"
+
+
+def appearance_as_json(appearance: Appearance) -> dict[str, Any]:
+    """Where an entity is to be seen, as every interface gives it."""
+    made: dict[str, Any] = plain(appearance)
+    made["thumbnail"] = thumbnail_url(appearance.scene_id, made.pop("thumbnail_key"))
+    return made
+
+
+def example_as_json(entity_id: UUID, example: CropExample) -> dict[str, Any]:
+    """An example of an entity, as every interface gives it."""
+    return {
+        **{name: plain(getattr(example, name)) for name in ("id", "video_id", "t_s", "box", "made_at")},
+        "picture": f"{ENTITIES}/{entity_id}/examples/{example.id}/picture",
+    }
+
+
+def baseline_as_json(baseline: Baseline) -> dict[str, Any]:
+    """A baseline without its vector, as every interface gives it."""
+    made = {name: plain(getattr(baseline, name)) for name in ("id", "name", "pictures", "made_of", "made_at")}
+    return {**made, "space": baseline.space_name}
 
 
 def _hit_as_json(hit: Hit) -> dict[str, object]:

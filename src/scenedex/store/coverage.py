@@ -10,6 +10,7 @@ from scenedex.types import Space
 SOMETHING_TO_EMBED = {
     "visual": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
     "audio": SQL("jsonb_array_length(v.media->'audio') > 0"),
+    "region": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
     "scene": SQL("exists (select from keyframes where owner_id = s.owner_id and scene_id = s.id)"),
     "text": SQL("v.caption_count > 0"),
 }
@@ -17,6 +18,9 @@ SOMETHING_TO_EMBED = {
 
 PIECES = {
     "visual": SQL(
+        "select count(*) as n from keyframes k join scenes s on s.owner_id = k.owner_id and s.id = k.scene_id"
+    ),
+    "region": SQL(
         "select count(*) as n from keyframes k join scenes s on s.owner_id = k.owner_id and s.id = k.scene_id"
     ),
     "scene": SQL("select count(*) as n from scenes s"),

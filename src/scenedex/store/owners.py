@@ -51,7 +51,7 @@ def write_owner(statements: Statements, owner_id: UUID, name: str) -> Owner | No
 
 
 def remove_owner(statements: Statements, owner_id: UUID) -> bool:
-    """Forget an owner with their keys and settings, unless they have videos; whether it was done."""
+    """Forget an owner with their keys, settings and entities, unless they have videos; whether it was done."""
     params = {"id": owner_id}
     gone = statements.execute(
         """delete from owners where id = %(id)s
@@ -61,6 +61,8 @@ def remove_owner(statements: Statements, owner_id: UUID) -> bool:
     if gone:
         statements.execute("delete from owner_settings where owner_id = %(id)s", params)
         statements.execute("delete from backgrounds where owner_id = %(id)s", params)
+        statements.execute("delete from entities where owner_id = %(id)s", params)
+        statements.execute("delete from baselines where owner_id = %(id)s", params)
     return bool(gone)
 
 

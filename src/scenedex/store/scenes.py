@@ -17,20 +17,23 @@ def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
 
     A caption belongs to each scene that it overlaps; one outside of all scenes to the nearest.
     """
-    scenes = [
-        _scene(row)
-        for row in tx.execute(
-            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
-            where owner_id = %(owner)s and video_id = %(video)s order by index""",
-            {"video": video_id},
-        )
-    ]
+    scenes = bare_scenes_of(tx, video_id)
     keyframes = _keyframes_of(tx, video_id)
     captions = placed(captions_of(tx, video_id), [scene.start_s for scene in scenes])
     return [
         replace(scene, keyframes=tuple(keyframes[scene.id]), captions=tuple(captions[position]))
         for position, scene in enumerate(scenes)
     ]
+
+
+def bare_scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
+    """The same without keyframes and captions; none of a video that is not there."""
+    rows = tx.execute(
+        """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
+        where owner_id = %(owner)s and video_id = %(video)s order by index""",
+        {"video": video_id},
+    )
+    return [_scene(row) for row in rows]
 
 
 def find_scene(tx: Transaction, named: UUID | tuple[UUID, int]) -> Scene:

@@ -30,6 +30,9 @@ KEPT = (
     "postings",
     "owner_settings",
     "backgrounds",
+    "entities",
+    "entity_examples",
+    "baselines",
 )
 """Tables of a backup, in the order in which their rows can be put back."""
 

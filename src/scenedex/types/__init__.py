@@ -65,4 +65,7 @@ from scenedex.types.values import VideoTrack as VideoTrack
 from scenedex.types.values import Waveform as Waveform
 from scenedex.types.values import description_space as description_space
 from scenedex.types.values import is_of_descriptions as is_of_descriptions
+from scenedex.types.values import is_of_parts as is_of_parts
+from scenedex.types.values import region_space as region_space
+from scenedex.types.values import seeing_name as seeing_name
 from scenedex.types.values import words_space as words_space

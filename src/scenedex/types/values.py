@@ -25,7 +25,7 @@ Channel = Literal["visual", "audio", "transcript", "description", "lexical", "an
 """`anchor` is what looks like a picture or scene that was given beside, or instead of, words."""
 Mode = Literal["recall", "rerank", "auto", "skip"]
 Band = Literal["strong", "possible", "weak"]
-Modality = Literal["visual", "audio", "text", "scene"]
+Modality = Literal["visual", "audio", "text", "scene", "region"]
 SpaceState = Literal["building", "live", "retired"]
 AnnotationKind = Literal["screen_text", "speech", "description"]
 AnnotationWord = Literal["annotated", "unchanged", "passed over", "failed"]
@@ -211,6 +211,24 @@ def words_space(space: Space) -> Space:
 def is_of_descriptions(space: Space) -> bool:
     """Whether it holds descriptions."""
     return space.name.endswith(_DESCRIBED)
+
+
+_PARTS = ":parts-"
+
+
+def region_space(eyes: Space, layout: str) -> Space:
+    """The space of the parts, laid out so, of pictures that are embedded by the model of this visual space."""
+    return replace(eyes, name=f"{eyes.name}{_PARTS}{layout}", modality="region", id=0, state="live")
+
+
+def is_of_parts(name: str) -> bool:
+    """Whether a space of this name holds parts of pictures."""
+    return _PARTS in name
+
+
+def seeing_name(name: str) -> str:
+    """Of the visual space whose model embedded what is in the space of this name: of one of parts, else itself."""
+    return name.partition(_PARTS)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.integration.api.shelf import Shelf, app_for, shelf
 
+from scenedex.library.crops import Cutout
+
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -58,7 +60,15 @@ def operations(own: Shelf) -> list[APIOperation[Any, Any, Any, Any]]:
 
 
 def test_whatever_is_asked_is_answered_as_the_schema_says(own: Shelf) -> None:
-    there = {"video_id": str(own.film), "scene_id": str(own.scenes[0]), "number": 0}
+    entity = own.library.entities.add("somebody", Cutout(scene=own.scenes[0]))
+    there = {
+        "video_id": str(own.film),
+        "scene_id": str(own.scenes[0]),
+        "number": 0,
+        "entity_id": str(entity.id),
+        "example_id": str(own.library.entities.examples(entity.id)[0].id),
+        "baseline_id": str(own.library.baselines.add("usual", videos=[str(own.film)]).id),
+    }
     for operation in operations(own):
         names = {parameter.name for parameter in operation.path_parameters}
         known = {name: there[name] for name in names & set(there)}

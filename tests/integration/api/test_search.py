@@ -12,8 +12,8 @@ from PIL import Image
 from tests.integration.api.shelf import Shelf, client_for
 from typer.testing import CliRunner
 
+from scenedex.api import pictures
 from scenedex.api.models.search import MAX_PICTURE_TEXT
-from scenedex.api.routes import search
 from scenedex.cli.main import app as command
 
 Ask = Callable[..., dict[str, Any]]
@@ -226,7 +226,7 @@ def test_pictures_have_a_size(client: TestClient) -> None:
 def test_pictures_are_decoded_a_few_at_a_time(
     shared: Shelf, keyframe: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "PICTURE_WAIT_S", 0.01)
+    monkeypatch.setattr(pictures, "PICTURE_WAIT_S", 0.01)
     with client_for(shared.library) as client:
         service = client.app.state.service  # type: ignore[attr-defined]
         body = {"anchor": {"image": base64.b64encode(keyframe).decode()}}

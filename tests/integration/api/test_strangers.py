@@ -20,6 +20,7 @@ from scenedex import Library
 from scenedex.api.app import create_app
 from scenedex.api.service import Service
 from scenedex.jobs.queue import Queue
+from scenedex.library.crops import Cutout
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.testing import Clip, shots_clip
 
@@ -51,14 +52,19 @@ class Somebody:
         keys = [frame.object_key for scene in self.scenes for frame in scene.keyframes]
         self.pictures = [self.library.picture(key) for key in keys]
         self.content = file.read_bytes()
+        self.entity = self.library.entities.add(f"someone {secret}", Cutout(scene=self.scenes[0].id))
+        self.example = self.library.entities.examples(self.entity.id)[0]
+        self.baseline = self.library.baselines.add(f"usual {secret}", videos=[str(self.video)])
         self.upload = self._half_sent()
         self.job = Queue(self.library).defer("description", video_id=self.video)
         self.hidden = [
             self.upload,
             self.secret, self.token, self.token.split("_")[2], name, str(self.entry.id), str(self.video), *keys,
-            *(str(scene.id) for scene in self.scenes), str(self.admin.id),
+            *(str(scene.id) for scene in self.scenes), str(self.admin.id), str(self.entity.id), str(self.example.id),
+            str(self.baseline.id),
         ]  # fmt: skip
         uuids = [self.video, self.admin.id, UUID(self.upload), *(scene.id for scene in self.scenes)]
+        uuids += [self.entity.id, self.example.id, self.baseline.id]
         self.ids = {"uuid": uuids, "integer": [self.job.id]}
 
     def _half_sent(self) -> str:
@@ -192,6 +198,65 @@ def test_each_finds_their_own(app: FastAPI, people: list[Somebody]) -> None:
             assert asking.get(f"/api/v1/scenes/{scene.id}/thumbnail").status_code == 200
         for scene in other.scenes:
             assert asking.get(f"/api/v1/scenes/{scene.id}/thumbnail").status_code == 404
+
+
+def test_entities_and_baselines_of_another_are_as_if_they_were_not_there(
+    app: FastAPI, people: list[Somebody]
+) -> None:
+    """The right id of every part, which a draw at random seldom hits."""
+    me, other = people
+    asking = client(app, me.token)
+    crop = {"scene_id": str(me.scenes[0].id)}
+    theirs = {
+        "entity": other.entity.id,
+        "example": other.example.id,
+        "baseline": other.baseline.id,
+        "video": other.video,
+    }
+    mixed = [{**theirs, "entity": me.entity.id}, {**theirs, "video": me.video}]
+    nobodys = {name: uuid4() for name in theirs}
+    for method, path, body in (
+        ("GET", "/entities/{entity}", None),
+        ("PATCH", "/entities/{entity}", {"name": "mine now"}),
+        ("DELETE", "/entities/{entity}", None),
+        ("GET", "/entities/{entity}/examples", None),
+        ("POST", "/entities/{entity}/examples", crop),
+        ("DELETE", "/entities/{entity}/examples/{example}", None),
+        ("GET", "/entities/{entity}/examples/{example}/picture", None),
+        ("GET", "/entities/{entity}/appearances", None),
+        ("GET", "/baselines/{baseline}", None),
+        ("PATCH", "/baselines/{baseline}", {"name": "mine now"}),
+        ("DELETE", "/baselines/{baseline}", None),
+        ("GET", "/videos/{video}/anomalies?baseline={baseline}", None),
+        ("GET", "/videos/{video}/timeline?entity={entity}", None),
+        ("GET", "/videos/{video}/timeline?baseline={baseline}", None),
+    ):
+        answers = [
+            asking.request(method, f"/api/v1{path.format(**ids)}", json=body) for ids in (theirs, nobodys)
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404], (method, path)
+        said = [re.sub(r"[0-9a-f-]{36}", "", answer.text) for answer in answers]
+        assert said[0] == said[1]
+    for ids in mixed:
+        for path in (
+            "/entities/{entity}/examples/{example}/picture",
+            "/videos/{video}/anomalies?baseline={baseline}",
+        ):
+            assert asking.get(f"/api/v1{path.format(**ids)}").status_code == 404
+    for body in (
+        {"name": "x", "scene_ids": [str(other.scenes[0].id)]},
+        {"name": "x", "video_ids": [str(other.video)]},
+    ):
+        assert asking.post("/api/v1/baselines", json=body).status_code == 404
+    shown = {"name": "x", "examples": [{"video_id": str(other.video), "t_s": 0.1}]}
+    assert asking.post("/api/v1/entities", json=shown).status_code == 404
+    assert other.library.entities.examples(other.entity.id)[0].id == other.example.id
+    page = asking.get(f"/api/v1/entities/{me.entity.id}/appearances", params={"threshold": 0}).json()
+    assert {one["video_id"] for one in page["appearances"]} == {str(me.video)}
+    nothing = asking.get(
+        f"/api/v1/entities/{me.entity.id}/appearances", params={"video_id": str(other.video), "threshold": 0}
+    ).json()
+    assert nothing["total"] == 0
 
 
 def test_what_is_hidden_by_the_router_is_hidden_too(app: FastAPI, people: list[Somebody]) -> None:

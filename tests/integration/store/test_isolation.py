@@ -16,17 +16,51 @@ from tests.integration.store.records import TEXT, embeddings, record, unit
 from tests.integration.store.seen import VISUAL
 
 from scenedex.errors import NotFoundError, StoreError
+from scenedex.store.appearances import Crop, CutFrom, cosines_by_chance, scene_at, scenes_like, videos_without
 from scenedex.store.backgrounds import read_backgrounds, vectors_by_space, write_background
+from scenedex.store.baselines import (
+    Normal,
+    baselines,
+    cosines_along,
+    count_baselines,
+    find_baseline,
+    mean_of,
+    remove_baseline,
+    rename_baseline,
+    write_baseline,
+)
 from scenedex.store.channels import search_channels
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.database import Database, Query, Row, Transaction
 from scenedex.store.descriptions import descriptions_of, put_description
 from scenedex.store.embedded import EmbeddedServer
+from scenedex.store.entities import (
+    Chance,
+    add_example,
+    count_entities,
+    embed_example,
+    entities,
+    example_picture,
+    examples_of,
+    find_entity,
+    make_entity,
+    note_chance,
+    remove_entity,
+    remove_example,
+    rename_entity,
+)
 from scenedex.store.files import files_of, known_files, mark_missing, put_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
 from scenedex.store.owners import own_entry
 from scenedex.store.preferences import forget, prefer, preference, preferences
-from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scene_cards, scenes_of
+from scenedex.store.scenes import (
+    bare_scenes_of,
+    captions_by_scene,
+    captions_of,
+    find_scene,
+    scene_cards,
+    scenes_of,
+)
 from scenedex.store.scoring import scene_vectors, score_scenes, some_vectors, vectors_of
 from scenedex.store.spaces import choices, ensure_space, live_spaces
 from scenedex.store.tags import tag_video
@@ -78,6 +112,25 @@ class Two:
             prefer(tx, "visual_mode", ["skip", "recall"][number])
             key = write_key(tx, new_token(), "read", f"key {number}", None)
             write_session(tx, new_token(), key.id, 60)
+            entity = make_entity(tx, "Someone")
+            add_example(
+                tx,
+                entity.id,
+                picture=f"picture of {number}".encode(),
+                space=self.visual.id,
+                vector=unit(10 * number),
+                video_id=video,
+                t_s=0.5,
+            )
+            write_baseline(
+                tx,
+                "Usual",
+                space=self.visual,
+                vector=unit(10 * number),
+                pictures=3,
+                made_of={"videos": [str(video)]},
+                video_id=video,
+            )
             return video
 
     def careful(self, owner: UUID, ask: "Ask") -> Any:
@@ -134,6 +187,19 @@ def vector(space: Space) -> VectorQuery:
     return VectorQuery(channel="visual", space=space, vector=unit(3))
 
 
+PARTS = Space(name="parts", model="m", revision="r", modality="region", dim=2, id=999)
+
+
+def entity_of(tx: Transaction) -> UUID:
+    return find_entity(tx, "someone").id
+
+
+def crop_of(two: Two, owner: UUID) -> Crop:
+    """Everything looks like it."""
+    cut_from = CutFrom(video_id=two.videos[owner], t_s=0.5, box=None)
+    return Crop(vector=unit(3), even=0.0, scale=1.0, least=-2.0, cut_from=cut_from)
+
+
 def scene_of(two: Two, tx: Transaction, owner: UUID) -> UUID:
     return scenes_of(tx, two.videos[owner])[0].id
 
@@ -172,6 +238,30 @@ READS: dict[str, Ask] = {
     "choices": lambda two, tx, owner: (choices(tx), live_spaces(tx)),
     "keys_of": lambda two, tx, owner: keys_of(tx),
     "own_entry": lambda two, tx, owner: own_entry(tx),
+    "entities": lambda two, tx, owner: (entities(tx), count_entities(tx)),
+    "find_entity": lambda two, tx, owner: (find_entity(tx, "someone"), find_entity(tx, entity_of(tx))),
+    "examples_of": lambda two, tx, owner: examples_of(tx, entity_of(tx)),
+    "example_picture": lambda two, tx, owner: example_picture(
+        tx, entity_of(tx), examples_of(tx, entity_of(tx))[0].id
+    ),
+    "scenes_like": lambda two, tx, owner: scenes_like(tx, two.visual, [crop_of(two, owner)], Filters()),
+    "scenes_like in videos": lambda two, tx, owner: scenes_like(
+        tx, two.visual, [crop_of(two, owner)], Filters(video_ids=tuple(two.videos.values()))
+    ),
+    "scenes_like by index": lambda two, tx, owner: scenes_like(
+        tx, two.visual, [crop_of(two, owner)], Filters(), exact_up_to=0
+    ),
+    "cosines_by_chance": lambda two, tx, owner: sorted(
+        cosines_by_chance(tx, two.visual, unit(3), []).tolist()
+    ),
+    "scene_at": lambda two, tx, owner: scene_at(tx, two.videos[owner], 0.5),
+    "videos_without": lambda two, tx, owner: (videos_without(tx, PARTS, two.visual), 1),
+    "baselines": lambda two, tx, owner: (baselines(tx), count_baselines(tx), find_baseline(tx, "usual")),
+    "mean_of": lambda two, tx, owner: mean_of(
+        tx, two.visual, Normal(videos=tuple(two.videos.values()), scenes=(scene_of(two, tx, owner),))
+    ),
+    "cosines_along": lambda two, tx, owner: cosines_along(tx, two.visual, two.videos[owner], unit(3)),
+    "bare_scenes_of": lambda two, tx, owner: bare_scenes_of(tx, two.videos[owner]),
 }
 
 
@@ -191,7 +281,14 @@ def theirs(two: Two, name: str) -> Any:
     """An id of the other owner's."""
     with two.database.transaction(two.theirs) as tx:
         keys = keys_of(tx)
-        return {"scene": scene_of(two, tx, two.theirs), "key": keys[0].id}[name]
+        entity = entity_of(tx)
+        return {
+            "scene": scene_of(two, tx, two.theirs),
+            "key": keys[0].id,
+            "entity": entity,
+            "example": examples_of(tx, entity)[0].id,
+            "baseline": find_baseline(tx, "usual").id,
+        }[name]
 
 
 def session_of(two: Two) -> UUID:
@@ -214,6 +311,25 @@ WRITES: dict[str, Ask] = {
     "note_use": lambda two, tx, owner: note_use(tx, theirs(two, "key")),
     "end_session": lambda two, tx, owner: end_session(tx, session_of(two)),
     "write_session": lambda two, tx, owner: write_session(tx, new_token(), theirs(two, "key"), 60),
+    "rename_entity": lambda two, tx, owner: rename_entity(tx, theirs(two, "entity"), "mine"),
+    "remove_entity": lambda two, tx, owner: remove_entity(tx, theirs(two, "entity")),
+    "add_example": lambda two, tx, owner: add_example(
+        tx, theirs(two, "entity"), picture=b"mine", space=two.visual.id, vector=unit(1)
+    ),
+    "remove_example": lambda two, tx, owner: remove_example(
+        tx, theirs(two, "entity"), theirs(two, "example")
+    ),
+    "embed_example": lambda two, tx, owner: embed_example(
+        tx, theirs(two, "entity"), theirs(two, "example"), two.visual.id, unit(1)
+    ),
+    "note_chance": lambda two, tx, owner: note_chance(
+        tx,
+        theirs(two, "entity"),
+        theirs(two, "example"),
+        Chance(space=1, vectors=1, seen=1, mean=0, spread=0),
+    ),
+    "rename_baseline": lambda two, tx, owner: rename_baseline(tx, theirs(two, "baseline"), "mine"),
+    "remove_baseline": lambda two, tx, owner: remove_baseline(tx, theirs(two, "baseline")),
     "forget": lambda two, tx, owner: forget(tx, ["visual_mode"]),
     "prefer": lambda two, tx, owner: prefer(tx, "visual_mode", "auto"),
     "write_background": lambda two, tx, owner: write_background(tx, two.visual.id, [0.5] * 9, 1),

@@ -1,38 +1,26 @@
 """Searching by words, by example, or by both."""
 
-import base64
-import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Response
 
 from scenedex.api.models.search import (
-    MAX_PICTURE_BYTES,
     Anchor,
     SearchAnswer,
     SearchQuery,
     SimilarQuery,
 )
 from scenedex.api.models.search import Filters as FiltersModel
+from scenedex.api.pictures import sent_picture
 from scenedex.api.service import Reading, Service, service_of
-from scenedex.embeddings.images import decode
 from scenedex.errors import NotFoundError
-from scenedex.http.errors import ApiError
 from scenedex.http.failures import failures
 from scenedex.library import Library
 from scenedex.search.request import Example
-from scenedex.types import Answer, Filters, Pixels
+from scenedex.types import Answer, Filters
 
 router = APIRouter(prefix="/search", tags=["search"])
 short = APIRouter(tags=["search"])
-
-MAX_PIXELS = 24_000_000
-"""Width times height of a picture that is sent: what a camera takes."""
-
-MAX_SIDE = 2_048
-"""Longest side in pixels that is kept of it: more than any model sees."""
-
-PICTURE_WAIT_S = 10.0
 
 EXAMPLES: dict[str, Any] = {
     "words": {"summary": "In words", "value": {"query": "red car at night", "limit": 5}},
@@ -131,21 +119,8 @@ def _example(library: Library, service: Service, anchor: Anchor) -> Example:
         at_s = keyframes[anchor.keyframe].t_s
     return Example(
         scene=anchor.scene_id,
-        picture=_picture(service, anchor.image) if anchor.image is not None else None,
+        picture=sent_picture(service, anchor.image, "anchor.image") if anchor.image is not None else None,
         t_s=at_s,
         box=anchor.box,
         weight=anchor.weight,
     )
-
-
-def _picture(service: Service, image: str) -> Pixels:
-    """The pixels of a picture in base64; a few at a time are decoded, since it is a stranger's."""
-    text = image.partition(",")[2] if image[:5].lower() == "data:" else image
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as exc:
-        raise ApiError(422, "invalid_request", "anchor.image is no base64 (RFC 4648).") from exc
-    if len(data) > MAX_PICTURE_BYTES:
-        raise ApiError(413, "too_large", f"A picture may have {MAX_PICTURE_BYTES:,} bytes at most.")
-    with service.a_place(service.pictures, PICTURE_WAIT_S):
-        return decode(data, max_pixels=MAX_PIXELS, max_side=MAX_SIDE)
