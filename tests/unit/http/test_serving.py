@@ -32,3 +32,10 @@ def test_what_is_no_address_of_this_machine(host: str) -> None:
 def test_all_addresses_are_shown_as_this_machine() -> None:
     with listen("0.0.0.0", 0) as listening:
         assert url_of(listening).startswith("http://127.0.0.1:")
+
+
+def test_an_answer_is_sent_at_once_not_with_the_next_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as _:
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
