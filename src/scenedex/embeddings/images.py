@@ -52,7 +52,7 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, max_side: int = 0) -> P
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
         raise PictureTooLargeError(f"This picture claims to be too large: {exc}") from exc
     except UnidentifiedImageError as exc:
-        raise PictureError(f"This is no picture that is read: none of {', '.join(_FORMATS)}.") from exc
+        raise PictureError(f"This picture cannot be read: it is none of {', '.join(_FORMATS)}.") from exc
     except Exception as exc:
         raise PictureError(f"This picture cannot be read: {_said(exc)}") from exc
 

@@ -60,7 +60,7 @@ def reach_of(
     own = [sizes[query.space.id] for query in vectors]
     return Reach(
         k=k,
-        rows=tuple(math.ceil(k * (1 + SPARE * (size["per_scene"] - 1))) for size in own),
+        rows=tuple(math.ceil(k * (1 + SPARE * max(size["per_scene"] - 1, 0.0))) for size in own),
         hnsw=tuple(
             size["vectors"] > exact_up_to and size["vectors"] >= HNSW_SHARE * size["total"] for size in own
         ),

@@ -12,13 +12,14 @@ from fastapi.testclient import TestClient
 from tests.integration.api.doors import OUTSIDE, client, key, library, local, opened, outside
 
 from scenedex import Library
-from scenedex.api import attempts, doorkeeper
+from scenedex.api import doorkeeper
 from scenedex.api.app import create_app
 from scenedex.api.authentication import COOKIE, Authentication, Doors, check_bind
 from scenedex.api.doorkeeper import REMEMBERED_S, Doorkeeper
 from scenedex.api.service import Service
 from scenedex.config import Settings
 from scenedex.errors import DatabaseUnreachableError, UsageError
+from scenedex.http.attempts import MOST_ADDRESSES
 from scenedex.http.errors import ApiError
 from scenedex.library.keys import Grant
 from scenedex.store.tokens import new_token
@@ -246,7 +247,7 @@ def test_what_a_doorkeeper_remembers_is_bounded(library: Library, monkeypatch: p
     for n in range(50):
         check(keeper, f"sdx_{n}", f"client {n}")
     assert len(keeper._known) == 5
-    assert len(keeper._attempts) == 50 < attempts.MOST_ADDRESSES
+    assert len(keeper._attempts) == 50 < MOST_ADDRESSES
 
 
 def test_over_http_the_wait_is_said(outside: FastAPI) -> None:

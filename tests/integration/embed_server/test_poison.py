@@ -93,7 +93,7 @@ def poisons() -> dict[str, Poison]:
         return Poison("/anomaly-score", {"image": good, "baseline_embedding": baseline}, 422, says)
 
     return {
-        "no picture": seen(b"<svg onload=alert(1)>", 422, "is no picture that is read"),
+        "no picture": seen(b"<svg onload=alert(1)>", 422, "it is none of"),
         "an empty picture": Poison("/embed", {"image": ""}, 422, "image: "),
         "no base64": Poison("/embed", {"image": "%%%%"}, 422, "no base64"),
         "an address": Poison(
