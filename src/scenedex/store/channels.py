@@ -14,16 +14,20 @@ from psycopg.sql import SQL, Literal
 
 from scenedex.store.bm25 import BEST as LEXICAL_BEST
 from scenedex.store.bm25 import Terms, ranked
-from scenedex.store.database import Row, Transaction
+from scenedex.store.database import Transaction
 from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
 from scenedex.store.scope import Scope, scope_of
 from scenedex.store.spaces import check_vector
-from scenedex.types import ChannelRow, Filters, VectorQuery
+from scenedex.types import Channel, ChannelRow, Filters, VectorQuery
 
 MIN_EF_SEARCH = 100
 """With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`); with this none."""
 
 MAX_EF_SEARCH = 1000  #: pgvector's limit
+
+
+_Found = tuple[Any, ...]
+"""Number of the vector (-1: words), scene, raw, t_s, vectors looked at, and the bits of said, titled, described."""
 
 
 def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
@@ -61,37 +65,30 @@ def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
         if not short:
             break
         reach = reach.further(short)
-    channels = [query.channel for query in vectors]
-    return [
-        ChannelRow(
-            channel=channels[row["number"]] if row["number"] >= 0 else "lexical",
-            scene_id=row["scene_id"],
-            raw=row["raw"],
-            t_s=row["t_s"],
-            space_id=vectors[row["number"]].space.id if row["number"] >= 0 else 0,
-            said=row["said"],
-            titled=row["titled"],
-            described=row["described"],
-        )
-        for row in found
-    ]
+    names: dict[int, tuple[Channel, int]] = {-1: ("lexical", 0)}
+    names |= {number: (query.channel, query.space.id) for number, query in enumerate(vectors)}
+    rows = []
+    for number, scene, raw, t_s, _, said, titled, described in found:
+        channel, space = names[number]
+        rows.append(ChannelRow(channel, scene, raw, t_s, space, said, titled, described))
+    return rows
 
 
-def _scenes(found: Sequence[Row], number: int) -> int:
-    return sum(row["number"] == number for row in found)
+def _scenes(found: Sequence[_Found], number: int) -> int:
+    return sum(row[0] == number for row in found)
 
 
-def _seen(found: Sequence[Row], number: int) -> int:
+def _seen(found: Sequence[_Found], number: int) -> int:
     """Vectors that were looked at for this channel."""
-    return next((row["seen"] for row in found if row["number"] == number), 0)
+    return next((row[4] for row in found if row[0] == number), 0)
 
 
 def _run(
     tx: Transaction, terms: Terms, vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
-) -> list[Row]:
+) -> list[_Found]:
     query, params = statement(terms, vectors, scope, reach)
     prepare(tx, reach)
-    found = tx.execute(query, params)
+    found: list[_Found] = tx.tuples(query, params)
     if any(reach.hnsw):
         tx.execute("set local enable_sort = on")
     return found
