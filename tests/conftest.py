@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from tests.spans import spans
 
-from scenedex.logs import CHATTY
+from scenedex.logs import CHATTY, JsonLines, TextLines
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 
@@ -57,16 +57,21 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         yield
 
 
+LEVEL = logging.getLogger().level
+LEVELS = {name: logging.getLogger(name).level for name in CHATTY}
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """What a command sets up for its process does not outlive the test that ran it within this one."""
+    """What a command sets up for its process does not outlive the test that ran it within this one, nor the fixture."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    handlers = [one for one in root.handlers if not isinstance(one.formatter, TextLines | JsonLines)]
+    root.handlers[:] = handlers
+    root.setLevel(LEVEL)
     yield
     root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
+    root.setLevel(LEVEL)
+    for name, before in LEVELS.items():
         logging.getLogger(name).setLevel(before)
 
 

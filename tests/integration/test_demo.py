@@ -9,7 +9,9 @@ from tests.demo_run import demo_run
 
 from scenedex import Library, open_library
 from scenedex.demo.film import judgements
-from scenedex.search.judgements import parse_judgements
+from scenedex.search.judgements import Judgement, parse_judgements
+from scenedex.search.outcomes import Target, shows
+from scenedex.types import Hit
 
 ROOT = Path(__file__).parents[2]
 QUERIES = [
@@ -79,3 +81,24 @@ def test_the_shipped_judgements_are_served(demo: tuple[str, Library]) -> None:
     assert alone.keys() >= {"visual", "audio", "transcript", "lexical"}
     # together the channels find more than any of them
     assert all(figures is not None and figures.ndcg_10 < whole.ndcg_10 for figures in alone.values())
+
+
+def test_nine_of_ten_things_that_are_there_are_found_and_of_those_that_are_not_nothing(
+    demo: tuple[str, Library],
+) -> None:
+    """Fifty everyday names of each kind. Found: a scene that shows it is `strong` or `possible`; else nothing is."""
+    asked = [one for one in parse_judgements(judgements()) if one.kind in ("present", "absent")]
+    sure = {one.query: [hit for hit in demo[1].search(one.query).hits if hit.band != "weak"] for one in asked}
+    there = [one for one in asked if one.kind == "present"]
+    absent = [one.query for one in asked if one.kind == "absent"]
+    assert len(there) == len(absent) == 50
+    missed = [one.query for one in there if not any(_shows(hit, one) for hit in sure[one.query])]
+    loud = [query for query in absent if sure[query]]
+    assert len(missed) <= 5, missed
+    assert len(loud) <= 5, loud
+
+
+def _shows(hit: Hit, judgement: Judgement) -> bool:
+    spans = [one.span for one in judgement.relevant if one.span is not None]
+    where = (hit.start_s, hit.end_s)
+    return any(shows(hit.video_id, where, Target(video_id=hit.video_id, span=span)) for span in spans)

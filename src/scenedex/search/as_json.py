@@ -3,13 +3,15 @@
 import dataclasses
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from scenedex.search.entities import Appearance
-from scenedex.store.baselines import Baseline
-from scenedex.store.entities import CropExample
 from scenedex.types import Answer, Hit
+
+if TYPE_CHECKING:  # a plan is shown without the database's driver
+    from scenedex.search.entities import Appearance
+    from scenedex.store.baselines import Baseline
+    from scenedex.store.entities import CropExample
 
 PICTURES = "/api/v1/scenes"
 """Where the API serves the pictures of scenes."""
@@ -60,14 +62,14 @@ def keyframe_url(scene_id: UUID, number: int, object_key: str) -> str:
     return f"{PICTURES}/{scene_id}/keyframes/{number}?v={picture_version(object_key)}"
 
 
-def appearance_as_json(appearance: Appearance) -> dict[str, Any]:
+def appearance_as_json(appearance: "Appearance") -> dict[str, Any]:
     """Where an entity is to be seen, as every interface gives it."""
     made: dict[str, Any] = plain(appearance)
     made["thumbnail"] = thumbnail_url(appearance.scene_id, made.pop("thumbnail_key"))
     return made
 
 
-def example_as_json(entity_id: UUID, example: CropExample) -> dict[str, Any]:
+def example_as_json(entity_id: UUID, example: "CropExample") -> dict[str, Any]:
     """An example of an entity, as every interface gives it."""
     return {
         **{name: plain(getattr(example, name)) for name in ("id", "video_id", "t_s", "box", "made_at")},
@@ -75,7 +77,7 @@ def example_as_json(entity_id: UUID, example: CropExample) -> dict[str, Any]:
     }
 
 
-def baseline_as_json(baseline: Baseline) -> dict[str, Any]:
+def baseline_as_json(baseline: "Baseline") -> dict[str, Any]:
     """A baseline without its vector, as every interface gives it."""
     made = {name: plain(getattr(baseline, name)) for name in ("id", "name", "pictures", "made_of", "made_at")}
     return {**made, "space": baseline.space_name}

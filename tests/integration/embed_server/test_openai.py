@@ -93,7 +93,7 @@ def test_failures_are_its_own(client: openai.OpenAI) -> None:
     assert (unknown.value.code, unknown.value.type) == ("model_not_found", "invalid_request_error")
     with pytest.raises(openai.UnprocessableEntityError, match="cannot have others"):
         client.embeddings.create(model="mini", input="a dog", dimensions=64)
-    with pytest.raises(openai.UnprocessableEntityError, match=r"input\.1: This is no picture"):
+    with pytest.raises(openai.UnprocessableEntityError, match=r"input\.1: This picture cannot be read"):
         client.embeddings.create(model="mini", input=["a dog", "data:image/png;base64,eHh4"])
     with pytest.raises(openai.UnprocessableEntityError, match="no address is fetched"):
         client.embeddings.create(model="mini", input="https://example.org/cat.jpg")
