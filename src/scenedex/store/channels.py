@@ -20,8 +20,9 @@ from scenedex.store.scope import Scope, scope_of
 from scenedex.store.spaces import check_vector
 from scenedex.types import Channel, ChannelRow, Filters, VectorQuery
 
-MIN_EF_SEARCH = 100
-"""With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`); with this none."""
+MIN_EF_SEARCH = 200
+"""With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`), with 100 0.7; with this
+none."""
 
 MAX_EF_SEARCH = 1000  #: pgvector's limit
 
@@ -97,9 +98,8 @@ def _run(
 def prepare(tx: Transaction, reach: Reach) -> None:
     """Set what HNSW needs for the rest of the transaction."""
     if any(reach.hnsw):
-        # who wants more rows than that walks on from there, and who wants fewer has not walked too far
-        least = min(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
-        ef = min(max(least, MIN_EF_SEARCH), MAX_EF_SEARCH)
+        most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
+        ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
         tx.execute(SQL("set local hnsw.ef_search = {}").format(Literal(ef)))
         # so that the planner does not sort where HNSW was decided on
         tx.execute("set local enable_sort = off")
