@@ -55,6 +55,8 @@ def _index(library: Library, console: Console) -> FileOutcome:
         draw_film(film, lambda done: bars.step("draw", done))
         console.print("Indexing it ...")
         report = library.add(film, complete=False, progress=bars)
+        if report.files[0].video_id in library.videos_lacking():  # older mini models have seen it
+            report = library.add(film, complete=False, force=True, progress=bars)
     for outcome in report.files:
         if outcome.failed:
             raise ScenedexError(f"The demo film could not be indexed: {outcome.reason}")

@@ -171,7 +171,8 @@ class Equipment:
             if encoder.space.name == space.name:
                 return encoder
         raise WeightsMissingError(
-            f"The library was made with {space.name}, and this machine has {encoders[-1].space.name}: index again."
+            f"The library was made with {space.name}, and this machine has {encoders[-1].space.name}: index again with "
+            "--force."
         )
 
     def _readers(self, space: Space) -> list[TextEncoder]:
