@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Literal
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain_json
-from scenedex.store.names import checked_name, folded
+from scenedex.store.names import checked_name, folded, rename
 from scenedex.store.spaces import check_vector
 from scenedex.types import Space, Vector, VectorQuery
 
@@ -152,17 +152,9 @@ def write_baseline(  # noqa: PLR0913 (what is kept of it)
 
 def rename_baseline(tx: Transaction, baseline_id: UUID, name: str) -> Baseline:
     """Raises NotFoundError, and UsageError for a name that is taken by another one, blank or too long."""
-    kept = checked_name(name)
     find_baseline(tx, baseline_id)
-    rows = tx.execute(
-        """update baselines set name = %(name)s, folded = %(folded)s
-        where owner_id = %(owner)s and id = %(id)s and not exists (
-          select from baselines o where o.owner_id = %(owner)s and o.folded = %(folded)s and o.id <> %(id)s)
-        returning id""",
-        {"id": baseline_id, "name": kept, "folded": folded(kept)},
-    )
-    if not rows:
-        raise UsageError(f"There is a baseline {kept!r} already: choose another name.")
+    if not rename(tx, "baselines", baseline_id, name):
+        raise UsageError(f"There is a baseline {checked_name(name)!r} already: choose another name.")
     return find_baseline(tx, baseline_id)
 
 

@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.store.database import Row, Transaction
-from scenedex.store.names import checked_name, folded
+from scenedex.store.names import checked_name, folded, rename
 from scenedex.types import Vector
 
 MAX_EXAMPLES = 32
@@ -94,17 +94,9 @@ def make_entity(tx: Transaction, name: str) -> Entity:
 
 def rename_entity(tx: Transaction, entity_id: UUID, name: str) -> Entity:
     """Raises NotFoundError, and UsageError for a name that is taken by another one, blank or too long."""
-    kept = checked_name(name)
     find_entity(tx, entity_id)
-    rows = tx.execute(
-        """update entities set name = %(name)s, folded = %(folded)s
-        where owner_id = %(owner)s and id = %(id)s and not exists (
-          select from entities o where o.owner_id = %(owner)s and o.folded = %(folded)s and o.id <> %(id)s)
-        returning id""",
-        {"id": entity_id, "name": kept, "folded": folded(kept)},
-    )
-    if not rows:
-        raise UsageError(f"There is an entity {kept!r} already: choose another name.")
+    if not rename(tx, "entities", entity_id, name):
+        raise UsageError(f"There is an entity {checked_name(name)!r} already: choose another name.")
     return find_entity(tx, entity_id)
 
 

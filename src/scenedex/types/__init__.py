@@ -19,13 +19,11 @@ from scenedex.types.search import Plan as Plan
 from scenedex.types.search import Rerank as Rerank
 from scenedex.types.search import VectorQuery as VectorQuery
 from scenedex.types.search import VideoHits as VideoHits
-from scenedex.types.values import DESCRIPTION_TF as DESCRIPTION_TF
 from scenedex.types.values import KEYFRAME_SHORT_SIDE as KEYFRAME_SHORT_SIDE
 from scenedex.types.values import LOCAL_OWNER as LOCAL_OWNER
 from scenedex.types.values import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.values import MAX_KEYFRAMES as MAX_KEYFRAMES
 from scenedex.types.values import MAX_SCENE_S as MAX_SCENE_S
-from scenedex.types.values import TITLE_TF as TITLE_TF
 from scenedex.types.values import Access as Access
 from scenedex.types.values import AnnotationKind as AnnotationKind
 from scenedex.types.values import AnnotationOutcome as AnnotationOutcome
@@ -51,7 +49,6 @@ from scenedex.types.values import Scene as Scene
 from scenedex.types.values import SceneCard as SceneCard
 from scenedex.types.values import SceneDraft as SceneDraft
 from scenedex.types.values import SceneRecord as SceneRecord
-from scenedex.types.values import SceneTerms as SceneTerms
 from scenedex.types.values import Space as Space
 from scenedex.types.values import SpaceState as SpaceState
 from scenedex.types.values import StoredDescription as StoredDescription
@@ -69,3 +66,6 @@ from scenedex.types.values import is_of_parts as is_of_parts
 from scenedex.types.values import region_space as region_space
 from scenedex.types.values import seeing_name as seeing_name
 from scenedex.types.values import words_space as words_space
+from scenedex.types.words import DESCRIPTION_TF as DESCRIPTION_TF
+from scenedex.types.words import TITLE_TF as TITLE_TF
+from scenedex.types.words import SceneTerms as SceneTerms
