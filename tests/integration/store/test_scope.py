@@ -19,7 +19,7 @@ from scenedex.store import channels
 from scenedex.store.bm25 import Terms
 from scenedex.store.channels import search_channels, statement
 from scenedex.store.database import Database, Transaction
-from scenedex.store.reach import Reach, reach_in, reach_of
+from scenedex.store.reach import Reach, reach_in
 from scenedex.store.scenes import placed, scenes_of
 from scenedex.store.scope import MAX_TAGS, Scope, check_filters, scope_of
 from scenedex.store.spaces import Size, ensure_space
