@@ -16,6 +16,7 @@ from scenedex.api.routes import (
     keys,
     operations,
     owners,
+    playing,
     registration,
     resumable,
     scenes,
@@ -42,8 +43,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, timeline, scenes, search, entities, baselines, jobs, stats, keys,
-    owners, session,
+    videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines, jobs,
+    stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
