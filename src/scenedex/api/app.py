@@ -8,9 +8,10 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from scenedex.api.arriving.version import TusVersion
-from scenedex.api.authentication import authenticate
+from scenedex.api.authentication import Doors, authenticate
 from scenedex.api.routes import (
     baselines,
+    config,
     entities,
     job_events,
     jobs,
@@ -45,7 +46,7 @@ PREFIX = "/api/v1"
 
 PARTS = (
     videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines,
-    job_events, jobs, stats, keys, owners, session,
+    job_events, jobs, config, stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -100,6 +101,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    app.state.keys_demanded = not Doors(host, settings.scenedex_demand_keys).open
     answer_errors(app)
     for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)
