@@ -25,6 +25,7 @@ from scenedex.api.routes import (
     search,
     session,
     stats,
+    status,
     stream,
     timeline,
     uploads,
@@ -46,7 +47,7 @@ PREFIX = "/api/v1"
 
 PARTS = (
     videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines,
-    job_events, jobs, config, stats, keys, owners, session,
+    job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")

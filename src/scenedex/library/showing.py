@@ -12,6 +12,7 @@ from scenedex.store.files import files_of
 from scenedex.store.languages import caption_languages
 from scenedex.store.listing import ListedVideo, VideoList, Wanted, list_page, listed_video
 from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scenes_of
+from scenedex.store.status import Doing, coverage, stage_queue, stage_seconds
 from scenedex.store.videos import get_video, remove_video, tag_video
 from scenedex.types import Caption, CaptionOrigin, Scene, Video
 
@@ -83,6 +84,13 @@ class Showing(Searching):
             for caption in found
             if origin in (None, caption.origin) and language in (None, caption.language)
         ]
+
+    def doing(self) -> Doing:
+        """How far each space is filled, how long the latest jobs took, and what waits."""
+        with self._database.transaction(self.owner) as tx:
+            return Doing(
+                coverage=tuple(coverage(tx)), stages=tuple(stage_seconds(tx)), queue=tuple(stage_queue(tx))
+            )
 
     def languages(self) -> list[str]:
         """The languages in which something is said or written in the videos."""
