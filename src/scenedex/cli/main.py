@@ -22,6 +22,8 @@ COMMANDS = {
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "contact-sheet": "pictures:contact_sheet",
+    "frame": "pictures:frame",
     "models": "models:app",
     "keys": "keys:app",
     "owners": "owners:app",
