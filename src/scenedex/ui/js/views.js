@@ -1,0 +1,3 @@
+// Every view, one line each: path, module, and what the navigation has of it (icon and word; left out: nothing).
+export const views = [
+];
