@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench format
+.PHONY: demo test check bench format screenshots
 
 demo: .venv/run      ## draw a short film, index it, search it
 	$(BIN)/scenedex demo
@@ -19,6 +19,9 @@ check: .venv/dev     ## style, types, import contract, size budget
 
 bench: .venv/dev     ## measured against a rival in the same run
 	$(BIN)/python -m benchmarks
+
+screenshots: .venv/dev ## pictures of the page: each view, light and dark, desktop and phone
+	$(BIN)/python -m tests.browser.screenshots
 
 format: .venv/dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -18,6 +18,7 @@ from scenedex.api.routes import (
     keys,
     operations,
     owners,
+    page,
     playing,
     registration,
     resumable,
@@ -108,6 +109,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
         app.include_router(part.router, prefix=PREFIX)
     app.include_router(search.short)
     app.include_router(operations.router)
+    app.include_router(page.router)
     _surround(app, service, host)
     return app
 

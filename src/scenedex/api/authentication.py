@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scenedex.api.doorkeeper import Doorkeeper, unauthorized
+from scenedex.api.routes.page import is_page
 from scenedex.api.service import Caller
 from scenedex.errors import ScenedexError, UsageError
 from scenedex.http.attempts import client_of
@@ -87,9 +88,10 @@ class Authentication:
         asked = asked_of(request)
         if self.doors.open:
             _refuse(foreign_host(asked, self.doors.host) or foreign_origin(asked))
-        if request.scope["path"] in FREE:
+        path = request.scope["path"]
+        if path in FREE or is_page(path):
             return None
-        signing_in = request.scope["path"] == SESSION_PATH
+        signing_in = path == SESSION_PATH
         if signing_in:  # nor may another page sign somebody in, or out
             _refuse(foreign_origin(asked))
         if authorizations := request.headers.getlist("authorization"):

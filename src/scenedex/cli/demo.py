@@ -11,7 +11,7 @@ from scenedex.cli.output import print_json
 from scenedex.cli.search import print_answer
 from scenedex.config import read_settings
 from scenedex.demo.film import draw_film, showcase
-from scenedex.errors import ScenedexError
+from scenedex.errors import ScenedexError, UsageError
 from scenedex.library import Library, open_library
 from scenedex.search.as_json import answer_as_json
 from scenedex.types import FileOutcome
@@ -23,8 +23,13 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was indexed, and the answers, as JSON.")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show the page afterwards, as `scenedex serve --open` does.")
+    ] = False,
 ) -> None:
     """Draw a short film, index it, search in it, and say how to go on. Downloads nothing."""
+    if as_json and serve:
+        raise UsageError("--json is for programs and --serve for people: choose one of them.")
     console = Console(highlight=False, quiet=as_json)
     # The film is drawn for the mini models, and they for the film: nothing else is indexed with them unasked.
     settings = read_settings().model_copy(update={"scenedex_profile": "mini"})
@@ -39,10 +44,15 @@ def demo(
         "\nThat was a film drawn by scenedex itself. Go on with your own videos:\n"
         "  scenedex index ~/Videos\n"
         '  scenedex search "what somebody says in them"\n'
+        "  scenedex serve --open                    shows the page\n"
         f"  scenedex videos remove {FILM}    forgets the demo"
     )
     if as_json:
         print_json({"film": film, "answers": [answer_as_json(answer) for answer in answers]})
+    if serve:
+        from scenedex.cli.serve import serve as show_page
+
+        show_page(show=True)
 
 
 def _index(library: Library, console: Console) -> FileOutcome:

@@ -1,5 +1,8 @@
 """`scenedex serve`"""
 
+import os
+import sys
+import webbrowser
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -14,10 +17,11 @@ Port = Annotated[int | None, typer.Option(help="Port, 0 for any. [default: SCENE
 Worker = Annotated[
     bool, typer.Option("--worker/--no-worker", help="Run a worker beside it, which takes jobs.")
 ]
+Open = Annotated[bool, typer.Option("--open", help="Show the page in a browser, where there is a screen.")]
 
 
-def serve(host: Host = None, port: Port = None, worker: Worker = True) -> None:
-    """Answer over HTTP, with a worker beside it, until Ctrl-C or SIGTERM."""
+def serve(host: Host = None, port: Port = None, worker: Worker = True, show: Open = False) -> None:
+    """Answer over HTTP and show the page, with a worker beside it, until Ctrl-C or SIGTERM."""
     from scenedex.api.app import create_app  # half a second of imports
     from scenedex.api.authentication import check_bind
     from scenedex.api.service import Service
@@ -37,7 +41,17 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True) -> None:
         app = create_app(Service(library=library), host=host)
         if worker:
             held.enter_context(spawn_worker(settings))
-        answer(
-            app, listening, lambda: typer.echo(f"scenedex answers on {url_of(listening)} (Ctrl-C ends it).")
-        )
+        answer(app, listening, lambda: _begun(url_of(listening), show))
     typer.echo("Ended.")
+
+
+def _begun(url: str, show: bool) -> None:
+    typer.echo(f"scenedex answers on {url}: open it in a browser (Ctrl-C ends it).")
+    if show and _has_screen() and not webbrowser.open(url):
+        typer.echo("No browser could be opened from here.", err=True)
+
+
+def _has_screen() -> bool:
+    """Whether somebody sits there; else a browser of the terminal's would take the terminal."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.stdout.isatty() and (sys.platform == "darwin" or any(map(os.environ.get, screens)))

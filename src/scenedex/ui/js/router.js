@@ -1,0 +1,87 @@
+// Addresses and views; docs/page.md says what a view is.
+import { at, h } from "./dom.js";
+import { t } from "./i18n.js";
+import { views } from "./views.js";
+
+const main = at("main");
+let shown = {};
+
+export function match(path) {
+  for (const view of views) {
+    const found = new RegExp(`^${view.path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`).exec(path);
+    if (found) return { ...view, params: { ...found.groups } };
+  }
+}
+
+/** `replace`: no step back leads to where we are. `state`: is kept with this step of the history. */
+export function navigate(url, { replace = false, state = {} } = {}) {
+  remember();
+  history[replace ? "replaceState" : "pushState"](state, "", url);
+  return route();
+}
+
+/** Show the view anew. */
+export function again() {
+  shown.update = null;
+  return route();
+}
+
+/** How far down this step of the history was read. */
+const remember = () => history.replaceState({ ...history.state, y: scrollY }, "");
+
+async function route(back = false, first = false) {
+  const { pathname, search } = location;
+  const here = { query: new URLSearchParams(search), state: history.state ?? {} };
+  if (shown.path === pathname && shown.update) await shown.update(here);
+  else {
+    shown.ends?.abort();
+    const ends = new AbortController();
+    const mine = (shown = { path: pathname, ends });
+    for (const link of at("nav").children)
+      link.ariaCurrent = link.pathname.split("/")[1] === pathname.split("/")[1] ? "page" : null;
+    try {
+      const view = match(pathname);
+      const module = await view?.load();
+      if (ends.signal.aborted) return;
+      main.replaceChildren();
+      scrollTo(0, 0);
+      if (module) mine.update = await module.show(main, { ...here, params: view.params, signal: ends.signal });
+      else fail(t("shell.missing"), h("a", { href: "/" }, t("shell.home")));
+    } catch (error) {
+      if (ends.signal.aborted) return;
+      if (error.name !== "ApiError") console.error(error);
+      fail(t("shell.failed"), h("p", {}, error.message), h("button", { type: "button", onclick: again }, t("shell.retry")));
+    }
+    if (ends.signal.aborted) return;
+    if (!first && !main.contains(document.activeElement) && document.activeElement !== at("q")) {
+      const title = main.querySelector("h1") ?? main;
+      title.tabIndex = -1;
+      title.focus({ preventScroll: true });
+    }
+  }
+  if (back) scrollTo(0, here.state.y ?? 0);
+}
+
+function fail(said, ...more) {
+  document.title = "scenedex";
+  main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, said), more));
+}
+
+/** Links within the page do not load it again. */
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (link.origin !== location.origin || link.target || link.hasAttribute("download") || !match(link.pathname)) return;
+  event.preventDefault();
+  if (link.hash && link.pathname === location.pathname) at(link.hash.slice(1)).focus();
+  else navigate(link.href);
+}
+
+export function start() {
+  history.scrollRestoration = "manual";
+  document.addEventListener("click", follow);
+  addEventListener("popstate", () => route(true));
+  addEventListener("scrollend", remember);
+  addEventListener("pagehide", remember);
+  return route(true, true);
+}
