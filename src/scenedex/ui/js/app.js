@@ -39,3 +39,4 @@ bind({
 });
 takePictures();
 start();
+if (location.pathname !== "/sign-in") import("./session/account.js").catch(() => {});

@@ -14,8 +14,8 @@ export function tile(hit, query) {
         src ? h("img", { src, alt: "", width: 320, height: 180, loading: "lazy", decoding: "async", draggable: "false" }) : icon("sound"),
         h("span", { class: "at number" }, times)),
       h("span", { class: "of" }, hit.video),
-      h("span", { class: "band small" }, h("span", { class: "dots", "aria-hidden": "true" }, DOTS[band]), t(`search.band_${band}`))),
-    h("button", { type: "button", class: "quiet small unfold", "aria-expanded": "false" },
+      band && h("span", { class: "band small" }, h("span", { class: "dots", "aria-hidden": "true" }, DOTS[band]), t(`search.band_${band}`))),
+    hit.channels && h("button", { type: "button", class: "quiet small unfold", "aria-expanded": "false" },
       t("search.why"), h("span", { class: "out" }, ` ${hit.video}, ${times}`)));
   made.hit = hit;
   return made;
