@@ -117,7 +117,7 @@ def test_dropped_pasted_and_found_pictures(
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     begin(page, "All of them")
-    drag_files(page, [str(shared_media("photos/fish.png"))], "dialog h2")
+    drag_files(page, [str(shared_media("photos/fish.png"))], ".sheet h2")
     expect(page.get_by_role("button", name="Picture 1")).to_be_visible()
 
     png = base64.b64encode(shared_media("photos/fish.png").read_bytes()).decode()
@@ -137,7 +137,7 @@ def test_dropped_pasted_and_found_pictures(
     page.get_by_role("button", name="scenedex-demo.mp4 0:05").click()
     expect(page.get_by_role("button", name="Picture 3")).to_be_visible()
     axe(page)
-    drag_files(page, [str(shared_media("odd/syn_bad.srt"))], "dialog h2")
+    drag_files(page, [str(shared_media("odd/syn_bad.srt"))], ".sheet h2")
     expect(page.get_by_role("alert")).to_have_text(re.compile("cannot be shown as a picture"))
     expect(page.get_by_role("button", name="Picture 4")).to_have_count(0)
     page.get_by_role("button", name="Picture 1").click()
@@ -208,7 +208,7 @@ def test_its_pictures_and_name_are_changed_and_it_goes(page: Page, served: Serve
     expect(page.get_by_role("heading", level=1, name="The red car")).to_be_visible()
 
     page.get_by_role("button", name="Add pictures").click()
-    page.locator("input[type=file]").set_input_files(str(shared_media("photos/balloon.jpg")))
+    page.locator("dialog input[type=file]").set_input_files(str(shared_media("photos/balloon.jpg")))
     page.get_by_role("dialog").get_by_role("button", name="Add pictures").click()
     expect(page.get_by_role("button", name="Remove picture 2")).to_be_visible()
     page.get_by_role("button", name="Remove picture 1").click()
@@ -238,7 +238,7 @@ def test_in_korean_on_a_phone(open_page: OpenPage, page: Page, served: Served) -
     phone = open_page(phone=True, dark=True, lang="ko-KR", viewport={"width": 320, "height": 640})
     phone.goto("/entities")
     phone.get_by_role("button", name="새로 만들기").tap()
-    phone.locator("input[type=file]").set_input_files(str(shared_media("photos/Tiger--1280x1025.jpg")))
+    phone.locator("dialog input[type=file]").set_input_files(str(shared_media("photos/Tiger--1280x1025.jpg")))
     expect(phone.get_by_text("사진의 100 × 100 %")).to_be_visible()
     axe(phone)
     phone.get_by_role("button", name="닫기").tap()

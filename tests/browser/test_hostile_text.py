@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,7 +11,6 @@ from tests.browser.axe import axe
 from tests.browser.serving import Served
 
 from scenedex import open_library
-from scenedex.config import Settings
 from scenedex.indexing.words import terms_of_scenes
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.writing import write_words
@@ -29,10 +29,10 @@ def hostile(served: Served, browser: Browser, tmp_path_factory: pytest.TempPathF
     shots_clip(film, (1.0, 1.0))
     served.scenedex("index", str(film))
     listed = json.loads(served.scenedex("videos", "list", "--json"))["videos"]
-    video = next(one["id"] for one in listed if one["name"] == NAME)
-    with open_library(Settings(scenedex_home=served.home)) as library, library.transaction() as tx:
+    video = UUID(next(one["id"] for one in listed if one["name"] == NAME))
+    with open_library(served.home) as library, library.transaction() as tx:
         captions = (
-            Caption(start_s=0.1, end_s=0.9, text=SAID, origin="sidecar", language=None, index=0, measures={}),
+            Caption(start_s=0.1, end_s=0.9, text=SAID, origin="sidecar"),
             Caption(
                 start_s=1.2, end_s=1.8, text=WRITTEN, origin="screen", language=None, index=0, measures={}
             ),
@@ -42,7 +42,7 @@ def hostile(served: Served, browser: Browser, tmp_path_factory: pytest.TempPathF
         write_words(tx, video, captions=captions, terms=terms, embeddings={})
         assert {one.text for one in captions_of(tx, video)} == {SAID, WRITTEN}
     yield
-    served.scenedex("videos", "remove", video, "--yes")
+    served.scenedex("videos", "remove", str(video))
 
 
 @pytest.mark.usefixtures("hostile")

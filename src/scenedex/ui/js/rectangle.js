@@ -5,10 +5,9 @@ const WHOLE = 1000;
 const LEAST = 20;
 const KEYS = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] };
 
-/** The part of what `stage` shows, drawn by mouse, finger or arrows; kept in `crop.box`. Gives back what tells of it. */
-export function rectangle(stage, crop) {
+/** The part of a picture ({src, crop}) in `stage`, by mouse, finger or arrows: kept in `crop.box`, told in `told`. */
+export function rectangle(stage, { src, crop }, told) {
   let now;
-  const told = h("output", { class: "small muted number" });
   const cut = h("div", { class: "cut", tabindex: 0, role: "application", "aria-label": t("entities.cut") });
   const put = (next) => {
     const [left, top, right, bottom] = next;
@@ -40,7 +39,6 @@ export function rectangle(stage, crop) {
     };
   };
   stage.onpointerup = () => { stage.onpointermove = null; };
-  stage.append(cut);
+  stage.append(h("img", { src, alt: "" }), cut);
   put((crop.box ?? [0, 0, 1, 1]).map((part) => part * WHOLE));
-  return told;
 }

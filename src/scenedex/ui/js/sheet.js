@@ -1,21 +1,22 @@
-import { h, icon } from "./dom.js";
-import { t } from "./i18n.js";
+import { stamp } from "./i18n.js";
 
 /** A dialog with one button, `action`. What `send()` throws is said in it; else it closes. */
-export function sheet(title, action, send, signal, ...children) {
-  const said = h("p", { role: "alert", class: "bad" });
-  const button = h("button", { class: "primary" }, action);
+export function sheet(title, action, send, signal, ...fields) {
+  const box = stamp("sheet");
+  const [form, head, quiet, said, button] = ["form", "h2", ".quiet", ".bad", ".primary"].map((one) => box.querySelector(one));
   const close = () => box.close();
-  const enter = async (event) => {
+  box.ariaLabel = head.textContent = title;
+  button.textContent = action;
+  said.before(...fields);
+  box.tell = (error) => { said.textContent = error.message; };
+  box.onclose = () => box.remove();
+  quiet.onclick = close;
+  form.onsubmit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     await send().then(close, box.tell);
     button.disabled = false;
   };
-  const box = h("dialog", { class: "sheet", "aria-label": title, onclose: () => box.remove() }, h("form", { onsubmit: enter },
-    h("div", { class: "row" }, h("h2", {}, title), h("button", { type: "button", class: "quiet", "aria-label": t("shell.close"), onclick: close }, icon("close"))),
-    children, said, button));
-  box.tell = (error) => { said.textContent = error.message; };
   signal.addEventListener("abort", close);
   document.body.append(box);
   box.showModal();

@@ -1,6 +1,6 @@
 import { get, post } from "../api.js";
 import { h } from "../dom.js";
-import { t } from "../i18n.js";
+import { stamp, t } from "../i18n.js";
 import { match } from "../router.js";
 
 /** Only ever an address of this page: whoever made the link may wish for another. */
@@ -16,18 +16,17 @@ export async function show(main, { query }) {
   document.title = `${t("session.title")} · scenedex`;
   const next = query.get("next");
   const free = !next && (await get("/api/v1/session").then((one) => !one.key_id, () => 0));
-  const why = free ? "free" : document.documentElement.dataset.access ? "over" : "why";
-  const said = h("p", { role: "alert", class: "bad" });
-  const key = h("input", { type: "password", autocomplete: "current-password", maxlength: 200, required: true });
-  const enter = (event) => {
+  const made = stamp("sign-in");
+  const [why, form, key, said] = ["p", "form", "input", ".bad"].map((one) => made.querySelector(one));
+  why.textContent = t(`session.${free ? "free" : document.documentElement.dataset.access ? "over" : "why"}`);
+  if (free) form.replaceWith(h("a", { href: "/" }, t("shell.home")));
+  form.onsubmit = (event) => {
     event.preventDefault();
     post("/api/v1/session", { key: key.value }).then(() => location.replace(safe(next)), (error) => {
       said.textContent = error.status === 401 ? t("session.wrong") : error.message;
       key.select();
     });
   };
-  main.append(h("div", { class: "empty" }, h("h1", {}, t("session.title")), h("p", {}, t(`session.${why}`)),
-    free ? h("a", { href: "/" }, t("shell.home")) : h("form", { class: "sign-in", onsubmit: enter },
-      h("label", {}, t("session.key"), key), said, h("button", { class: "primary" }, t("session.title")))));
+  main.append(made);
   key.focus();
 }
