@@ -97,7 +97,6 @@ def test_a_scene_that_is_pointed_at_plays_silently(page: Page, open_page: OpenPa
     assert 50 < at < 56
     page.mouse.move(5, 700)
     expect(page.locator(".hit video")).to_have_count(0)
-    page.keyboard.press("Escape")
     field(page).press("ArrowDown")
     expect(page.locator(".hit video")).to_have_count(1)
     still = open_page(reduced_motion="reduce")

@@ -4,7 +4,7 @@ import { lang, stamp, t, time } from "../i18n.js";
 import { address, changed, playing } from "./query.js";
 
 const percent = new Intl.NumberFormat(lang, { style: "percent" }).format;
-const TELLING = 0.05; // the least share of a channel whose words are shown
+const TELLING = 0.05; // the least share of a channel whose evidence is shown
 const SIGNS = { lt: "<", gt: ">", amp: "&", quot: '"', "#x27": "'" };
 
 /** Evidence is HTML with nothing but <mark> in it: here as text and elements. */
@@ -19,7 +19,7 @@ export function why(hit, { plan, rerank }, query) {
   const section = (name, ...children) => (children.flat().some(Boolean) ? part(name).append(...children.flat()) : part(name).remove());
   const channels = Object.entries(hit.channels).sort((one, two) => two[1].share - one[1].share);
   const seen = hit.channels.anchor ?? hit.channels.visual;
-  const exact = typeof seen?.keyframe === "number";
+  const exact = typeof seen?.keyframe === "number" && seen.share >= TELLING;
 
   made.ariaLabel = `${t("search.why")} ${hit.video}, ${time(hit.best_s)}`;
   part("h2").textContent = `${hit.video} · ${time(hit.start_s)}–${time(hit.end_s)}`;
