@@ -42,8 +42,9 @@ export async function show(main, { params: { id }, query, signal }) {
     try {
       found = await get(`/api/v1/videos/${id}/anomalies?${query}`, { signal });
     } catch (error) {
-      if (!aborted(error)) plot.replaceChildren(h("p", { class: "note" }, icon("warning"), error.message));
-      return;
+      if (aborted(error)) return;
+      for (const one of [said, peaks, rows]) one.replaceChildren();
+      return plot.replaceChildren(h("p", { class: "note" }, icon("warning"), error.message));
     }
     const { scores, anomalies, threshold } = found;
     plot.replaceChildren(curve(scores.map((one) => [one.t_s / duration_s, one.score])), h("i", { class: "least" }), ...anomalies.map((one, n) =>

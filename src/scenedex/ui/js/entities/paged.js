@@ -15,7 +15,7 @@ export function paged(list, path, add, signal) {
   const watch = new IntersectionObserver(([one]) => {
     if (!one.isIntersecting) return;
     watch.disconnect();
-    load().catch(() => {});
+    load().catch(() => document.addEventListener("recovered", () => watch.observe(end), { once: true, signal }));
   }, { rootMargin: "600px" });
   signal.addEventListener("abort", () => watch.disconnect());
   return load();

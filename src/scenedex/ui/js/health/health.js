@@ -1,12 +1,12 @@
 import { get } from "../api.js";
 import { bar } from "../chart.js";
 import { h } from "../dom.js";
-import { count, t, time, tn } from "../i18n.js";
+import { count, stamp, t, time, tn } from "../i18n.js";
 
 const EVERY_MS = 5_000;
 const most = (numbers) => Math.max(1e-9, ...numbers);
 
-/** Rows of a chart: [label, parts of the bar from 0 to 1, what it says]. */
+/** Of each chart: [label, parts of the bar from 0 to 1, what it says]. */
 const ROWS = {
   coverage: ({ coverage }) => coverage.map(({ space, modality, scenes, errors, of }) => [
     [t(`status.of_${modality}`), h("small", {}, space)], [of ? Math.min(1, scenes / of) : 0],
@@ -25,10 +25,8 @@ const ROWS = {
 
 function speeds(found, key, unit, digits) {
   const all = most(found.map((one) => one[`p95_${unit}`]));
-  return found.map((one) => {
-    const [p50, p95] = [one[`p50_${unit}`], one[`p95_${unit}`]];
-    return [t(`status.${key}_${one[key]}`), [p50 / all, (p95 - p50) / all], t("status.speed", { p50: p50.toFixed(digits), p95: p95.toFixed(digits), unit })];
-  });
+  return found.map(({ [key]: name, [`p50_${unit}`]: p50, [`p95_${unit}`]: p95 }) =>
+    [t(`status.${key}_${name}`), [p50 / all, (p95 - p50) / all], t("status.speed", { p50: p50.toFixed(digits), p95: p95.toFixed(digits), unit })]);
 }
 
 function shares(found) {
@@ -38,9 +36,8 @@ function shares(found) {
 
 export async function show(main, { signal }) {
   document.title = `${t("status.title")} · scenedex`;
-  const up = h("p", { class: "muted number" });
-  const cards = h("div", { class: "cards" });
-  main.append(h("div", { class: "page status" }, h("h1", {}, t("status.title")), up, cards));
+  main.append(stamp("status"));
+  const [up, cards] = [".number", ".cards"].map((one) => main.querySelector(one));
   let drawn;
   async function draw() {
     const { uptime_s, ...found } = await get("/api/v1/status", { signal });
