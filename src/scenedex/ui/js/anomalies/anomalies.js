@@ -54,7 +54,7 @@ export async function show(main, { params: { id }, query, signal }) {
     line();
     said.textContent = tn("anomalies.peaks", anomalies.length);
     peaks.replaceChildren(...anomalies.map((one, n) => tile({
-      ...one, video_id: id, best_s: one.peak_s, thumbnail: `/api/v1/scenes/${one.scene_id}/thumbnail`, path: paths[0], then: [],
+      ...one, video_id: id, best_s: one.peak_s, thumbnail: `/api/v1/scenes/${one.scene_id}/thumbnail`, path: paths[0],
       video: `${n + 1} · ${time(one.start_s)}–${time(one.end_s)} · ${percent(one.score)}`,
     })));
     rows.replaceChildren(...scores.map((one) => h("tr", {}, h("td", {}, h("a", { href: at(one.t_s) }, time(one.t_s))), h("td", { class: "number" }, percent(one.score)))));

@@ -42,7 +42,7 @@ export async function show(main, { params, query, signal }) {
       for (const one of appearances) {
         if (one.video_id !== last) list.append(h("li", { class: "whole" }, h("h3", {}, h("a", { href: `/videos/${one.video_id}` }, one.video))));
         last = one.video_id;
-        list.append(tile({ ...one, then: [] }));
+        list.append(tile(one));
       }
       return appearances.length;
     }, signal);
