@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.serving import Served
 from tests.browser.watching import Watch
 from tests.demo_run import demo_run
 from tests.media import shared_media
 from tests.once import once
+
+expect.set_options(timeout=20_000)
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -118,3 +120,16 @@ def expect_failures(watches: list[Watch]) -> Callable[..., None]:
             watch.announce(*patterns)
 
     return announce
+
+
+@pytest.fixture(scope="session")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """A server that demands keys, over a library with nothing in it; and a key of an admin."""
+    chromium()
+    home = tmp_path_factory.mktemp("keyed") / "home"
+    home.mkdir()
+    server = Served(home, "--no-worker", env={"SCENEDEX_DEMAND_KEYS": "true"})
+    key = server.scenedex("keys", "create", "--access", "admin").strip()
+    server.start()
+    yield server, key
+    server.stop()

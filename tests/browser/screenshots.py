@@ -33,7 +33,19 @@ class Shot:
     prepare: Callable[[Page], None] = nothing
 
 
+def a_new_entity(page: Page) -> None:
+    """The sheet in which an entity is made, with a picture of the reel."""
+    page.get_by_role("button", name="New entity").click()
+    page.get_by_label("Name").fill("Hot air balloon")
+    page.locator("dialog input[type=file]").set_input_files(str(shared_media("photos/balloon.jpg")))
+
+
 SHOTS = [
+    Shot("entities", "/entities"),
+    Shot("entities-new", "/entities", a_new_entity),
+    Shot("anomalies", "/anomalies/{film}?threshold=0.7"),
+    Shot("status", "/status"),
+    Shot("sign-in", "/sign-in?next=/"),
     Shot("search", "/"),
     Shot("search-results", "/?q=a&weaker=1"),
     Shot("search-why", "/?q=we+should+have+turned+left+at+the+old+mill", why),

@@ -80,8 +80,13 @@ def example_as_json(entity_id: UUID, example: "CropExample") -> dict[str, Any]:
     """An example of an entity, as every interface gives it."""
     return {
         **{name: plain(getattr(example, name)) for name in ("id", "video_id", "t_s", "box", "made_at")},
-        "picture": f"{ENTITIES}/{entity_id}/examples/{example.id}/picture",
+        "picture": example_url(entity_id, example.id),
     }
+
+
+def example_url(entity_id: UUID, example_id: UUID) -> str:
+    """Where the API serves the crop of an example."""
+    return f"{ENTITIES}/{entity_id}/examples/{example_id}/picture"
 
 
 def baseline_as_json(baseline: "Baseline") -> dict[str, Any]:

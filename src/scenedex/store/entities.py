@@ -26,6 +26,7 @@ class Entity:
     id: UUID
     name: str
     examples: int  #: crops that show it
+    oldest: UUID | None  #: the example that stands for it; None where it has none
     made_at: str  #: ISO 8601, UTC
 
 
@@ -141,8 +142,10 @@ def add_example(  # noqa: PLR0913 (what is kept of a crop)
         )
     made = uuid4()
     tx.execute(
-        """insert into entity_examples (owner_id, entity_id, id, picture, space_id, vector, video_id, t_s, box)
-        values (%(owner)s, %(entity)s, %(id)s, %(picture)s, %(space)s, %(vector)s, %(video)s, %(t_s)s, %(box)s)""",
+        """insert into entity_examples
+          (owner_id, entity_id, id, picture, space_id, vector, video_id, t_s, box, made_at)
+        values (%(owner)s, %(entity)s, %(id)s, %(picture)s, %(space)s, %(vector)s, %(video)s, %(t_s)s, %(box)s,
+          clock_timestamp())""",  # those of one transaction keep their order
         {
             "entity": entity_id,
             "id": made,
@@ -205,7 +208,9 @@ def note_chance(tx: Transaction, entity_id: UUID, example_id: UUID, chance: Chan
 
 
 ENTITIES: LiteralString = """select e.id, e.name, e.made_at, (
-  select count(*) from entity_examples x where x.owner_id = e.owner_id and x.entity_id = e.id) as examples
+  select count(*) from entity_examples x where x.owner_id = e.owner_id and x.entity_id = e.id) as examples, (
+  select x.id from entity_examples x where x.owner_id = e.owner_id and x.entity_id = e.id
+  order by x.made_at, x.id limit 1) as oldest
 from entities e where e.owner_id = %(owner)s"""
 
 

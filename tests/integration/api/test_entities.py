@@ -52,6 +52,7 @@ def test_the_life_of_an_entity(asking: TestClient, own: Shelf) -> None:
     assert (timed["video_id"], timed["t_s"]) == (str(own.film), 2.3)
     examples = get(asking, f"{place}/examples")["examples"]
     assert [one["id"] for one in examples][1:] == [sent["id"], timed["id"]]
+    assert made["picture"] == examples[0]["picture"]
     picture = asking.get(examples[0]["picture"])
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.content[:3] == b"\xff\xd8\xff"

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from scenedex.api.models.search import MAX_PICTURE_TEXT, Part
 from scenedex.api.models.videos import EXAMPLE_ID
 from scenedex.http.values import Asked, Given, Seconds, Text
+from scenedex.search.as_json import example_url
+from scenedex.store import entities as kept
 from scenedex.store.entities import MAX_EXAMPLES
 from scenedex.store.names import MAX_NAME
 from scenedex.types import Band
@@ -69,11 +71,21 @@ class Entity(Given):
     id: UUID = Field(examples=[EXAMPLE_ID])
     name: Text = Field(examples=["Anna"])
     examples: int = Field(description="Crops that show it.", examples=[3])
+    picture: str | None = Field(
+        default=None, description="Address of the oldest of them, a JPEG; null where there is none."
+    )
     made_at: str = Field(description="ISO 8601, UTC.", examples=["2026-01-31T12:00:00+00:00"])
     scenes: int | None = Field(
         default=None, description="In which it is to be seen; null where nobody asked."
     )
     videos: int | None = Field(default=None, description="The same of videos.")
+
+    @classmethod
+    def of(cls, entity: kept.Entity) -> Self:
+        """One of the library's."""
+        made = cls.model_validate(entity)
+        picture = example_url(entity.id, entity.oldest) if entity.oldest else None
+        return made.model_copy(update={"picture": picture})
 
 
 class EntityPage(Given):
@@ -143,4 +155,4 @@ class AppearancePage(Given):
     def of(cls, page: Any, appearances: list[dict[str, Any]]) -> Self:
         """A page of the library's."""
         fields = {name: getattr(page, name) for name in cls.model_fields if name != "appearances"}
-        return cls.model_validate({**fields, "appearances": appearances})
+        return cls.model_validate({**fields, "entity": Entity.of(page.entity), "appearances": appearances})

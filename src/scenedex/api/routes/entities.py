@@ -47,7 +47,7 @@ def list_entities(
 ) -> EntityPage:
     """The entities by name."""
     entities, total = library.entities.page(limit, offset)
-    found = [Entity.model_validate(entity) for entity in entities]
+    found = [Entity.of(entity) for entity in entities]
     if count:
         found = [_counted(library, entity) for entity in found]
     return EntityPage(entities=tuple(found), total=total)
@@ -58,19 +58,19 @@ def make_entity(library: Writing, service: Serving, new: NewEntity) -> Entity:
     """Name someone or something, and show what it looks like."""
     cutouts = [_cutout(service, crop) for crop in new.examples]
     with _place(service, new.examples):
-        return Entity.model_validate(library.entities.add(new.name, *cutouts))
+        return Entity.of(library.entities.add(new.name, *cutouts))
 
 
 @router.get("/{entity_id}", responses=failures(404))
 def get_entity(library: Reading, entity_id: UUID) -> Entity:
     """One entity."""
-    return Entity.model_validate(library.entities.find(entity_id))
+    return Entity.of(library.entities.find(entity_id))
 
 
 @router.patch("/{entity_id}", responses=failures(404))
 def rename_entity(library: Writing, entity_id: UUID, changes: EntityChanges) -> Entity:
     """Give it another name."""
-    return Entity.model_validate(library.entities.rename(entity_id, changes.name))
+    return Entity.of(library.entities.rename(entity_id, changes.name))
 
 
 @router.delete("/{entity_id}", status_code=204, responses=failures(404))

@@ -35,3 +35,4 @@ at("search").onsubmit = (event) => {
 bind({ "/": ["shell.keys_search", () => at("q").select()], "?": ["shell.keys_help", help] });
 takePictures();
 start();
+if (location.pathname !== "/sign-in") import("./session/account.js").catch(() => {});

@@ -1,0 +1,73 @@
+// Pictures of somebody or something, each with the part that shows them.
+import { get, post } from "../api.js";
+import { h } from "../dom.js";
+import { stamp, t, time } from "../i18n.js";
+import { rectangle } from "../rectangle.js";
+import { sheet } from "../sheet.js";
+
+const asUrl = (file) => new Promise((done) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result);
+  reader.readAsDataURL(file);
+});
+
+/** Choose them; `send(crops)` keeps them. `query` may name a `scene` or `video` to begin with, and the time `t` in it. */
+export function crops(title, action, send, signal, query, ...fields) {
+  const made = stamp("entity-pictures");
+  const [file, words, search, found, chosen, stage, told, away] = ["[type=file]", "[type=search]", ".find", ".found", ".chosen", ".stage", "output", ".quiet"].map((one) => made.querySelector(one));
+  const box = sheet(title, action, () => send(list.map((one) => one.crop)), signal, ...fields, made);
+  const list = [];
+  const thumb = (src, title, onclick, onerror) => h("button", { type: "button", onclick, title, "aria-label": title }, h("img", { src, alt: "", onerror }));
+
+  function pick(one) {
+    for (const each of list) each.button.ariaPressed = each === one;
+    stage.replaceChildren();
+    told.textContent = "";
+    away.hidden = !one;
+    away.onclick = () => drop(one);
+    if (one) rectangle(stage, one, told);
+  }
+  function drop(one) {
+    list.splice(list.indexOf(one), 1);
+    one.button.remove();
+    pick(list.at(-1));
+  }
+  function add(src, crop) {
+    const one = { src, crop };
+    one.button = thumb(src, t("entities.picture", { n: list.length + 1 }), () => pick(one), () => {
+      drop(one);
+      box.tell({ message: t("entities.no_picture") });
+    });
+    list.push(one);
+    chosen.append(one.button);
+    pick(one);
+  }
+  const take = async (files) => {
+    for (const image of await Promise.all([...files].map(asUrl))) add(image, { image });
+  };
+  const scene = (id, t_s) => get(`/api/v1/scenes/${id}`, { signal }).then(({ keyframes }) => {
+    const best = keyframes.reduce((a, b) => (Math.abs(b.t_s - t_s) < Math.abs(a.t_s - t_s) ? b : a));
+    add(best.url, { scene_id: id, t_s: best.t_s });
+  }).catch(box.tell);
+
+  file.onchange = () => take(file.files);
+  search.onclick = () => post("/search", { query: words.value, limit: 12 }, { signal }).then(({ hits }) => {
+    const seen = hits.filter((hit) => hit.thumbnail);
+    found.replaceChildren(...seen.map((hit) => thumb(hit.thumbnail, `${hit.video} ${time(hit.best_s)}`, () => scene(hit.scene_id, hit.best_s))), seen.length ? "" : t("entities.none_found"));
+  }, box.tell);
+  words.onkeydown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    search.click();
+  };
+  box.onpaste = box.ondragover = box.ondrop = (event) => {
+    const { files } = event.clipboardData ?? event.dataTransfer;
+    event.stopPropagation(); // elsewhere it would be searched with
+    if (event.type === "paste" && !files.length) return;
+    event.preventDefault();
+    take(files);
+  };
+  const t_s = Number(query.get("t"));
+  if (query.has("scene")) scene(query.get("scene"), t_s);
+  else if (query.has("video")) add(`/api/v1/videos/${query.get("video")}/frame.jpg?t=${t_s}`, { video_id: query.get("video"), t_s });
+}

@@ -1,0 +1,56 @@
+import { del, get, patch, post } from "../api.js";
+import { h, icon } from "../dom.js";
+import { stamp, t, tn } from "../i18n.js";
+import { again, navigate } from "../router.js";
+import { previews } from "../search/preview.js";
+import { tile } from "../search/tile.js";
+import { sheet } from "../sheet.js";
+import { toast } from "../toast.js";
+import { crops } from "./crops.js";
+import { paged } from "./paged.js";
+
+const note = (said) => h("p", { class: "note" }, icon("warning"), said);
+
+export async function show(main, { params, query, signal }) {
+  const path = `/api/v1/entities/${params.id}`;
+  const [{ name, picture }, { examples }] = await Promise.all([get(path, { signal }), get(`${path}/examples`, { signal })]);
+  document.title = `${name} · scenedex`;
+  main.append(stamp("entity"));
+  const [who, title, rename, remove, more, said, least, told, notes, list] = [".who", "h1", ".rename", ".remove", ".more", "[role=status]", "input", "output", ".notes", "ol"].map((one) => main.querySelector(one));
+  if (picture) who.src = picture;
+  else who.remove();
+  title.textContent = name;
+  rename.onclick = () => {
+    const to = h("input", { value: name, required: true, maxlength: 200, autofocus: true, "aria-label": t("entities.name") });
+    sheet(t("entities.rename"), t("entities.save"), () => patch(path, { name: to.value }).then(again), signal, to);
+  };
+  remove.onclick = () => sheet(t("entities.remove_title", { name }), t("entities.remove"), () => del(path).then(() => navigate("/entities")), signal, h("p", {}, t("entities.remove_why")));
+  more.onclick = () => crops(t("entities.more"), t("entities.more"), async (made) => {
+    for (const one of made) await post(`${path}/examples`, one);
+    again();
+  }, signal, query);
+  const drop = (one) => del(`${path}/examples/${one.id}`).then(again, (error) => toast(error.message, { error: true }));
+  more.parentElement.before(...examples.map((one, n) => h("li", {}, h("img", { src: one.picture, alt: t("entities.picture", { n: n + 1 }) }),
+    h("button", { type: "button", class: "quiet writes", "aria-label": t("entities.drop_example", { n: n + 1 }), onclick: () => drop(one) }, icon("close")))));
+  const tell = () => { told.textContent = `${Math.round(least.value * 100)} %`; };
+  least.oninput = tell;
+  least.onchange = () => navigate(`?threshold=${least.value}`, { replace: true }).then(again);
+  previews(list, signal);
+  let last;
+  try {
+    const found = await paged(list, `${path}/appearances?${query}&`, ({ appearances }) => {
+      for (const one of appearances) {
+        if (one.video_id !== last) list.append(h("li", { class: "whole" }, h("h3", {}, h("a", { href: `/videos/${one.video_id}` }, one.video))));
+        last = one.video_id;
+        list.append(tile(one));
+      }
+      return appearances.length;
+    }, signal);
+    least.value = found.threshold;
+    tell();
+    said.textContent = examples.length ? tn("entities.scenes", found.scenes) : t("entities.unshown");
+    notes.append(...found.degraded.map(note));
+  } catch (error) {
+    notes.append(note(error.message));
+  }
+}

@@ -1,0 +1,56 @@
+import { get } from "../api.js";
+import { bar } from "../chart.js";
+import { h } from "../dom.js";
+import { count, stamp, t, time, tn } from "../i18n.js";
+
+const EVERY_MS = 5_000;
+const most = (numbers) => Math.max(1e-9, ...numbers);
+
+/** Of each chart: [label, parts of the bar from 0 to 1, what it says]. */
+const ROWS = {
+  coverage: ({ coverage }) => coverage.map(({ space, modality, scenes, errors, of }) => [
+    [t(`status.of_${modality}`), h("small", {}, space)], [of ? Math.min(1, scenes / of) : 0],
+    [of === null ? count(scenes) : t("status.part", { n: count(scenes), of: count(of) }), errors > 0 && h("small", { class: "bad" }, tn("status.errors", errors))],
+  ]),
+  searches: ({ searches }) => speeds(searches, "mode", "ms", 0),
+  stages: ({ stages }) => speeds(stages, "stage", "s", 1),
+  queue: ({ queue }) => {
+    const all = most(queue.map((one) => one.waiting + one.running + one.failed));
+    return queue.map(({ stage, running, waiting, failed }) => [t(`status.stage_${stage}`), [running, waiting, failed].map((n) => n / all), t("status.jobs", { running, waiting, failed })]);
+  },
+  degraded: ({ degraded }) => shares(Object.entries(degraded).flatMap(([channel, causes]) =>
+    Object.entries(causes).map(([cause, n]) => [`${t(`search.channel_${channel}`)}: ${t(`status.cause_${cause}`)}`, n]))),
+  encoders: ({ encoders }) => encoders && shares(Object.entries(encoders).map(([ending, n]) => [t(`status.cause_${ending}`), n])),
+};
+
+function speeds(found, key, unit, digits) {
+  const all = most(found.map((one) => one[`p95_${unit}`]));
+  return found.map(({ [key]: name, [`p50_${unit}`]: p50, [`p95_${unit}`]: p95 }) =>
+    [t(`status.${key}_${name}`), [p50 / all, (p95 - p50) / all], t("status.speed", { p50: p50.toFixed(digits), p95: p95.toFixed(digits), unit })]);
+}
+
+function shares(found) {
+  const all = most(found.map(([, n]) => n));
+  return found.map(([label, n]) => [label, [n / all], count(n)]);
+}
+
+export async function show(main, { signal }) {
+  document.title = `${t("status.title")} · scenedex`;
+  main.append(stamp("status"));
+  const [up, cards] = [".number", ".cards"].map((one) => main.querySelector(one));
+  let drawn;
+  async function draw() {
+    const { uptime_s, ...found } = await get("/api/v1/status", { signal });
+    up.textContent = t("status.up", { time: time(uptime_s), minutes: Math.round(found.window_s / 60) });
+    const now = JSON.stringify(found);
+    if (now === drawn) return;
+    drawn = now;
+    cards.replaceChildren(...Object.entries(ROWS).map(([name, rows]) => [name, rows(found)]).filter(([, rows]) => rows).map(([name, rows]) =>
+      h("section", { class: "card" }, h("h2", {}, t(`status.${name}`)), rows.length
+        ? h("table", {}, h("tbody", {}, rows.map(([label, parts, said]) => h("tr", {}, h("th", { scope: "row" }, label), h("td", {}, bar(parts)), h("td", { class: "number" }, said)))))
+        : h("p", { class: "muted" }, t(`status.no_${name}`)))));
+  }
+  await draw();
+  const timer = setInterval(() => document.hidden || draw().catch(() => {}), EVERY_MS);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}

@@ -1,0 +1,24 @@
+import { stamp } from "./i18n.js";
+
+/** A dialog with one button, `action`. What `send()` throws is said in it; else it closes. */
+export function sheet(title, action, send, signal, ...fields) {
+  const box = stamp("sheet");
+  const [form, head, quiet, said, button] = ["form", "h2", ".quiet", ".bad", ".primary"].map((one) => box.querySelector(one));
+  const close = () => box.close();
+  box.ariaLabel = head.textContent = title;
+  button.textContent = action;
+  said.before(...fields);
+  box.tell = (error) => { said.textContent = error.message; };
+  box.onclose = () => box.remove();
+  quiet.onclick = close;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    await send().then(close, box.tell);
+    button.disabled = false;
+  };
+  signal.addEventListener("abort", close);
+  document.body.append(box);
+  box.showModal();
+  return box;
+}
