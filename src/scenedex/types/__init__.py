@@ -44,6 +44,7 @@ from scenedex.types.values import Limits as Limits
 from scenedex.types.values import MediaInfo as MediaInfo
 from scenedex.types.values import Modality as Modality
 from scenedex.types.values import Mode as Mode
+from scenedex.types.values import Piece as Piece
 from scenedex.types.values import Pixels as Pixels
 from scenedex.types.values import Scene as Scene
 from scenedex.types.values import SceneCard as SceneCard
