@@ -9,11 +9,13 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from scenedex.api.places import Streams
 from scenedex.api.vitals import Vitals
 from scenedex.http.errors import ApiError
 from scenedex.library import Library
 from scenedex.metrics.collected import measure
 from scenedex.metrics.meters import Meters
+from scenedex.metrics.recent import Recent
 from scenedex.types import Access
 
 MAX_CLIPS = 2
@@ -54,17 +56,20 @@ class Service:
 
     library: Library
     meters: Meters = field(default_factory=Meters, repr=False)
+    recent: Recent = field(default_factory=Recent, repr=False)
     vitals: Vitals = field(init=False, repr=False)
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
     films: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FILMS), repr=False)
     frames: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FRAMES), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
     fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
+    streams: Streams = field(default_factory=Streams, repr=False)
     receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vitals", Vitals(self.library))
         measure(self.meters, self.library)
+        self.library.watch(self.recent.encoder)
 
     @classmethod
     @contextmanager

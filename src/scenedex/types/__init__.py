@@ -59,6 +59,8 @@ from scenedex.types.values import Vector as Vector
 from scenedex.types.values import Vectors as Vectors
 from scenedex.types.values import Video as Video
 from scenedex.types.values import VideoRecord as VideoRecord
+from scenedex.types.values import VideoSort as VideoSort
+from scenedex.types.values import VideoState as VideoState
 from scenedex.types.values import VideoTrack as VideoTrack
 from scenedex.types.values import Waveform as Waveform
 from scenedex.types.values import description_space as description_space

@@ -365,6 +365,13 @@ class Video:
     tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
 
 
+VideoState = Literal["indexed", "failed", "running", "pending", "offline"]
+"""How a video stands: a job of it runs, or waits; the last one of some stage failed; its file is nowhere; or all is
+well. The first of these that is true, in this order."""
+
+VideoSort = Literal["newest", "oldest", "name", "longest", "shortest"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKeyframe:
     """A keyframe whose picture lies in the object store."""
