@@ -28,8 +28,16 @@ class Shot:
     prepare: Callable[[Page], None] = nothing
 
 
+def picking(page: Page) -> None:
+    """A rectangle is drawn on the picture."""
+    page.keyboard.press("d")
+
+
 SHOTS = [
     Shot("missing", "/baselines"),
+    Shot("player", "/videos/{reel}?q=red+car&t=34.54"),
+    Shot("player-rectangle", "/videos/{reel}?t=34.54", picking),
+    Shot("player-film", "/videos/{film}?q=owl&t=12"),
 ]
 
 
