@@ -40,6 +40,11 @@ def a_new_entity(page: Page) -> None:
     page.locator("dialog input[type=file]").set_input_files(str(shared_media("photos/balloon.jpg")))
 
 
+def picking(page: Page) -> None:
+    """A rectangle is drawn on the picture."""
+    page.keyboard.press("d")
+
+
 SHOTS = [
     Shot("entities", "/entities"),
     Shot("entities-new", "/entities", a_new_entity),
@@ -53,6 +58,9 @@ SHOTS = [
     Shot("search-korean", "/?q=약속&lang=ko", why),
     Shot("keys", "/", lambda page: page.locator("#help").evaluate("(one) => one.click()")),
     Shot("missing", "/baselines"),
+    Shot("player", "/videos/{reel}?q=red+car&t=34.54"),
+    Shot("player-rectangle", "/videos/{reel}?t=34.54", picking),
+    Shot("player-film", "/videos/{film}?q=owl&t=12"),
 ]
 
 

@@ -6,4 +6,5 @@ export const views = [
   { path: "/anomalies/:id", load: () => import("./anomalies/anomalies.js") },
   { path: "/status", load: () => import("./health/health.js"), nav: ["pulse", "status.title"] },
   { path: "/sign-in", load: () => import("./session/sign_in.js") },
+  { path: "/videos/:id", load: () => import("./player/player.js") },
 ];
