@@ -17,6 +17,7 @@ from scenedex.api.routes import (
     operations,
     owners,
     page,
+    playing,
     registration,
     resumable,
     scenes,
@@ -43,8 +44,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, timeline, scenes, search, entities, baselines, jobs, stats, keys,
-    owners, session,
+    videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines, jobs,
+    stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")

@@ -19,6 +19,12 @@ from scenedex.types import Access
 MAX_CLIPS = 2
 """Clips that are cut at the same time."""
 
+MAX_FILMS = 4
+"""Films that are made while somebody watches them: each takes a core, and holds its place as long as it is watched."""
+
+MAX_FRAMES = 2
+"""Single pictures that are fetched from videos at the same time."""
+
 MAX_PICTURES = 2
 """Pictures of callers that are decoded at the same time: a few bytes can become 70 MB."""
 
@@ -50,6 +56,8 @@ class Service:
     meters: Meters = field(default_factory=Meters, repr=False)
     vitals: Vitals = field(init=False, repr=False)
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
+    films: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FILMS), repr=False)
+    frames: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FRAMES), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
     fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
     receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
@@ -58,10 +66,19 @@ class Service:
         object.__setattr__(self, "vitals", Vitals(self.library))
         measure(self.meters, self.library)
 
-    @staticmethod
+    @classmethod
     @contextmanager
-    def a_place(places: BoundedSemaphore, wait_s: float) -> Iterator[None]:
+    def a_place(cls, places: BoundedSemaphore, wait_s: float) -> Iterator[None]:
         """One of a few places for heavy work. Raises ApiError (429) where none becomes free in time."""
+        leave = cls.take_place(places, wait_s)
+        try:
+            yield
+        finally:
+            leave()
+
+    @staticmethod
+    def take_place(places: BoundedSemaphore, wait_s: float) -> Callable[[], None]:
+        """The same for work that outlives the route; call what comes back, once, at the end of it."""
         if not places.acquire(timeout=wait_s):
             raise ApiError(
                 429,
@@ -69,10 +86,7 @@ class Service:
                 "Too many ask for this at once: ask again in a few seconds.",
                 headers={"Retry-After": "5"},
             )
-        try:
-            yield
-        finally:
-            places.release()
+        return places.release
 
 
 def service_of(request: Request) -> Service:

@@ -17,11 +17,12 @@ def print_explanation(answer: Answer, console: Console | None = None) -> None:
     console.print(Text(f"weights: {weights}"))
     if plan.mode == "rerank":
         console.print(Text(_second_look(answer)))
-    rows = table("video", "scene", "score", "band", "channel", "raw", "calibrated", "at")
+    rows = table("video", "scene", "score", "band", "channel", "raw", "calibrated", "share", "at")
     for hit in [link for first in answer.hits for link in (first, *first.then)]:
         for head, (channel, evidence) in zip(_first(hit), hit.channels.items(), strict=False):
             at = clock(evidence.t_s) if evidence.t_s is not None else ""
-            rows.add_row(*head, channel, f"{evidence.raw:.3f}", f"{evidence.calibrated:.3f}", at)
+            scores = (f"{evidence.raw:.3f}", f"{evidence.calibrated:.3f}", f"{evidence.share:.0%}")
+            rows.add_row(*head, channel, *scores, at)
     if answer.hits:
         console.print(rows)
     steps = ", ".join(f"{name} {spent:.1f} ms" for name, spent in answer.took_ms.items())

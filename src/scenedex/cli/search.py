@@ -44,6 +44,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
     by_video: options.ByVideo = False,
     fold: options.Fold = False,
     within: options.Within = 60.0,
+    weaker: options.Weaker = False,
     explain: options.Explain = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -72,6 +73,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
             group_by="video" if by_video else None,
             fold=fold,
             within_s=within,
+            weaker=weaker,
         )
     if as_json:
         print_json(answer_as_json(answer))
@@ -148,7 +150,7 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         if group.more:
             console.print(Text(f"{group.more} more in {shown(group.video)}."))
     if answer.hidden:
-        console.print(f"{answer.hidden} weaker results are not shown.")
+        console.print(f"{answer.hidden} weaker results are not shown: --weaker shows them.")
     for channel in answer.degraded:
         console.print(Text(f"Left out: {shown(channel)}"))
 

@@ -43,6 +43,9 @@ Band = Annotated[
 ]
 ByVideo = Annotated[bool, typer.Option("--by-video", help="Group the hits by video.")]
 Fold = Annotated[bool, typer.Option("--fold", help="Show scenes that look nearly the same once.")]
+Weaker = Annotated[
+    bool, typer.Option("--weaker", help="Show the weaker results, too, that are hidden otherwise.")
+]
 Within = Annotated[float, typer.Option(help="Longest time in seconds between parts joined by `then`.")]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say how the answer came about: plan, weights, scores, times.")

@@ -1,16 +1,24 @@
 """`scenedex videos` and `scenedex stats`"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.output import clock, flowing, print_json, shown, table
+from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.search.as_json import plain
-from scenedex.types import Scene, Video
+from scenedex.store.listing import ListedVideo, Wanted
+from scenedex.types import Scene, Video, VideoSort, VideoState
+
+ALL = 1_000_000
+"""Videos that are listed at most."""
+
+STATES: tuple[VideoState, ...] = get_args(VideoState)
+ORDERS: tuple[VideoSort, ...] = get_args(VideoSort)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(metavar="VIDEO", help="An id, a path, or a file name.")]
@@ -26,27 +34,36 @@ def default(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(
+    name: Annotated[str, typer.Option(help="Only videos with this in their file name.")] = "",
+    state: Annotated[str | None, typer.Option(help=f"Only those that are {', '.join(STATES)}.")] = None,
+    sort: Annotated[str, typer.Option(help=f"{', '.join(ORDERS)}.")] = "newest",
+    as_json: AsJson = False,
+) -> None:
     """List the videos, the newest first."""
+    if state is not None and state not in STATES:
+        raise UsageError(f"There is no state {state!r}: there are {', '.join(STATES)}.")
+    wanted = Wanted(text=name, state=cast("VideoState", state), sort=cast("VideoSort", sort))
     with open_library() as library:
-        videos = library.videos()
+        page = library.page_of_videos(ALL, 0, wanted)
     if as_json:
-        print_json({"videos": videos})
+        print_json({"videos": [listed_as_json(one) for one in page.videos]})
         return
     rows = table("video", "length", "scenes", "captions", "id", "")
     rows.columns[4].no_wrap = True
-    for video in videos:
-        state = "offline" if video.offline else ""
-        name = Text(shown(video.name))
+    for one in page.videos:
+        video = one.video
+        state = "" if one.state == "indexed" else one.state
         rows.add_row(
-            name,
+            Text(shown(video.name)),
             clock(video.duration_s),
             str(video.scene_count),
             str(video.caption_count),
             str(video.id),
             state,
         )
-    Console(highlight=False).print(rows if videos else "No videos yet: scenedex index PATH adds some.")
+    nothing = "No such videos." if page.states or name else "No videos yet: scenedex index PATH adds some."
+    Console(highlight=False).print(rows if page.videos else nothing)
 
 
 @app.command("show")
@@ -117,6 +134,12 @@ def stats(as_json: AsJson = False) -> None:
         else:
             rows.add_row(name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
     Console(highlight=False).print(rows)
+
+
+def listed_as_json(one: ListedVideo) -> dict[str, Any]:
+    """A video with how it stands, as the API gives it."""
+    error = one.job.reason if one.job is not None and one.state == "failed" else None
+    return {**plain(one.video), "state": one.state, "error": error, "scene_id": one.scene_id}
 
 
 def tagged(video: Video) -> str:

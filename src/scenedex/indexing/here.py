@@ -9,10 +9,11 @@ from scenedex.errors import DecodeError
 from scenedex.indexing.reading import Reached
 from scenedex.media.audio import waveform
 from scenedex.media.decode import Decoding, frames_at, measure_duration
+from scenedex.media.playing import Stretch, film
 from scenedex.media.probe import probe
 from scenedex.media.subtitles import embedded_captions
 from scenedex.scenes.segment import segment, sound_scenes
-from scenedex.types import Caption, Limits, MediaInfo, Pixels, SceneDraft, Waveform
+from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
 HEADER_TOLERANCE_S = 0.5
 """A header's duration this close to what was decoded is taken for true."""
@@ -71,6 +72,10 @@ class HereReading:
         """Sorted times are read fastest."""
         for frame in frames_at(self._path, self.info, self._limits, times):
             yield frame.picture(short_side)
+
+    def film(self, from_s: float, to_s: float, *, copied: bool) -> Generator[Piece, None, None]:
+        """Fragments of an MP4 file."""
+        return film(self._path, self.info, self._limits, Stretch(from_s, to_s), copied=copied)
 
 
 def _duration(info: MediaInfo, measured_s: float) -> float:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from scenedex.types import Caption, Limits, MediaInfo, Pixels, SceneDraft, Waveform
+from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
 Reached = Callable[[float], None]
 """Told the seconds of the video that are decoded, about ten times a second."""
@@ -36,6 +36,12 @@ class Reading(Protocol):
 
     def pictures(self, times: Iterable[float], short_side: int) -> Iterator[Pixels]:
         """The picture shown at each of these times, its short side `short_side` pixels at most."""
+
+    def film(self, from_s: float, to_s: float, *, copied: bool) -> Generator[Piece, None, None]:
+        """What is shown and heard between two times as the fragments of an MP4 file that browsers play, one by one.
+
+        `copied`: pictures as they are, from the key frame at or before `from_s`; else encoded anew, exactly from there.
+        """
 
 
 class Decoder(Protocol):

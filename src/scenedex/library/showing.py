@@ -9,8 +9,9 @@ from scenedex.library.originals import Original, open_original
 from scenedex.library.searching import Searching
 from scenedex.library.uploaded import drop_files
 from scenedex.store.files import files_of
+from scenedex.store.listing import ListedVideo, VideoList, Wanted, list_page, listed_video
 from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scenes_of
-from scenedex.store.videos import count_videos, get_video, list_videos, remove_video, tag_video
+from scenedex.store.videos import get_video, remove_video, tag_video
 from scenedex.types import Caption, CaptionOrigin, Scene, Video
 
 
@@ -22,10 +23,18 @@ class Showing(Searching):
         with self._database.transaction(self.owner) as tx:
             return get_video(tx, video_id)
 
-    def page_of_videos(self, limit: int, offset: int = 0) -> tuple[list[Video], int]:
-        """So many videos, the newest first, and how many there are in all."""
+    def page_of_videos(self, limit: int, offset: int = 0, wanted: Wanted | None = None) -> VideoList:
+        """So many of the videos that are wanted, each with how it stands; and how many there are in all.
+
+        Raises UsageError for a page, an order or a text that makes no sense.
+        """
         with self._database.transaction(self.owner) as tx:
-            return list_videos(tx, limit=limit, offset=offset), count_videos(tx)
+            return list_page(tx, wanted or Wanted(), limit=limit, offset=offset)
+
+    def listed_video(self, video_id: UUID) -> ListedVideo:
+        """One video with how it stands. Raises NotFoundError."""
+        with self._database.transaction(self.owner) as tx:
+            return listed_video(tx, video_id)
 
     def forget(self, video_id: UUID) -> None:
         """Forget a video. Its file stays where it is, unless it came over HTTP into the library's own folder.

@@ -54,13 +54,13 @@ def cut_clip(source: Source, target: Path, *, start_s: float, end_s: float) -> N
         raise LimitError(
             f"A clip is {MAX_CLIP_S:.0f} s long at most, this one would be {end_s - start_s:.1f} s."
         )
-    rate = _rate(video.frame_rate)
+    rate = playing_rate(video.frame_rate)
     sound = _sound(source, start_s, end_s)  # whole, before the first picture: one thing is read at a time
-    pictures = (_even(picture) for picture in source.pictures(_times(start_s, end_s, rate), SHORT_SIDE))
+    pictures = (even(picture) for picture in source.pictures(picture_times(start_s, end_s, rate), SHORT_SIDE))
     encode_film(target, pictures, frame_rate=rate, sound=sound, title=None)
 
 
-def _rate(own: Fraction | None) -> Fraction:
+def playing_rate(own: Fraction | None) -> Fraction:
     """The video's own, or a whole part of it that is no faster than MAX_RATE."""
     if own is None or own <= 0:
         return DEFAULT_RATE
@@ -68,14 +68,14 @@ def _rate(own: Fraction | None) -> Fraction:
     return max(rate, Fraction(1)).limit_denominator(1001)
 
 
-def _times(start_s: float, end_s: float, rate: Fraction) -> Iterator[float]:
+def picture_times(start_s: float, end_s: float, rate: Fraction) -> Iterator[float]:
     """In the middle of each picture of the clip, so that no rounding picks its neighbour."""
     step = float(1 / rate)
     for number in range(max(1, round((end_s - start_s) * rate))):
         yield min(start_s + (number + 0.5) * step, math.nextafter(end_s, start_s))
 
 
-def _even(pixels: Pixels) -> Pixels:
+def even(pixels: Pixels) -> Pixels:
     """H.264 in 4:2:0 has even sides: one row or column is left out, or repeated where there is but one."""
     height, width = pixels.shape[:2]
     if min(height, width) < 2:

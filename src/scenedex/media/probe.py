@@ -15,6 +15,7 @@ from av.video.reformatter import ColorTrc
 from av.video.stream import VideoStream
 
 from scenedex.errors import DecodeError, LimitError, NotAVideoError
+from scenedex.media.codecs import codecs_of
 from scenedex.media.container import FAILURES, decodable, opened
 from scenedex.media.files import claimed_size, head, picture_format
 from scenedex.media.frame import orientation
@@ -131,6 +132,7 @@ def _describe(container: InputContainer, size_bytes: int, limits: Limits) -> Med
         audio=audio,
         subtitles=tuple(_subtitle_track(s) for s in container.streams.subtitles),
         warnings=tuple(warnings),
+        default_audio=heard.index if (heard := audio_stream(container)) else None,
     )
 
 
@@ -204,6 +206,8 @@ def _video_track(container: InputContainer, limits: Limits, warnings: list[str])
         frame_rate=stream.average_rate or stream.guessed_rate or None,
         rotation=turn,
         mirrored=mirrored,
+        pixel_format=stream.codec_context.pix_fmt or "",
+        codecs=codecs_in(stream),
         hdr=trc in _HDR,
     )
 
@@ -230,9 +234,16 @@ def _audio_tracks(container: InputContainer, warnings: list[str]) -> tuple[Audio
                 sample_rate=context.sample_rate or 0,
                 channels=context.channels or 0,
                 language=language_code(stream.language),
+                codecs=codecs_in(stream),
             )
         )
     return tuple(tracks)
+
+
+def codecs_in(stream: VideoStream | AudioStream) -> str | None:
+    """What RFC 6381 calls a stream."""
+    context = stream.codec_context
+    return codecs_of(context.codec.canonical_name, bytes(context.extradata or b""), context.profile)
 
 
 def _subtitle_track(stream: SubtitleStream) -> SubtitleTrack:

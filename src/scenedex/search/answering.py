@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from scenedex.errors import StoreError
 from scenedex.search.cutoff import Placed
-from scenedex.search.evidence import choices, hit, with_captions
+from scenedex.search.evidence import choices, hit, is_seen, with_scene
 from scenedex.search.grouping import FOLDED, SHOWN, Line, by_video, folded
 from scenedex.search.nearest import Words
 from scenedex.search.question import Question
 from scenedex.search.request import SearchRequest
 from scenedex.search.sequence import Chain
 from scenedex.store.database import Transaction
-from scenedex.store.scenes import captions_by_scene
+from scenedex.store.scenes import captions_by_scene, keyframes_by_scene
 from scenedex.store.scoring import vectors_of
 from scenedex.types import Answer, Hit, Plan, Rerank, Space, VectorQuery, VideoHits
 
@@ -57,9 +57,11 @@ def answered(
     """The page that was asked for of all `places`."""
     page = places[request.offset : request.offset + request.limit]
     lines = [line for place in page for line in place[:SHOWN]]
-    read = captions_by_scene(tx, [link.card.scene.id for chain, _ in lines for link in chain.links])
+    links = [link for chain, _ in lines for link in chain.links]
+    read = captions_by_scene(tx, [link.card.scene.id for link in links])
+    seen = keyframes_by_scene(tx, [link.card.scene.id for link in links if is_seen(link)])
     complete = [
-        (Chain(tuple(with_captions(link, read) for link in chain.links)), alike) for chain, alike in lines
+        (Chain(tuple(with_scene(link, read, seen) for link in chain.links)), alike) for chain, alike in lines
     ]
     hits = iter(_hits(found, complete, words))
     groups = [_group([next(hits) for _ in place[:SHOWN]], len(place)) for place in page]
@@ -95,7 +97,7 @@ def _hits(found: Sequence[Found], lines: Sequence[Line], words: Words) -> list[H
     made = []
     for chain, alike in lines:
         links = [
-            hit(each.question, link, choose)
+            hit(each.question, link, choose, each.plan.weights)
             for each, link, choose in zip(found, chain.links, nearest, strict=True)
         ]
         first = replace(links[0], score=round(chain.score, 6), band=chain.band, alike=alike)

@@ -115,9 +115,13 @@ class Engine:
         question = asked.question or read_question("-")
         judged, report = self._judged(question, asked, brought)
         hide, request = bool(question.words) or asked.anchor is None, asked.request
+        weaker = request.weaker
         one_by_one = not (several or request.fold or request.group_by or request.bands)
-        sifted, weak = sift(judged, depth if one_by_one else None, hide=hide, weak="weak" in request.bands)
-        shown, by_title = cut(sifted, scene_cards(tx, [one.candidate.scene_id for one in sifted]), hide=hide)
+        sifted, weak = sift(
+            judged, depth if one_by_one else None, hide=hide, weak=weaker or "weak" in request.bands
+        )
+        cards = scene_cards(tx, [one.candidate.scene_id for one in sifted])
+        shown, by_title = cut(sifted, cards, hide=hide and not weaker)
         clock.lap("rerank")
         return Found(
             question=question,

@@ -6,21 +6,36 @@ from uuid import UUID
 
 from scenedex.embeddings.passages import passages
 from scenedex.search.cutoff import Placed
-from scenedex.search.fusion import band
+from scenedex.search.fusion import band, shares
 from scenedex.search.marking import mark
 from scenedex.search.matching import telling
 from scenedex.search.question import Question
-from scenedex.types import Caption, Channel, Evidence, Hit, Scene
+from scenedex.types import Caption, Channel, Evidence, Hit, Scene, StoredKeyframe
 
 Nearest = Callable[[Sequence[str]], str]
 """Which of several texts is nearest to the question."""
 
 
-def with_captions(placed: Placed, captions: Mapping[UUID, tuple[Caption, ...]]) -> Placed:
-    """The same with the captions of its scene: the words that a hit shows."""
+SEEN: tuple[Channel, ...] = ("visual", "anchor")
+"""Channels whose evidence is a keyframe."""
+
+SAME_S = 0.001
+
+
+def with_scene(
+    placed: Placed,
+    captions: Mapping[UUID, tuple[Caption, ...]],
+    keyframes: Mapping[UUID, tuple[StoredKeyframe, ...]],
+) -> Placed:
+    """The same with the captions and keyframes of its scene: the words and the picture that a hit shows."""
     scene = placed.card.scene
-    read = replace(scene, captions=captions.get(scene.id, ()))
+    read = replace(scene, captions=captions.get(scene.id, ()), keyframes=keyframes.get(scene.id, ()))
     return replace(placed, card=replace(placed.card, scene=read))
+
+
+def is_seen(placed: Placed) -> bool:
+    """Whether a keyframe speaks for it."""
+    return any(channel in placed.judged.calibrated for channel in SEEN)
 
 
 def choices(placed: Placed) -> list[str]:
@@ -32,11 +47,12 @@ def choices(placed: Placed) -> list[str]:
     return said if len(said) > 1 else []
 
 
-def hit(question: Question, placed: Placed, nearest: Nearest) -> Hit:
-    """The hit; its best moment is that of the channel which is surest."""
+def hit(question: Question, placed: Placed, nearest: Nearest, weights: Mapping[Channel, float]) -> Hit:
+    """The hit; its best moment is that of the channel which is surest. `weights`: with which it was judged."""
     scene, calibrated = placed.card.scene, placed.judged.calibrated
+    parts = shares(calibrated, weights)
     channels = {
-        channel: _evidence(question, placed, channel, nearest)
+        channel: replace(_evidence(question, placed, channel, nearest), share=round(parts[channel], 6))
         for channel in sorted(calibrated, key=lambda c: (-calibrated[c], c))
     }
     best_s = next((evidence.t_s for evidence in channels.values() if evidence.t_s is not None), scene.start_s)
@@ -72,7 +88,13 @@ def _evidence(question: Question, placed: Placed, channel: Channel, nearest: Nea
         calibrated=round(placed.judged.calibrated[channel], 6),
         t_s=t_s,
         text=mark(text, question.terms) if text else None,
+        keyframe=_keyframe_at(scene, row.t_s) if channel in SEEN else None,
     )
+
+
+def _keyframe_at(scene: Scene, t_s: float | None) -> int | None:
+    found = (n for n, one in enumerate(scene.keyframes) if t_s is not None and abs(one.t_s - t_s) < SAME_S)
+    return next(found, None)
 
 
 def _said_at(scene: Scene, t_s: float) -> list[str]:

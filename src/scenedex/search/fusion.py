@@ -12,6 +12,9 @@ RESULT = 0.25
 
 RANK_CONSTANT = 60
 
+NEVER_MISSED = 1e-6
+"""What a channel that is certain misses, where its share of a score is told: its logarithm is finite."""
+
 
 def rescaled(weights: Mapping[Channel, float], present: Collection[Channel]) -> dict[Channel, float]:
     """The weights of the channels that are present and count at all, so that they sum to 1."""
@@ -31,6 +34,20 @@ def fused(calibrated: Mapping[Channel, float], weights: Mapping[Channel, float])
     for channel, weight in weights.items():
         missed *= (1.0 - calibrated.get(channel, 0.0)) ** (len(weights) * weight)
     return 1.0 - missed
+
+
+def shares(calibrated: Mapping[Channel, float], weights: Mapping[Channel, float]) -> dict[Channel, float]:
+    """What part of a fused score each channel brought: 0 to 1, together 1 (but nothing where no channel has evidence).
+
+    In `fused` the logarithms of the misses add up: a channel's share is its part of that sum. One without weight has
+    none.
+    """
+    missed = {
+        channel: -weights.get(channel, 0.0) * math.log(max(1.0 - value, NEVER_MISSED))
+        for channel, value in calibrated.items()
+    }
+    total = math.fsum(missed.values())
+    return {channel: part / total if total > 0 else 0.0 for channel, part in missed.items()}
 
 
 def reciprocal_ranks(

@@ -37,6 +37,7 @@ class SearchOptions(TypedDict, total=False):
     group_by: Literal["video"] | None
     fold: bool
     within_s: float
+    weaker: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class SearchRequest:
     group_by: Literal["video"] | None = None  #: limit and offset then count videos
     fold: bool = False  #: scenes that look nearly the same count as one
     within_s: float = 60.0  #: longest time between scenes that follow one another
+    weaker: bool = False  #: also what `hidden` counts otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Jobs as their owner sees them. Who runs them writes by `running`; the queue itself is procrastinate's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -83,6 +84,12 @@ def get_job(tx: Transaction, job_id: int) -> Job:
     if not rows:
         raise NotFoundError(f"There is no job {job_id}.")
     return _job(rows[0])
+
+
+def jobs_by_id(tx: Transaction, job_ids: Sequence[int]) -> dict[int, Job]:
+    """These jobs; unknown ones are left out."""
+    rows = tx.execute(SELECT + " and j.id = any(%(jobs)s)", {"jobs": list(job_ids)}) if job_ids else []
+    return {row["id"]: _job(row) for row in rows}
 
 
 def list_jobs(

@@ -107,6 +107,20 @@ def captions_by_scene(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, 
     return {scene: tuple(found) for scene, found in captions.items()}
 
 
+def keyframes_by_scene(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, tuple[StoredKeyframe, ...]]:
+    """The keyframes of each of these scenes in order; those without any are left out."""
+    found: dict[UUID, list[StoredKeyframe]] = {}
+    if scene_ids:
+        rows = tx.execute(
+            """select scene_id, t_s, quality, width, height, object_key from keyframes
+            where owner_id = %(owner)s and scene_id = any(%(scenes)s) order by scene_id, ordinal""",
+            {"scenes": list(scene_ids)},
+        )
+        for row in rows:
+            found.setdefault(row.pop("scene_id"), []).append(StoredKeyframe(**row))
+    return {scene: tuple(keyframes) for scene, keyframes in found.items()}
+
+
 CARDS = """
 select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing, f.name
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id

@@ -54,6 +54,14 @@ def get_video(tx: Transaction, video_id: UUID) -> Video:
     return _video(rows[0])
 
 
+def videos_by_id(tx: Transaction, video_ids: Sequence[UUID]) -> dict[UUID, Video]:
+    """These videos; unknown ones are left out."""
+    rows = (
+        tx.execute(SELECT + " and v.id = any(%(videos)s)", {"videos": list(video_ids)}) if video_ids else []
+    )
+    return {row["id"]: _video(row) for row in rows}
+
+
 def list_videos(tx: Transaction, *, limit: int | None = None, offset: int = 0) -> list[Video]:
     """The videos, the newest first; `limit` of None means all of them."""
     if (limit is not None and limit < 0) or offset < 0:
@@ -63,11 +71,6 @@ def list_videos(tx: Transaction, *, limit: int | None = None, offset: int = 0) -
         {"limit": limit, "offset": offset},
     )
     return [_video(row) for row in rows]
-
-
-def count_videos(tx: Transaction) -> int:
-    """How many videos there are."""
-    return int(tx.execute("select count(*) as n from videos where owner_id = %(owner)s")[0]["n"])
 
 
 def resolve_video(tx: Transaction, text: str) -> Video:
@@ -169,7 +172,6 @@ def _video(row: Row) -> Video:
 
 
 __all__ = [
-    "count_videos",
     "find_by_hash",
     "get_video",
     "list_videos",

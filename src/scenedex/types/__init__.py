@@ -44,6 +44,7 @@ from scenedex.types.values import Limits as Limits
 from scenedex.types.values import MediaInfo as MediaInfo
 from scenedex.types.values import Modality as Modality
 from scenedex.types.values import Mode as Mode
+from scenedex.types.values import Piece as Piece
 from scenedex.types.values import Pixels as Pixels
 from scenedex.types.values import Scene as Scene
 from scenedex.types.values import SceneCard as SceneCard
@@ -58,6 +59,8 @@ from scenedex.types.values import Vector as Vector
 from scenedex.types.values import Vectors as Vectors
 from scenedex.types.values import Video as Video
 from scenedex.types.values import VideoRecord as VideoRecord
+from scenedex.types.values import VideoSort as VideoSort
+from scenedex.types.values import VideoState as VideoState
 from scenedex.types.values import VideoTrack as VideoTrack
 from scenedex.types.values import Waveform as Waveform
 from scenedex.types.values import description_space as description_space

@@ -66,6 +66,8 @@ class Evidence:
     calibrated: float  #: 0 to 1
     t_s: float | None = None  #: where in the video
     text: str | None = None  #: the words that matched, marked with <mark>
+    share: float = 0.0  #: what part of the score it brought; those of a hit's channels sum to 1
+    keyframe: int | None = None  #: number of the keyframe that matched within the scene, from 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

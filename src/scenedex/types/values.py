@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -68,6 +68,10 @@ class VideoTrack:
     rotation: int  #: clockwise degrees to turn the stored picture by: 0, 90, 180, 270
     hdr: bool  #: PQ or HLG transfer; frames come out tone-mapped to SDR
     mirrored: bool = False  #: after turning, left and right are swapped (some front cameras)
+    pixel_format: str = ""  #: FFmpeg's name, such as yuv420p; "" where it is not known
+    codecs: str | None = (
+        None  #: what RFC 6381 calls it, such as avc1.64001F; None where the headers do not tell
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ class AudioTrack:
     sample_rate: int  #: Hz
     channels: int
     language: str | None  #: ISO 639-1 where one exists
+    codecs: str | None = None  #: what RFC 6381 calls it, such as mp4a.40.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,7 @@ class MediaInfo:
     audio: tuple[AudioTrack, ...] = ()
     subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
+    default_audio: int | None = None  #: stream index of the sound that is heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,13 @@ class Limits:
     def fetch_s(self, duration_s: float | None) -> float:
         """The seconds that fetching pictures out of a file of this duration may take."""
         return max(self.max_fetch_s, duration_s or 0.0)
+
+
+class Piece(NamedTuple):
+    """Some more bytes of a film that is made while somebody watches it."""
+
+    begins_s: float  #: the time of the video at which the whole film begins
+    data: bytes
 
 
 class Frame(Protocol):
@@ -350,6 +363,13 @@ class Video:
     added_at: str  #: ISO 8601, UTC
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
+
+
+VideoState = Literal["indexed", "failed", "running", "pending", "offline"]
+"""How a video stands: a job of it runs, or waits; the last one of some stage failed; its file is nowhere; or all is
+well. The first of these that is true, in this order."""
+
+VideoSort = Literal["newest", "oldest", "name", "longest", "shortest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,23 @@ def test_videos_page_by_page(client: TestClient, shared: Shelf) -> None:
     assert [video for page in pages for video in page["videos"]] == whole["videos"]
 
 
+def test_videos_are_sorted_and_filtered(client: TestClient, shared: Shelf) -> None:
+    def ids(**asked: str) -> list[str]:
+        page = client.get("/api/v1/videos", params=asked).json()
+        assert page["states"] == ({"indexed": page["total"]} if page["total"] else {})
+        return [video["id"] for video in page["videos"]]
+
+    film, silent = str(shared.film), str(shared.silent)
+    assert ids(sort="longest") == ids(sort="name") == [film, silent]
+    assert ids(sort="shortest") == [silent, film]
+    assert ids(name="FILM") == [film]
+    assert ids(name="%") == []
+    failed = client.get("/api/v1/videos", params={"state": "failed"}).json()
+    assert (failed["videos"], failed["total"], failed["states"]) == ([], 0, {"indexed": 2})
+    for wrong in ({"sort": "loudest"}, {"state": "asleep"}, {"name": "a" * 201}):
+        assert client.get("/api/v1/videos", params=wrong).status_code == 422
+
+
 @pytest.mark.parametrize(
     "page", [{"limit": 201}, {"limit": 0}, {"offset": -1}, {"limit": "ten"}, {"offset": 2**31}]
 )
@@ -44,8 +61,10 @@ def test_one_video(client: TestClient, shared: Shelf) -> None:
         "id": str(shared.film), "content_hash": video["content_hash"], "name": "film.mp4", "duration_s": 3.0,
         "width": 160, "height": 96, "frame_rate": "25/1", "scene_count": 3, "caption_count": 3,
         "paths": [str(shared.folder / "film.mp4")], "offline": False, "added_at": video["added_at"], "warnings": [],
-        "tags": [],
+        "tags": [], "state": "indexed", "error": None, "job": None, "scene_id": str(shared.scenes[1]),
+        "thumbnail": video["thumbnail"],
     }  # fmt: skip
+    assert client.get(video["thumbnail"]).status_code == 200
 
 
 def test_scenes_cover_the_video_and_name_their_pictures(client: TestClient, shared: Shelf) -> None:
@@ -135,7 +154,7 @@ def test_the_same_for_scenes(stranger: TestClient, shared: Shelf) -> None:
         theirs, none = (stranger.get(f"/api/v1/scenes/{each}{way}") for each in (scene, nothing))
         assert theirs.status_code == none.status_code == 404
         assert theirs.text.replace(str(scene), "ID") == none.text.replace(str(nothing), "ID")
-    assert stranger.get("/api/v1/videos").json() == {"videos": [], "total": 0}
+    assert stranger.get("/api/v1/videos").json() == {"videos": [], "total": 0, "states": {}}
     assert stranger.get("/api/v1/stats").json()["scenes"] == 0
 
 

@@ -86,6 +86,8 @@ def test_the_answer_has_what_the_docs_say(answer: Ask) -> None:
     seen = hit["channels"]["visual"]
     assert hit["start_s"] <= seen["keyframe_s"] < hit["end_s"]
     assert 0 <= seen["calibrated"] <= 1
+    assert seen["keyframe"] >= 0
+    assert sum(one["share"] for one in hit["channels"].values()) == pytest.approx(1, abs=1e-5)
     assert "text" not in seen
     assert made["groups"] == []
 
@@ -267,6 +269,17 @@ def test_weak_hits_are_shown_when_they_are_asked_for(answer: Ask) -> None:
     assert len(weak["hits"]) >= every["hidden"]
     assert {hit["band"] for hit in weak["hits"]} == {"weak"}
     assert weak["hidden"] == 0
+
+
+def test_what_is_hidden_is_shown_when_it_is_asked_for(answer: Ask) -> None:
+    query = ("the sea at night", "--mode", "rerank", "--limit", "200")
+    few, all_of_them = answer(*query), answer(*query, "--weaker")
+    assert few["hidden"] > 0
+    assert len(all_of_them["hits"]) == len(few["hits"]) + few["hidden"]
+    assert all_of_them["hidden"] == 0
+    assert [hit["scene_id"] for hit in few["hits"]] == [
+        hit["scene_id"] for hit in all_of_them["hits"][: len(few["hits"])]
+    ]
 
 
 # -- what makes no sense ---------------------------------------------------------------------------------------

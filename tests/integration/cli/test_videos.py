@@ -54,6 +54,18 @@ def test_a_video_is_tagged_and_shown_with_its_tags(library: Library) -> None:
     )
 
 
+def test_videos_are_listed_by_name_and_state(library: Library) -> None:
+    for wanted, there in ((["--name", "HOLI"], 1), (["--name", "%"], 0), (["--state", "failed"], 0)):
+        listed = json.loads(scenedex(library, "list", *wanted, "--json").stdout)["videos"]
+        assert [(video["name"], video["state"], video["error"]) for video in listed] == [
+            ("holiday.mp4", "indexed", None)
+        ] * there
+    assert "holiday.mp4" in scenedex(library, "list", "--sort", "longest").stdout
+    assert "No such videos" in scenedex(library, "list", "--state", "offline").stdout
+    assert "no state" in scenedex(library, "list", "--state", "asleep", status=2).stderr
+    assert "no order" in scenedex(library, "list", "--sort", "loudest", status=2).stderr
+
+
 def test_wrong_tags_are_a_wrong_usage(library: Library) -> None:
     assert "A tag may not be blank" in scenedex(library, "tag", "holiday.mp4", " ", status=2).stderr
     assert "no video 'nowhere.mp4'" in scenedex(library, "tag", "nowhere.mp4", "x", status=2).stderr

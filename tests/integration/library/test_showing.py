@@ -39,9 +39,10 @@ def test_an_id_is_no_file_name(library: Library, film: UUID) -> None:
 
 
 def test_pages(library: Library, film: UUID) -> None:
-    videos, total = library.page_of_videos(10)
-    assert total == len(videos) == 2
-    assert library.page_of_videos(1, 1) == (videos[1:], 2)
+    page = library.page_of_videos(10)
+    assert page.total == len(page.videos) == 2
+    assert library.page_of_videos(1, 1).videos == page.videos[1:]
+    assert library.listed_video(film) in page.videos
     scenes, count = library.page_of_scenes(film, 10)
     assert count == len(scenes) == 2
     assert library.page_of_scenes(film, 1, 1) == (scenes[1:], 2)
@@ -64,7 +65,14 @@ def test_a_clip_of_a_scene(library: Library, film: UUID, tmp_path: Path) -> None
 def test_nothing_of_another_owner(library: Library, film: UUID, tmp_path: Path) -> None:
     scene, other = library.show("film.mp4")[1][0].id, library.of(STRANGER)
     for asked in (film, uuid4()):
-        for ask in (other.video, other.captions, other.original, other.forget, other.retag):
+        for ask in (
+            other.video,
+            other.listed_video,
+            other.captions,
+            other.original,
+            other.forget,
+            other.retag,
+        ):
             with pytest.raises(NotFoundError):
                 ask(asked)
         with pytest.raises(NotFoundError):
@@ -73,5 +81,5 @@ def test_nothing_of_another_owner(library: Library, film: UUID, tmp_path: Path) 
         other.scene(scene)
     with pytest.raises(NotFoundError):
         other.clip(scene, tmp_path / "clip.mp4")
-    assert other.page_of_videos(10) == ([], 0)
+    assert other.page_of_videos(10).videos == ()
     assert library.video(film)

@@ -256,6 +256,10 @@ def test_videos_without_a_word_are_found_by_name(database: Database, owner: UUID
     assert places(answer) == [("IMG_2041-beach_day.final.MP4", 0)]
     assert answer.hits[0].channels["lexical"].text == "IMG_2041-<mark>beach</mark>_day.final.MP4"
     assert answer.hidden == 1
+    engine = Engine()
+    with database.transaction(owner) as tx:
+        more = engine.search(tx, SearchRequest(query="beach", weaker=True))
+    assert (len(more.hits), more.hidden) == (2, 0)
 
 
 class Broken:

@@ -51,6 +51,7 @@ from scenedex.store.entities import (
 )
 from scenedex.store.files import files_of, known_files, mark_missing, put_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
+from scenedex.store.listing import Wanted, list_page
 from scenedex.store.owners import own_entry
 from scenedex.store.preferences import forget, prefer, preference, preferences
 from scenedex.store.scenes import (
@@ -58,6 +59,7 @@ from scenedex.store.scenes import (
     captions_by_scene,
     captions_of,
     find_scene,
+    keyframes_by_scene,
     scene_cards,
     scenes_of,
 )
@@ -65,7 +67,15 @@ from scenedex.store.scoring import scene_vectors, score_scenes, some_vectors, ve
 from scenedex.store.spaces import choices, ensure_space, live_spaces
 from scenedex.store.tags import tag_video
 from scenedex.store.tokens import new_token
-from scenedex.store.videos import find_by_hash, get_video, list_videos, remove_video, stats, write_video
+from scenedex.store.videos import (
+    find_by_hash,
+    get_video,
+    list_videos,
+    remove_video,
+    stats,
+    videos_by_id,
+    write_video,
+)
 from scenedex.types import Description, Filters, KnownFile, Space, VectorQuery
 
 CONDITION = re.compile(r"(?:\w+\.)?owner_id = %\(owner\)s")
@@ -208,6 +218,9 @@ READS: dict[str, Ask] = {
     "find_by_hash": lambda two, tx, owner: find_by_hash(tx, "aa"),
     "get_video": lambda two, tx, owner: get_video(tx, two.videos[owner]),
     "list_videos": lambda two, tx, owner: list_videos(tx),
+    "videos_by_id": lambda two, tx, owner: videos_by_id(tx, [two.videos[owner]]),
+    "list_page": lambda two, tx, owner: list_page(tx, Wanted(), limit=9),
+    "keyframes_by_scene": lambda two, tx, owner: keyframes_by_scene(tx, [scene_of(two, tx, owner)]),
     "stats": lambda two, tx, owner: stats(tx),
     "scenes_of": lambda two, tx, owner: scenes_of(tx, two.videos[owner]),
     "captions_of": lambda two, tx, owner: captions_of(tx, two.videos[owner]),

@@ -19,7 +19,7 @@ union all select 'trigger', pg_get_triggerdef(oid) from pg_trigger
 union all select 'enum', enumtypid::regtype || ' ' || enumsortorder || ' ' || enumlabel from pg_enum
   where enumtypid::regtype::text like 'procrastinate%'
 """
-OURS = {"procrastinate_jobs_lock_waiting", "procrastinate_jobs_owner"}
+OURS = {"procrastinate_jobs_lock_waiting", "procrastinate_jobs_owner", "procrastinate_jobs_open"}
 
 
 def objects(conninfo: str) -> set[tuple[str, str]]:

@@ -175,7 +175,7 @@ def test_a_hit_says_where_and_why() -> None:
     cards = [card("a.mp4", 2, "hello", "the <b>red</b> cars", "bye")]
     question = read_question("red car")
     shown, _ = answer("red car", cards, {0: 2.0}, {0: 0.35})
-    found = hit(question, shown[0], min)
+    found = hit(question, shown[0], min, WEIGHTS)
     assert (found.scene, found.video, found.path) == (2, "a.mp4", "/videos/a.mp4")
     assert found.best_s == 22.0
     assert found.band == "strong"
@@ -184,18 +184,20 @@ def test_a_hit_says_where_and_why() -> None:
     assert found.channels["lexical"].t_s == 22.0
     assert found.channels["transcript"].t_s == 21.0
     assert found.channels["transcript"].raw == 0.35
+    assert sum(one.share for one in found.channels.values()) == pytest.approx(1, abs=1e-5)
+    assert found.channels["lexical"].keyframe is None
     assert 0 <= found.score <= 1
 
 
 def test_the_surest_channel_says_when() -> None:
     cards = [card("a.mp4", 0, "an automobile", "x", "red")]
     shown, _ = answer("red car", cards, {0: 0.5}, {0: 0.6})
-    assert hit(read_question("red car"), shown[0], min).best_s == 1.0
+    assert hit(read_question("red car"), shown[0], min, WEIGHTS).best_s == 1.0
 
 
 def test_a_title_alone_points_at_the_start_of_the_scene() -> None:
     shown, _ = answer("zebra", [card("zebra.mp4", 1)], {0: 1.0})
-    found = hit(read_question("zebra"), shown[0], min)
+    found = hit(read_question("zebra"), shown[0], min, WEIGHTS)
     assert found.best_s == 10.0
     assert found.band == "possible"
     assert found.channels["lexical"].text == "<mark>zebra</mark>.mp4"

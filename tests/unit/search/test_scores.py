@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND, inverse_frequency, lexical_calibrated
-from scenedex.search.fusion import band, fused, reciprocal_ranks, rescaled
+from scenedex.search.fusion import band, fused, reciprocal_ranks, rescaled, shares
 from scenedex.types import Channel
 
 unit = st.floats(0, 1)
@@ -52,6 +52,22 @@ def test_evidence_never_takes_away(lexical: float, transcript: float, more: floa
 @given(unit)
 def test_one_channel_alone_is_the_score(value: float) -> None:
     assert fused({"lexical": value}, {"lexical": 1.0}) == pytest.approx(value)
+
+
+@given(unit, st.floats(0.001, 1))
+def test_shares_are_parts_of_one_whole_and_the_surer_channel_has_the_greater(
+    one: float, other: float
+) -> None:
+    found = shares({"lexical": one, "transcript": other}, {"lexical": 0.5, "transcript": 0.5})
+    assert sum(found.values()) == pytest.approx(1)
+    assert all(0 <= share <= 1 for share in found.values())
+    assert (found["lexical"] - found["transcript"]) * (one - other) >= 0
+
+
+def test_a_channel_without_weight_or_evidence_has_no_share() -> None:
+    assert shares({"lexical": 0.9, "visual": 0.9}, {"lexical": 1.0}) == {"lexical": 1.0, "visual": 0.0}
+    assert shares({"lexical": 0.0, "visual": 0.0}, {"lexical": 1.0}) == {"lexical": 0.0, "visual": 0.0}
+    assert shares({}, {"lexical": 1.0}) == {}
 
 
 def test_silence_is_nothing() -> None:

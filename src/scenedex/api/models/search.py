@@ -117,6 +117,9 @@ class SearchQuery(_Search):
     within_s: Annotated[float, Field(gt=0, le=MAX_WITHIN_S, allow_inf_nan=False, strict=True)] = Field(
         default=60.0, description="Longest time between scenes that follow one another."
     )
+    weaker: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Show the weaker hits, too, that `hidden` counts otherwise."
+    )
 
 
 class SimilarQuery(_Search):
@@ -139,6 +142,14 @@ class Evidence(Given):
         default=None,
         description="The words that matched: HTML with nothing but `<mark>` in it.",
         examples=["… <mark>car</mark> …"],
+    )
+    share: float = Field(
+        description="What part of the score this channel brought; those of a hit sum to 1.", examples=[0.7]
+    )
+    keyframe: int | None = Field(
+        default=None,
+        description="Of what was seen: the number of the picture within the scene.",
+        examples=[2],
     )
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 from pydantic import Field
 
 from scenedex import types
+from scenedex.api.models.jobs import Job
 from scenedex.http.values import Asked, Given, Rate, Text
 from scenedex.search.as_json import keyframe_url, thumbnail_url
+from scenedex.store import listing
 from scenedex.store.tags import MAX_TAG, MAX_TAGS
-from scenedex.types import CaptionOrigin
+from scenedex.types import CaptionOrigin, VideoState
 
 EXAMPLE_ID = "0b6f2f5e-6c0e-5f0e-9d3b-5f1c6f1f3a10"
 
@@ -33,11 +35,46 @@ class Video(Given):
     tags: tuple[Text, ...] = Field(examples=[["holiday"]])
 
 
-class VideoPage(Given):
-    """Some of the videos, the newest first."""
+class ListedVideo(Video):
+    """A video with how it stands, so that a list of many needs no request for each."""
 
-    videos: tuple[Video, ...]
-    total: int = Field(description="Videos in all.")
+    state: VideoState = Field(
+        description="running, pending: a job of it runs, or waits; failed: the last job of some stage did; offline: "
+        "its file is nowhere; indexed: all is well."
+    )
+    error: Text | None = Field(
+        description="What went wrong, in words, where it failed.", examples=["The file ends early."]
+    )
+    job: Job | None = Field(
+        description="What makes its state: the job that runs, waits, or failed (`POST /jobs/{id}/retry`)."
+    )
+    scene_id: UUID | None = Field(description="A scene that stands for it; null without pictures.")
+    thumbnail: str | None = Field(description="The JPEG of that scene; may be kept for ever.")
+
+    @classmethod
+    def of(cls, listed: listing.ListedVideo) -> Self:
+        """The video with the address of its picture."""
+        video = Video.model_validate(listed.video).model_dump()
+        job = Job.model_validate(listed.job) if listed.job else None
+        return cls(
+            **video,
+            state=listed.state,
+            error=job.reason if job and listed.state == "failed" else None,
+            job=job,
+            scene_id=listed.scene_id,
+            thumbnail=thumbnail_url(listed.scene_id, listed.thumbnail_key) if listed.scene_id else None,
+        )
+
+
+class VideoPage(Given):
+    """Some of the videos."""
+
+    videos: tuple[ListedVideo, ...]
+    total: int = Field(description="Videos in all that were asked for.")
+    states: dict[VideoState, int] = Field(
+        description="How many there are in each state, whichever was asked for; one without any is left out.",
+        examples=[{"indexed": 120, "failed": 2}],
+    )
 
 
 class TagChanges(Asked):

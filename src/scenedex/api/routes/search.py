@@ -67,6 +67,7 @@ def search(library: Reading, service: Serving, asked: Asked) -> Response:
             group_by=asked.group_by,
             fold=asked.fold,
             within_s=asked.within_s,
+            weaker=asked.weaker,
         ),
     )
 

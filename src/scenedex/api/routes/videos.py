@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from scenedex.api.models.videos import Caption as CaptionModel
-from scenedex.api.models.videos import CaptionPage, ScenePage, Video, VideoChanges, VideoPage
+from scenedex.api.models.videos import CaptionPage, ListedVideo, ScenePage, Video, VideoChanges, VideoPage
 from scenedex.api.models.videos import Scene as SceneModel
 from scenedex.api.service import Reading, Writing
 from scenedex.http.failures import failures
 from scenedex.media.subtitle_files import to_srt, to_vtt
-from scenedex.types import CaptionOrigin
+from scenedex.store.listing import MAX_TEXT, Wanted
+from scenedex.types import CaptionOrigin, VideoSort, VideoState
 
 MAX_PAGE = 200
 MAX_CAPTIONS = 1_000
@@ -30,16 +31,26 @@ SUBTITLES = {
 
 
 @router.get("")
-def list_videos(library: Reading, limit: Limit = 50, offset: Offset = 0) -> VideoPage:
-    """The videos, the newest first."""
-    videos, total = library.page_of_videos(limit, offset)
-    return VideoPage(videos=tuple(map(Video.model_validate, videos)), total=total)
+def list_videos(
+    library: Reading,
+    name: Annotated[
+        str,
+        Query(max_length=MAX_TEXT, description="Part of the file name, as it stands; case does not count."),
+    ] = "",
+    state: VideoState | None = None,
+    sort: VideoSort = "newest",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> VideoPage:
+    """The videos, each with how it stands."""
+    page = library.page_of_videos(limit, offset, Wanted(text=name, state=state, sort=sort))
+    return VideoPage(videos=tuple(map(ListedVideo.of, page.videos)), total=page.total, states=page.states)
 
 
 @router.get("/{video_id}", responses=failures(404))
-def get_video(library: Reading, video_id: UUID) -> Video:
-    """One video."""
-    return Video.model_validate(library.video(video_id))
+def get_video(library: Reading, video_id: UUID) -> ListedVideo:
+    """One video, with how it stands."""
+    return ListedVideo.of(library.listed_video(video_id))
 
 
 @router.patch("/{video_id}", responses=failures(404))

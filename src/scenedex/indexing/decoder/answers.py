@@ -18,6 +18,7 @@ from scenedex.types import (
     Keyframe,
     Limits,
     MediaInfo,
+    Piece,
     Pixels,
     SceneDraft,
     SubtitleTrack,
@@ -28,6 +29,7 @@ from scenedex.types import (
 MAX_SCENES = 1_000_000
 MAX_PICTURE_BYTES = 32 * 1024**3  #: of all keyframes of a file; two days of them have about five
 MAX_CLOSED_CAPTIONS = 100_000  #: in the pictures of a file
+MAX_PIECE_BYTES = 64 * 1024**2  #: of a film that is played: a fragment
 MAX_TEXT_BYTES = 256 * 1024**2  #: of all captions of a file
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -35,6 +37,7 @@ Count = Annotated[int, Field(ge=0, lt=2**31)]
 Side = Annotated[int, Field(ge=1, lt=2**31)]
 Word = Annotated[str, Field(max_length=256)]
 Sentence = Annotated[str, Field(max_length=4096)]
+Codecs = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -55,6 +58,8 @@ class _Video(_Said):
     rotation: Literal[0, 90, 180, 270]
     hdr: bool
     mirrored: bool
+    pixel_format: Word
+    codecs: Codecs | None
 
     def track(self) -> VideoTrack:
         rate = Fraction(*self.frame_rate) if self.frame_rate else None
@@ -67,6 +72,7 @@ class _Audio(_Said):
     sample_rate: Count
     channels: Count
     language: Language | None
+    codecs: Codecs | None
 
 
 class _Subtitles(_Said):
@@ -85,6 +91,7 @@ class _Info(_Said):
     audio: Annotated[list[_Audio], Field(max_length=4096)]
     subtitles: Annotated[list[_Subtitles], Field(max_length=4096)]
     warnings: Annotated[list[Sentence], Field(max_length=4096)]
+    default_audio: Count | None
 
 
 class _Keyframe(_Said):
@@ -169,6 +176,7 @@ def info(message: Message, limits: Limits) -> MediaInfo:
         audio=tuple(AudioTrack(**one.model_dump()) for one in said.audio),
         subtitles=tuple(SubtitleTrack(**one.model_dump()) for one in said.subtitles),
         warnings=tuple(said.warnings),
+        default_audio=said.default_audio,
     )
 
 
@@ -281,6 +289,13 @@ class Sound:
         if not bool(np.all(np.abs(block) <= 1.0)):  # not true of what is no number, either
             raise WireError("Sound is louder than sound can be.")
         return block
+
+
+def piece(message: Message) -> Piece:
+    """Some more of a film that is made while it is played."""
+    if not 0 < len(message.body) <= MAX_PIECE_BYTES:
+        raise WireError("A piece of a film has a length that none has.")
+    return Piece(_read(_SECONDS, message), message.body)
 
 
 def pixels(message: Message, short_side: int) -> Pixels:

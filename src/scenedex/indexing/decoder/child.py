@@ -82,6 +82,7 @@ class _Teller:
             "captions": self._captions,
             "sound": self._sound,
             "pictures": self._pictures,
+            "film": self._film,
         }
         answers[do](**arguments)
         self._end()
@@ -131,6 +132,12 @@ class _Teller:
         assert self._reading is not None
         for pixels in self._reading.pictures(times, short_side):
             self._send(b"X", pixels.shape[:2], np.ascontiguousarray(pixels).tobytes())
+
+    def _film(self, from_s: float, to_s: float, *, copied: bool) -> None:
+        assert self._reading is not None
+        with closing(self._reading.film(from_s, to_s, copied=copied)) as pieces:
+            for piece in pieces:
+                self._send(b"M", piece.begins_s, piece.data)
 
     def _end(self) -> None:
         assert self._reading is not None

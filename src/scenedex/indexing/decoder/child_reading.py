@@ -27,12 +27,15 @@ from scenedex.indexing.decoder import answers, wire
 from scenedex.indexing.decoder.process import Spawner
 from scenedex.indexing.decoder.wire import ClosedError, LateError, Message, WireError, receive, wait
 from scenedex.indexing.reading import Reached
-from scenedex.types import Caption, Limits, MediaInfo, Pixels, SceneDraft, Waveform
+from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
 log = logging.getLogger(__name__)
 
 OPEN_S = 120.0
 """For the headers and the first picture, where `limits.max_decode_s` is not less."""
+
+ENCODING = 4
+"""Times the limit on decoding that a film may take which is encoded anew while it is played."""
 
 NEARLY_FULL_BYTES = 1024**3
 """A child that says the disk is full is believed where less than this is free."""
@@ -127,6 +130,13 @@ class ChildReading:
                 yield answers.pixels(message, short_side)
             if came != len(wanted):
                 raise WireError("Pictures are missing.")
+
+    def film(self, from_s: float, to_s: float, *, copied: bool) -> Generator[Piece, None, None]:
+        """Encoding costs more than decoding: it may take four times as long, without the time in which nobody reads."""
+        allowed_s = ENCODING * self._limits.decode_s(self.info.duration_s)
+        with self._judged():
+            for message in self._ask(b"M", allowed_s, do="film", from_s=from_s, to_s=to_s, copied=copied):
+                yield answers.piece(message)
 
     def close(self) -> bool:
         """End the child. False where its spawner does not do its work any more."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = frozenset(b"ISPCWXEF")
-"""Info, Scene, Progress, Captions, Waveform, piXels, End, Failure."""
+KINDS = frozenset(b"ISPCWXMEF")
+"""Info, Scene, Progress, Captions, Waveform, piXels, Movie, End, Failure."""
 
 STARVED = 1000
 """In place of an exit status: the child held more memory than it may."""

@@ -1168,3 +1168,6 @@ create policy own on baselines using (owner_id = nullif(current_setting('scenede
 create policy operator on baselines to scenedex_operator using (true);
 
 grant select, insert, update, delete on entities, entity_examples, baselines to scenedex_app, scenedex_operator;
+
+-- What is to be told of a video beside itself: its jobs that wait, run or failed. Those that are done are many more.
+create index procrastinate_jobs_open on procrastinate_jobs ((args->>'owner_id'), id) where status in ('todo', 'doing', 'failed');

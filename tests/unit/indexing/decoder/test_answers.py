@@ -19,11 +19,13 @@ LIMITS = Limits()
 VIDEO = {
     "index": 0, "codec": "h264", "width": 640, "height": 360, "coded_width": 640, "coded_height": 360,
     "frame_rate": [30000, 1001], "rotation": 90, "hdr": False, "mirrored": False,
+    "pixel_format": "yuv420p", "codecs": "avc1.64001F",
 }  # fmt: skip
 INFO = {
     "container": "mp4", "size_bytes": 10, "start_s": -1.5, "duration_s": 9.5, "video": VIDEO,
-    "audio": [{"index": 1, "codec": "aac", "sample_rate": 44100, "channels": 2, "language": "en"}],
+    "audio": [{"index": 1, "codec": "aac", "sample_rate": 44100, "channels": 2, "language": "en", "codecs": None}],
     "subtitles": [{"index": 2, "codec": "subrip", "language": None, "kind": "text"}], "warnings": ["odd"],
+    "default_audio": 1,
 }  # fmt: skip
 JSON = strategies.recursive(
     strategies.none()
@@ -86,6 +88,8 @@ def test_headers_become_values() -> None:
         {"video": {**VIDEO, "__class__": "os.system"}},
         {"audio": INFO["audio"] * 100},
         {"audio": [{**INFO["audio"][0], "language": "; drop"}]},
+        {"video": {**VIDEO, "codecs": 'a"; x'}},
+        {"default_audio": -1},
         {"warnings": [1]},
         {"more": 1},
     ],
@@ -104,6 +108,7 @@ def test_no_message_breaks_a_reader(header: Any, body: bytes) -> None:
         lambda: answers.Captions(LIMITS).take(said),
         lambda: answers.Sound(16_000, LIMITS).take(said),
         lambda: answers.pixels(said, 512),
+        lambda: answers.piece(said),
         lambda: answers.failure(said),
         lambda: answers.warnings(said),
         lambda: answers.seconds(said),
@@ -125,6 +130,13 @@ def test_no_json_breaks_a_reader(header: bytes) -> None:
 @given(number=strategies.floats(min_value=0, allow_infinity=False))
 def test_times_lose_nothing_on_the_way(number: float) -> None:
     assert answers.seconds(message("P", number)) == number
+
+
+def test_pieces_of_a_film_have_bytes_and_a_time() -> None:
+    assert answers.piece(message("M", 1.5, b"moof")) == (1.5, b"moof")
+    for header, body in ((1.5, b""), (-1.0, b"moof"), (None, b"moof"), ("1", b"moof")):
+        with pytest.raises(WireError):
+            answers.piece(message("M", header, body))
 
 
 def test_scenes_follow_one_another() -> None:

@@ -94,6 +94,27 @@ def test_a_clip_is_cut_from_what_a_child_reads(children: Children, tmp_path: Pat
     assert len(made[0]) > 1000
 
 
+def test_a_film_is_played_from_what_a_child_makes(children: Children) -> None:
+    source = shared_media("odd/syn_start_100s.mkv")
+    for copied in (True, False):
+        made = []
+        for decoder in (children, Here()):
+            with decoder.reading(source, LIMITS) as reading:
+                made.append(list(reading.film(0.5, 1.5, copied=copied)))
+        began = {piece.begins_s for pieces in made for piece in pieces}
+        assert began == ({0.0} if copied else {0.5})
+        assert all(b"moof" in b"".join(piece.data for piece in pieces) for pieces in made)
+
+
+def test_a_film_that_nobody_watches_any_more_ends_with_its_child(children: Children, clip: Path) -> None:
+    with children.reading(clip, LIMITS) as reading:
+        pieces = reading.film(0.0, 0.8, copied=False)
+        next(pieces)
+        pieces.close()
+        assert reading.info.video is not None
+        assert len(list(reading.pictures([0.1], 64))) == 1  # the child answers on
+
+
 @pytest.mark.parametrize(
     "name",
     [
