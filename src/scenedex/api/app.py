@@ -12,6 +12,7 @@ from scenedex.api.authentication import authenticate
 from scenedex.api.routes import (
     baselines,
     entities,
+    job_events,
     jobs,
     keys,
     operations,
@@ -44,8 +45,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines, jobs,
-    stats, keys, owners, session,
+    videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines,
+    job_events, jobs, stats, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from scenedex.api.places import Streams
 from scenedex.api.vitals import Vitals
 from scenedex.http.errors import ApiError
 from scenedex.library import Library
@@ -60,6 +61,7 @@ class Service:
     frames: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FRAMES), repr=False)
     pictures: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_PICTURES), repr=False)
     fetches: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FETCHES), repr=False)
+    streams: Streams = field(default_factory=Streams, repr=False)
     receiving: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_RECEIVING), repr=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.integration.api.shelf import STRANGER, Shelf, app_for, shelf
 
+from scenedex.api.routes import job_events
 from scenedex.types import LOCAL_OWNER
 
 
@@ -22,6 +23,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 def apps(shared: Shelf) -> dict[UUID, FastAPI]:
     """The API in the name of each owner: its routes are worked out at the first request, which takes a while."""
     return {owner: app_for(shared.library, owner) for owner in (LOCAL_OWNER, STRANGER)}
+
+
+@pytest.fixture(autouse=True)
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream of all jobs ends after its first look: a test that asks every route would wait for minutes."""
+    monkeypatch.setattr(job_events, "LIFE_S", 0.0)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Jobs, and what asks for them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import Field, model_validator
 
 from scenedex.http.values import Asked, Given, Text
@@ -12,6 +13,8 @@ from scenedex.types import JobState, Stage
 EXAMPLE_ID = "0b6f2f5e-6c0e-5f0e-9d3b-5f1c6f1f3a10"
 
 LAST_JOB = 2**63 - 1
+
+JobId = Annotated[int, Path(ge=1, le=LAST_JOB)]
 
 
 class JobProgress(Given):
@@ -46,6 +49,23 @@ class JobPage(Given):
 
     jobs: tuple[Job, ...]
     total: int = Field(description="Jobs in all that were asked for.")
+
+
+class JobCounts(Given):
+    """How many jobs there are in each state."""
+
+    waiting: int = Field(examples=[3])
+    running: int = Field(examples=[1])
+    done: int = Field(examples=[240])
+    failed: int = Field(examples=[0])
+    cancelled: int = Field(examples=[0])
+
+
+class JobsState(Given):
+    """How all jobs are: those that run, the first 100 that wait, the latest 50 that failed."""
+
+    jobs: tuple[Job, ...]
+    counts: JobCounts
 
 
 class JobRequest(Asked):
