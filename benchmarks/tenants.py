@@ -21,7 +21,7 @@ from psycopg.sql import SQL
 
 from benchmarks.crowd import RARE, SCENES_PER_VIDEO, Crowd, cpu_ms, crowd, video_id
 from scenedex.store.bm25 import Terms
-from scenedex.store.channels import prepare, search_channels, statement
+from scenedex.store.channels import search_channels, settings_for, statement
 from scenedex.store.database import Transaction
 from scenedex.store.reach import EXACT_UP_TO, reach_of
 from scenedex.store.scope import scope_of
@@ -74,9 +74,9 @@ def plan(tx: Transaction, query: VectorQuery, filters: Filters, k: int) -> str:
     """`exact` or `HNSW`, or what else EXPLAIN shows."""
     scope = scope_of(filters)
     reach = reach_of(tx, [query], scope, k)
-    prepare(tx, reach)
     composed, params = statement(Terms(()), [query], scope, reach)
-    lines = tx.execute(SQL("explain (analyze, costs off, timing off, summary off) ") + composed, params)
+    with tx.reading(settings_for(reach)):
+        lines = tx.execute(SQL("explain (analyze, costs off, timing off, summary off) ") + composed, params)
     shown = "\n".join(row["QUERY PLAN"] for row in lines)
     walked = f"Index Scan using embeddings_{query.space.id}_vector_idx" in shown
     if walked != reach.hnsw[0]:

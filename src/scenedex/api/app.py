@@ -8,9 +8,10 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from scenedex.api.arriving.version import TusVersion
-from scenedex.api.authentication import authenticate
+from scenedex.api.authentication import Doors, authenticate
 from scenedex.api.routes import (
     baselines,
+    config,
     entities,
     job_events,
     jobs,
@@ -25,6 +26,7 @@ from scenedex.api.routes import (
     search,
     session,
     stats,
+    status,
     stream,
     timeline,
     uploads,
@@ -46,7 +48,7 @@ PREFIX = "/api/v1"
 
 PARTS = (
     videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines,
-    job_events, jobs, stats, keys, owners, session,
+    job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -101,6 +103,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    app.state.keys_demanded = not Doors(host, settings.scenedex_demand_keys).open
     answer_errors(app)
     for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)

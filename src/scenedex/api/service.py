@@ -15,6 +15,7 @@ from scenedex.http.errors import ApiError
 from scenedex.library import Library
 from scenedex.metrics.collected import measure
 from scenedex.metrics.meters import Meters
+from scenedex.metrics.recent import Recent
 from scenedex.types import Access
 
 MAX_CLIPS = 2
@@ -55,6 +56,7 @@ class Service:
 
     library: Library
     meters: Meters = field(default_factory=Meters, repr=False)
+    recent: Recent = field(default_factory=Recent, repr=False)
     vitals: Vitals = field(init=False, repr=False)
     clips: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CLIPS), repr=False)
     films: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_FILMS), repr=False)
@@ -67,6 +69,7 @@ class Service:
     def __post_init__(self) -> None:
         object.__setattr__(self, "vitals", Vitals(self.library))
         measure(self.meters, self.library)
+        self.library.watch(self.recent.encoder)
 
     @classmethod
     @contextmanager

@@ -21,6 +21,7 @@ from scenedex.cli import (
     keys,
     models,
     owners,
+    pictures,
     plan,
     search,
     serve,
@@ -48,6 +49,8 @@ app.add_typer(annotate.app, name="annotate")
 app.command("search")(search.search)
 app.command("plan")(plan.plan)
 app.add_typer(videos.app, name="videos")
+app.command("contact-sheet")(pictures.contact_sheet)
+app.command("frame")(pictures.frame)
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(owners.app, name="owners")

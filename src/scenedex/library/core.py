@@ -15,6 +15,7 @@ from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
 from scenedex.library.probing import Probing
+from scenedex.library.sheets import Sheets
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
@@ -66,7 +67,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Probing, Playing, Keeping, Stages):
+class Library(Probing, Playing, Sheets, Keeping, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(

@@ -64,7 +64,13 @@ class Searching(Owning):
             defaults = defaults_of(self.settings, chosen.settings)
             weights = {**defaults.weights, **request.weights}
             dense, degraded = dense_channels(tx, chosen, self._queries, weights, self._encoding)
-            engine = Engine(dense=dense, defaults=defaults, degraded=degraded, encoding=self._encoding)
+            engine = Engine(
+                dense=dense,
+                defaults=defaults,
+                degraded=degraded,
+                encoding=self._encoding,
+                sizes=chosen.sizes,
+            )
             anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
             return engine.search(tx, request, anchor)
 

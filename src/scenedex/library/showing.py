@@ -9,8 +9,10 @@ from scenedex.library.originals import Original, open_original
 from scenedex.library.searching import Searching
 from scenedex.library.uploaded import drop_files
 from scenedex.store.files import files_of
+from scenedex.store.languages import caption_languages
 from scenedex.store.listing import ListedVideo, VideoList, Wanted, list_page, listed_video
 from scenedex.store.scenes import captions_by_scene, captions_of, find_scene, scenes_of
+from scenedex.store.status import Doing, coverage, stage_queue, stage_seconds
 from scenedex.store.videos import get_video, remove_video, tag_video
 from scenedex.types import Caption, CaptionOrigin, Scene, Video
 
@@ -82,6 +84,18 @@ class Showing(Searching):
             for caption in found
             if origin in (None, caption.origin) and language in (None, caption.language)
         ]
+
+    def doing(self) -> Doing:
+        """How far each space is filled, how long the latest jobs took, and what waits."""
+        with self._database.transaction(self.owner) as tx:
+            return Doing(
+                coverage=tuple(coverage(tx)), stages=tuple(stage_seconds(tx)), queue=tuple(stage_queue(tx))
+            )
+
+    def languages(self) -> list[str]:
+        """The languages in which something is said or written in the videos."""
+        with self._database.transaction(self.owner) as tx:
+            return caption_languages(tx)
 
     def original(self, video_id: UUID) -> Original:
         """The video's own file, open for reading; close it. Raises NotFoundError where it is not there any more."""

@@ -1,6 +1,7 @@
 """Values of a library as the command line and the API show them: one shape for both."""
 
 import dataclasses
+from collections.abc import Collection
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ from uuid import UUID
 from scenedex.types import Answer, Hit
 
 if TYPE_CHECKING:  # a plan is shown without the database's driver
+    from _typeshed import DataclassInstance
+
     from scenedex.search.entities import Appearance
     from scenedex.store.baselines import Baseline
     from scenedex.store.entities import CropExample
@@ -24,6 +27,8 @@ VERSION_DIGITS = 16
 
 def plain(value: Any) -> Any:
     """Values of scenedex.types as dicts, lists, strings and numbers."""
+    if value is None or isinstance(value, str | float | int):
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
@@ -39,12 +44,14 @@ def plain(value: Any) -> Any:
 
 def answer_as_json(answer: Answer) -> dict[str, object]:
     """The answer as every interface gives it; evidence without a time or a text leaves the field out."""
-    made: dict[str, object] = plain(answer)
-    made["hits"] = [_hit_as_json(hit) for hit in answer.hits]
-    made["groups"] = [
-        {**plain(group), "hits": [_hit_as_json(hit) for hit in group.hits]} for group in answer.groups
-    ]
-    return made
+    return {
+        **_plainly(answer, but=("hits", "groups")),
+        "hits": [_hit_as_json(hit) for hit in answer.hits],
+        "groups": [
+            {**_plainly(group, but=("hits",)), "hits": [_hit_as_json(hit) for hit in group.hits]}
+            for group in answer.groups
+        ],
+    }
 
 
 def picture_version(object_key: str) -> str:
@@ -84,13 +91,19 @@ def baseline_as_json(baseline: "Baseline") -> dict[str, Any]:
 
 
 def _hit_as_json(hit: Hit) -> dict[str, object]:
-    made: dict[str, Any] = plain(hit)
+    made = _plainly(hit, but=("channels", "then"))
     made["thumbnail"] = thumbnail_url(hit.scene_id, hit.thumbnail)
-    made["channels"] = {}
+    made["channels"] = channels = {}
     for channel, evidence in hit.channels.items():
         said = {name: value for name, value in plain(evidence).items() if value is not None}
         if channel in ("visual", "anchor") and "t_s" in said:
             said["keyframe_s"] = said["t_s"]
-        made["channels"][channel] = said
+        channels[channel] = said
     made["then"] = [_hit_as_json(link) for link in hit.then]
     return made
+
+
+def _plainly(value: "DataclassInstance", but: Collection[str]) -> dict[str, Any]:
+    """The fields of a value without some that are made in another way: a page of hits has hundreds of fields."""
+    names = (field.name for field in dataclasses.fields(value))
+    return {name: plain(getattr(value, name)) for name in names if name not in but}

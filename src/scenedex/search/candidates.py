@@ -1,16 +1,15 @@
 """What the channels brought → candidates: scenes, and how they answer the question."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from scenedex.search.matching import Match
 from scenedex.types import Channel, ChannelRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A scene that at least one channel brought."""
+class Candidate(NamedTuple):
+    """A scene that at least one channel brought. A tuple: a search makes hundreds."""
 
     scene_id: UUID
     rows: Mapping[Channel, ChannelRow]
@@ -36,7 +35,7 @@ def by_scene(
 
 
 def tiered(rows: Sequence[ChannelRow], size: int) -> tuple[list[ChannelRow], dict[UUID, int]]:
-    """The rows that count, and the tier of each scene: the first `size` rows of each channel are 0, as many again 1 …
+    """The rows that count, and the tier of each scene beyond the first: 1 for the second `size` rows of a channel …
 
     The rows of a channel come best first. A scene belongs to the first tier that brings it, and what later ones say of
     it does not count. So a search that goes deeper, for a later page, judges what came before as the earlier one did.
@@ -44,12 +43,15 @@ def tiered(rows: Sequence[ChannelRow], size: int) -> tuple[list[ChannelRow], dic
     lists: dict[tuple[Channel, int], list[ChannelRow]] = {}
     for row in rows:
         lists.setdefault((row.channel, row.space_id), []).append(row)
+    if all(len(one) <= size for one in lists.values()):
+        return list(rows), {}
     placed = [(row, rank // size) for one in lists.values() for rank, row in enumerate(one)]
     tiers: dict[UUID, int] = {}
     for row, tier in placed:
         if tiers.setdefault(row.scene_id, tier) > tier:
             tiers[row.scene_id] = tier
-    return [row for row, tier in placed if tier == tiers[row.scene_id]], tiers
+    counting = [row for row, tier in placed if tier == tiers[row.scene_id]]
+    return counting, {scene: tier for scene, tier in tiers.items() if tier > 0}
 
 
 def candidates(
@@ -62,7 +64,4 @@ def candidates(
     `found`: scenes of the lexical channel, and what they have of the question.
     """
     known = tiers or {}
-    return [
-        Candidate(scene_id=scene, rows=rows, match=found.get(scene), tier=known.get(scene, 0))
-        for scene, rows in brought.items()
-    ]
+    return [Candidate(scene, rows, found.get(scene), known.get(scene, 0)) for scene, rows in brought.items()]

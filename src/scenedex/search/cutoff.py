@@ -1,7 +1,8 @@
 """Candidates → hits in their order, and how many were too weak to show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from scenedex.search.calibration import (
@@ -19,9 +20,8 @@ from scenedex.search.request import Fusion
 from scenedex.types import Channel, SceneCard
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A candidate with its scores."""
+class Judged(NamedTuple):
+    """A candidate with its scores. A tuple: a search makes hundreds."""
 
     candidate: Candidate
     calibrated: Mapping[Channel, float]
@@ -105,7 +105,7 @@ def judge(
     idf = _idf(question, first)
     top = max((c.rows["lexical"].raw for c in first if "lexical" in c.rows), default=0.0)
     judged = []
-    shares: dict[Match | None, float] = {}
+    shares: dict[int, float] = {}  # by identity: scenes that have the same of the question share one match
     for candidate in found:
         calibrated: dict[Channel, float] = {
             channel: known.calibrated(row.raw)
@@ -113,16 +113,15 @@ def judge(
             if (known := backgrounds.get((channel, row.space_id)))
         }
         if "lexical" in candidate.rows:
+            match = candidate.match
             # What BM25 makes of a title depends on how little is said in the scene: that tells nothing here.
-            title_only = candidate.match is not None and candidate.match.title_only
-            raw = 0.0 if title_only else candidate.rows["lexical"].raw
-            if candidate.match not in shares:
-                shares[candidate.match] = _share(candidate.match, idf)
-            calibrated["lexical"] = lexical_calibrated(
-                shares[candidate.match], min(1.0, raw / top) if top > 0 else 0.0
-            )
+            raw = 0.0 if match is not None and match.title_only else candidate.rows["lexical"].raw
+            share = shares.get(id(match))
+            if share is None:
+                share = shares[id(match)] = _share(match, idf)
+            calibrated["lexical"] = lexical_calibrated(share, min(1.0, raw / top) if top > 0 else 0.0)
         score = fused(calibrated, weights)
-        judged.append(Judged(candidate=candidate, calibrated=calibrated, score=score, rank=score))
+        judged.append(Judged(candidate, calibrated, score, score))
     return _by_ranks(judged, weights) if fusion == "rrf" else judged
 
 
@@ -133,7 +132,7 @@ def _by_ranks(judged: Sequence[Judged], weights: Mapping[Channel, float]) -> lis
         there = [one for one in judged if one.candidate.tier <= tier]
         ranks = reciprocal_ranks([one.calibrated for one in there], weights)
         made += [
-            replace(one, rank=rank)
+            one._replace(rank=rank)
             for one, rank in zip(there, ranks, strict=True)
             if one.candidate.tier == tier
         ]

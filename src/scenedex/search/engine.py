@@ -3,7 +3,7 @@
 The lexical channel is always there; every other one is a `Dense`: a space, an encoder of queries, a background.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scenedex.errors import UsageError
@@ -26,6 +26,7 @@ from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
+from scenedex.store.spaces import Size
 from scenedex.tracing import span
 from scenedex.types import Answer, Channel, Plan, Rerank
 
@@ -52,16 +53,19 @@ class Engine:
         defaults: SearchDefaults | None = None,
         degraded: Sequence[str] = (),
         encoding: QueryEncoding | None = None,
+        sizes: Mapping[int, Size] | None = None,
     ) -> None:
         """`defaults` has the weights, which count relative to one another; a weight of 0 takes its channel out.
 
         `degraded` names the channels that cannot take part, each with the reason, as every answer will. `encoding`
-        is the process's; without one the encoders are asked with the usual deadline, and nothing is kept.
+        is the process's; without one the encoders are asked with the usual deadline, and nothing is kept. `sizes` are
+        those of `store.spaces.Choices`; without them each search asks for them.
         """
         self._defaults = defaults or SearchDefaults()
         self._dense = tuple(dense)
         self._degraded = tuple(degraded)
         self._encoding = encoding or QueryEncoding()
+        self._sizes = sizes
 
     def search(self, tx: Transaction, request: SearchRequest, anchor: Anchor | None = None) -> Answer:
         """The scenes that fit best, one hit a scene, best first; no hits where nothing fits.
@@ -212,6 +216,7 @@ class Engine:
             filters=asked.request.filters,
             exclude=anchor.exclude if anchor else (),
             wanted=depth,
+            sizes=self._sizes,
         )
         return retrieve(tx, ask, self._backgrounds(anchor), self._defaults)
 

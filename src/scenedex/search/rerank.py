@@ -45,6 +45,6 @@ def reranked(
         cosine = cosines.get(one.candidate.scene_id, least)
         if cosine is None:
             return one
-        return replace(one, rank=(1 - weight) * one.rank + weight * (cosine - least) / wide)
+        return one._replace(rank=(1 - weight) * one.rank + weight * (cosine - least) / wide)
 
     return [blended(one) for one in judged], report

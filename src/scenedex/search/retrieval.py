@@ -19,6 +19,7 @@ from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import captions_by_scene, scene_cards
 from scenedex.store.scoring import score_scenes
+from scenedex.store.spaces import Size
 from scenedex.types import Channel, ChannelRow, Filters, Mode, VectorQuery
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Ask:
     filters: Filters
     exclude: Sequence[UUID] = ()
     wanted: int = 10  #: hits up to the end of the page
+    sizes: Mapping[int, Size] | None = None  #: of the spaces, where they are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +133,10 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
         "k": k,
         "exclude": ask.exclude,
         "also": ask.question.also,
+        "sizes": ask.sizes,
     }
     try:
-        with tx.savepoint():
-            return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), {}
+        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), {}
     except StoreError as exc:
         log.warning("all channels together failed", exc_info=exc)
         failed = exc
@@ -147,9 +149,8 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
     worked = False
     for channel, terms, vectors in alone:
         try:
-            with tx.savepoint():
-                found += search_channels(tx, terms=terms, vectors=vectors, **common)
-                worked = True
+            found += search_channels(tx, terms=terms, vectors=vectors, **common)
+            worked = True
         except StoreError as exc:
             log.warning("the %s channel is left out", channel, exc_info=exc)
             degraded[channel] = _FAILED
@@ -179,7 +180,7 @@ def _looked_at(
         return known.calibrated(row.raw) if known else row.raw
 
     if ask.mode == "rerank":
-        first_tier = [scene for scene in rows if tiers[scene] == 0]
+        first_tier = [scene for scene in rows if tiers.get(scene, 0) == 0]
         best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), str(scene)))
         chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, defaults.pool_size)
     else:

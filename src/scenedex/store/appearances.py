@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import SQL, Composed, Literal
 
-from scenedex.store.channels import prepare
+from scenedex.store.channels import settings_for
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import text_to_path
 from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
@@ -98,9 +98,9 @@ def scenes_like(
         return [_seen(row) for row in _run(tx, crops, space, scope, None)]
     rows = NEAREST
     while True:
-        prepare(tx, Reach(k=rows, rows=(rows,), hnsw=(True,), by_key=(False,), lazy=True))
-        found = _run(tx, crops, space, scope, rows)
-        tx.execute("set local enable_sort = on")
+        reach = Reach(k=rows, rows=(rows,), hnsw=(True,), by_key=(False,), lazy=True)
+        with tx.reading(settings_for(reach)):
+            found = _run(tx, crops, space, scope, rows)
         # where all that came were near enough there may be more
         if rows >= 16 * NEAREST or not any(row["full"] for row in found):
             return [_seen(row) for row in found]

@@ -5,7 +5,7 @@ up early, the rest is compared one by one. Every operator that an index has to s
 row-level security does not cost the index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,9 +15,9 @@ from psycopg.sql import SQL, Literal
 from scenedex.store.bm25 import BEST as LEXICAL_BEST
 from scenedex.store.bm25 import Terms, ranked
 from scenedex.store.database import Transaction
-from scenedex.store.reach import EXACT_UP_TO, Reach, reach_of
+from scenedex.store.reach import EXACT_UP_TO, Reach, reach_in, sizes_of
 from scenedex.store.scope import Scope, scope_of
-from scenedex.store.spaces import check_vector
+from scenedex.store.spaces import Size, check_vector
 from scenedex.types import Channel, ChannelRow, Filters, VectorQuery
 
 MIN_EF_SEARCH = 200
@@ -41,22 +41,26 @@ def search_channels(  # noqa: PLR0913 (what is asked, of what, how much)
     also: Sequence[str] = (),
     exclude: Sequence[UUID] = (),
     exact_up_to: int = EXACT_UP_TO,
+    sizes: Mapping[int, Size] | None = None,
 ) -> list[ChannelRow]:
     """The best `k` scenes of each channel, best first, one row a scene (its best vector); filters are kept inside.
 
     `terms` is the lexical channel's question (each counted once; `비*` means all terms that begin so; at most 64);
     without terms there is no lexical channel. Of `also` a row says whether the scene has it, and it counts nothing: its
     bits come after those of `terms`. Scenes in `exclude` are left out. A channel gives fewer than `k` scenes
-    only where no more are in scope.
+    only where no more are in scope. `sizes`: of the spaces without filters, where they are known already.
 
-    Raises UsageError for a vector that is no unit vector of its space, and for filters that make no sense.
+    Raises UsageError for a vector that is no unit vector of its space, and for filters that make no sense; StoreError
+    where the statement fails: the transaction goes on then.
     """
     for query in vectors:
         check_vector(query)
     scope = scope_of(filters, exclude)
     if k < 1 or not (terms or vectors):
         return []
-    reach = reach_of(tx, vectors, scope, k, exact_up_to)
+    if sizes is None or scope or any(query.space.id not in sizes for query in vectors):
+        sizes = sizes_of(tx, vectors, scope, exact_up_to)
+    reach = reach_in(sizes, vectors, scope, k, exact_up_to)
     while True:
         found = _run(tx, Terms(terms, also), vectors, scope, reach)
         # scenes with many vectors near the query may have taken up all rows: then ask for more
@@ -88,21 +92,19 @@ def _run(
     tx: Transaction, terms: Terms, vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
 ) -> list[_Found]:
     query, params = statement(terms, vectors, scope, reach)
-    prepare(tx, reach)
-    found: list[_Found] = tx.tuples(query, params)
-    if any(reach.hnsw):
-        tx.execute("set local enable_sort = on")
+    with tx.reading(settings_for(reach)):
+        found: list[_Found] = tx.tuples(query, params)
     return found
 
 
-def prepare(tx: Transaction, reach: Reach) -> None:
-    """Set what HNSW needs for the rest of the transaction."""
-    if any(reach.hnsw):
-        most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
-        ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
-        tx.execute(SQL("set local hnsw.ef_search = {}").format(Literal(ef)))
-        # so that the planner does not sort where HNSW was decided on
-        tx.execute("set local enable_sort = off")
+def settings_for(reach: Reach) -> SQL:
+    """What `Transaction.reading` has to set for a statement that looks so far; nothing where HNSW takes no part."""
+    if not any(reach.hnsw):
+        return SQL("")
+    most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
+    ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
+    # without sorting, so that the planner does not sort where HNSW was decided on
+    return SQL(f"set local hnsw.ef_search = {ef}; set local enable_sort = off")
 
 
 class Shape(NamedTuple):

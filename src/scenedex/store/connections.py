@@ -279,6 +279,7 @@ class Connections:
             and not connection.closed
             and connection.info.transaction_status == TransactionStatus.IDLE
         ):
+            connection.autocommit = False  # whoever had it may have begun its transaction alone
             self._idle.append(connection)
         else:
             connection.close()

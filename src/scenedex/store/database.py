@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, Self
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection, IsolationLevel
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, tuple_row
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 CONNECTIONS = 16  #: of the owners' work, for one process; more threads than that wait for one another
 OPERATOR_CONNECTIONS = 2
 LOW_DISK_BYTES = 20_000_000  #: with less than this, a server that went away most likely ran out of space
+
+READ: LiteralString = "rollback to savepoint reading; release savepoint reading"
 
 Row = dict[str, Any]
 Query = LiteralString | SQL | Composed
@@ -56,6 +59,23 @@ class Statements:
     def driver(self) -> Connection[DictRow]:
         """The driver's own connection, for a library that is to take part in this transaction."""
         return self._connection
+
+    @contextlib.contextmanager
+    def reading(self, settings: SQL | Composed) -> Iterator[None]:
+        """For statements that only read, under `settings` (`set local …; set local …`): they end with the block.
+
+        When the block raises, the transaction around it goes on. One round trip begins it, one ends it.
+        """
+        with our_errors():
+            self._connection.execute(SQL("savepoint reading; {}").format(settings))
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(psycopg.Error):  # what was raised first says more
+                self._connection.execute(READ)
+            raise
+        with our_errors():
+            self._connection.execute(READ)
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -138,10 +158,15 @@ class Database:
     def transaction(self, owner: UUID) -> Iterator[Transaction]:
         """A transaction of this owner: committed at the end of the block, rolled back when it raises."""
         with self._disk(), self._app.lend() as connection:
-            with connection.pipeline():  # BEGIN and SET in one round trip
-                self._take_role(connection, "scenedex_app")
-                # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
-                connection.execute(SQL("set local scenedex.owner_id = {}").format(Literal(str(owner))))
+            # in one round trip, and without the driver's BEGIN, which is one of its own
+            # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
+            connection.autocommit = True
+            connection.execute(
+                SQL("begin; {}set local scenedex.owner_id = {}").format(
+                    SQL("set local role scenedex_app; ") if self._logins.switch else SQL(""),
+                    Literal(str(owner)),
+                )
+            )
             tx = Transaction(connection, owner)
             if self._guard is not None:
                 self._guard(tx)

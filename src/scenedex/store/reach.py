@@ -6,15 +6,14 @@ of these videos is estimated from a sample.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from psycopg.sql import SQL, Literal
 
 from scenedex.store.database import Transaction
 from scenedex.store.scope import Scope
-from scenedex.store.spaces import partition
+from scenedex.store.spaces import Size, partition
 from scenedex.types import VectorQuery
 
 EXACT_UP_TO = 5_000
@@ -56,26 +55,31 @@ def reach_of(
     tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, k: int, exact_up_to: int = EXACT_UP_TO
 ) -> Reach:
     """Decide for a search; `exact_up_to` as EXACT_UP_TO."""
-    sizes = _sizes(tx, vectors, scope, exact_up_to)
+    return reach_in(sizes_of(tx, vectors, scope, exact_up_to), vectors, scope, k, exact_up_to)
+
+
+def reach_in(
+    sizes: Mapping[int, Size],
+    vectors: Sequence[VectorQuery],
+    scope: Scope,
+    k: int,
+    exact_up_to: int = EXACT_UP_TO,
+) -> Reach:
+    """The same where the sizes are known: those of this scope, by space id, and under 0 that of all scenes."""
     own = [sizes[query.space.id] for query in vectors]
     return Reach(
         k=k,
-        rows=tuple(math.ceil(k * (1 + SPARE * max(size["per_scene"] - 1, 0.0))) for size in own),
-        hnsw=tuple(
-            size["vectors"] > exact_up_to and size["vectors"] >= HNSW_SHARE * size["total"] for size in own
-        ),
-        by_key=tuple(bool(scope) and size["vectors"] < BY_KEY_SHARE * size["total"] for size in own),
-        lazy=sizes[0]["scenes"] > LAZY * exact_up_to,
+        rows=tuple(math.ceil(k * (1 + SPARE * max(size.per_scene - 1, 0.0))) for size in own),
+        hnsw=tuple(size.vectors > exact_up_to and size.vectors >= HNSW_SHARE * size.total for size in own),
+        by_key=tuple(bool(scope) and size.vectors < BY_KEY_SHARE * size.total for size in own),
+        lazy=sizes[0].scenes > LAZY * exact_up_to,
     )
 
 
-def _sizes(
+def sizes_of(
     tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, exact_up_to: int
-) -> dict[int, dict[str, Any]]:
-    """Space id → vectors and scenes in scope, per_scene (mean), total (vectors of all owners, about; -1 for unknown).
-
-    Under 0 stands what holds for no space: the scenes.
-    """
+) -> dict[int, Size]:
+    """How much is in scope, by space id; under 0 stands what holds for no space: the scenes."""
     sampled = bool(scope.of_scene.as_string())
     rows = tx.execute(
         SQL(SIZES).format(
@@ -92,11 +96,10 @@ def _sizes(
             "exact_up_to": exact_up_to,
         },
     )
-    return {row["id"]: row for row in rows}
+    return {row.pop("id"): Size(**row) for row in rows}
 
 
 SIZES = """{sample}select ids.id, o.vectors * part as vectors, o.scenes * part as scenes,
-  coalesce(o.vectors / nullif(o.scenes, 0), 1) as per_scene,
   coalesce((select reltuples from pg_class where oid = to_regclass(ids.name)), -1)::float8 as total
 from unnest(%(ids)s::int[], %(names)s::text[]) as ids(id, name), lateral (
   select coalesce(sum((v.vectors->>ids.id::text)::bigint), 0)::float8 as vectors,

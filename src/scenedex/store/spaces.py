@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import numpy as np
 from psycopg import Connection
@@ -20,8 +20,24 @@ COLUMNS = SQL(", ").join(map(SQL, FIELDS))
 SPACES_LOCK: LiteralString = "select pg_advisory_xact_lock(hashtextextended('scenedex spaces', 0))"
 
 
+PARTITION = "embeddings_"
+"""Before the id of a space: the table that holds its embeddings."""
+
 CHOICE: LiteralString = "live_space."
 """Before a modality: the owner's setting that names the space to search in place of the live ones."""
+
+
+class Size(NamedTuple):
+    """How much of a space a search has before it."""
+
+    vectors: float
+    scenes: float  #: of all videos, whether they have vectors there or not
+    total: float  #: vectors of all owners, about; −1 for unknown
+
+    @property
+    def per_scene(self) -> float:
+        """Vectors of a scene, on the mean."""
+        return self.vectors / self.scenes if self.scenes else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +48,11 @@ class Choices:
     settings: Mapping[str, Any]
     filled: frozenset[int]  #: ids of the spaces that hold something
     backgrounds: Mapping[int, StoredBackground]  #: by space id: what was measured there
+    sizes: Mapping[int, Size]  #: by space id, without filters; under 0 what holds for no space: the scenes
 
 
 def choices(tx: Transaction) -> Choices:
-    """The spaces that are searched for this owner, and their settings, by one statement.
+    """The spaces that are searched for this owner, how large they are, and their settings, by one statement.
 
     A choice of a space that is not there, retired, or of another modality is passed over, as the SQL function
     `live_space` does.
@@ -43,14 +60,18 @@ def choices(tx: Transaction) -> Choices:
     rows = tx.execute(
         """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state,
           exists (select from embeddings e where e.owner_id = %(owner)s and e.space_id = s.id) as filled,
-          b.quantiles, b.samples
-        from (select coalesce(jsonb_object_agg(name, value), '{}') as settings
+          b.quantiles, b.samples, o.scenes,
+          (select coalesce(sum((v.vectors->>s.id::text)::bigint), 0) from videos v
+            where v.owner_id = %(owner)s)::float8 as vectors,
+          coalesce((select reltuples from pg_class where oid = to_regclass(%(table)s || s.id)), -1)::float8 as total
+        from (select coalesce(jsonb_object_agg(name, value), '{}') as settings,
+            (select coalesce(sum(scene_count), 0) from videos where owner_id = %(owner)s)::float8 as scenes
           from owner_settings where owner_id = %(owner)s) o
         left join spaces s on s.state = 'live'
           or s.state = 'building' and o.settings -> (%(choice)s || s.modality) = to_jsonb(s.name)
         left join backgrounds b on b.owner_id = %(owner)s and b.space_id = s.id
         order by s.id""",
-        {"choice": CHOICE},
+        {"choice": CHOICE, "table": PARTITION},
     )
     settings: dict[str, Any] = rows[0]["settings"]
     there = [row for row in rows if row["id"]]
@@ -65,6 +86,10 @@ def choices(tx: Transaction) -> Choices:
             row["id"]: StoredBackground(quantiles=tuple(row["quantiles"]), vectors=row["samples"])
             for row in there
             if row["quantiles"] is not None
+        },
+        sizes={
+            0: Size(vectors=0.0, scenes=rows[0]["scenes"], total=-1.0),
+            **{row["id"]: Size(row["vectors"], row["scenes"], row["total"]) for row in there},
         },
     )
 
@@ -187,7 +212,7 @@ def check_vector(query: VectorQuery) -> None:
 
 def partition(space_id: int) -> str:
     """Name of the table that holds a space's embeddings."""
-    return f"embeddings_{space_id}"
+    return f"{PARTITION}{space_id}"
 
 
 def _space(row: Row) -> Space:

@@ -64,7 +64,7 @@ def test_what_makes_no_sense_is_refused(client: TestClient, shared: Shelf, path:
 def test_what_is_not_there_or_another_owners_is_the_same(
     client: TestClient, stranger: TestClient, shared: Shelf
 ) -> None:
-    for path in ("playback", "play.mp4", "frame.jpg?t=0"):
+    for path in ("playback", "play.mp4", "frame.jpg?t=0", "contact-sheet.jpg"):
         nobodys = client.get(f"/api/v1/videos/{uuid4()}/{path}")
         theirs = stranger.get(f"/api/v1/videos/{shared.film}/{path}")
         assert nobodys.status_code == theirs.status_code == 404
@@ -102,6 +102,23 @@ def test_films_and_frames_are_made_a_few_at_a_time(shared: Shelf, monkeypatch: p
             assert client.get(where).status_code == 200
             assert client.get(f"/api/v1/videos/{uuid4()}/{path}").status_code == 404
             assert client.get(where).status_code == 200  # a failure has given its place back, too
+
+
+def test_a_contact_sheet_shows_the_scenes(client: TestClient, shared: Shelf) -> None:
+    where = f"/api/v1/videos/{shared.film}/contact-sheet.jpg"
+    whole = client.get(where)
+    assert whole.headers["x-pages"] == "1"
+    picture = np.asarray(Image.open(io.BytesIO(whole.content)), float)
+    assert picture.shape[:2] == (2 * 8 + 20 + 154 + 20 + 8, 8 + 3 * 264)
+    for number in range(3):
+        middle = picture[36 + 77, 8 + number * 264 + 128]
+        assert np.abs(middle - np.array(COLOURS[number], float)).sum() < 60
+    second = client.get(where, params={"columns": 1, "rows": 2, "page": 2})
+    assert second.headers["x-pages"] == "2"
+    assert Image.open(io.BytesIO(second.content)).size == (8 + 264, 2 * 8 + 20 + 154 + 20 + 8)
+    assert client.get(where, params={"columns": 1, "rows": 2, "page": 3}).status_code == 404
+    for wrong in ({"columns": 0}, {"columns": 13}, {"rows": 31}, {"page": 0}, {"page": "x"}):
+        assert client.get(where, params=wrong).status_code == 422
 
 
 class Endless:

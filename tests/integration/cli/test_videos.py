@@ -1,5 +1,6 @@
 """`scenedex videos`, as it is typed."""
 
+import io
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from PIL import Image
 from tests.media import make_clip
 from typer.testing import CliRunner
 
@@ -64,6 +66,27 @@ def test_videos_are_listed_by_name_and_state(library: Library) -> None:
     assert "No such videos" in scenedex(library, "list", "--state", "offline").stdout
     assert "no state" in scenedex(library, "list", "--state", "asleep", status=2).stderr
     assert "no order" in scenedex(library, "list", "--sort", "loudest", status=2).stderr
+
+
+def test_pictures_of_a_video_are_written_to_files(library: Library, tmp_path: Path) -> None:
+    def run(*arguments: str) -> Result:
+        env = {"SCENEDEX_HOME": str(library.home)}
+        return CliRunner().invoke(app, [*arguments, "-o", str(tmp_path / "made.jpg")], env=env)
+
+    done = run("contact-sheet", "holiday.mp4", "--columns", "2")
+    assert (done.exit_code, "sheet 1 of 1" in done.stdout) == (0, True)
+    assert Image.open(io.BytesIO((tmp_path / "made.jpg").read_bytes())).width == 8 + 2 * 264
+    done = run("frame", "holiday.mp4", "1.5", "--short-side", "32")
+    assert (done.exit_code, min(Image.open(io.BytesIO((tmp_path / "made.jpg").read_bytes())).size)) == (0, 32)
+    for wrong in (
+        ("contact-sheet", "holiday.mp4", "--columns", "0"), ("frame", "holiday.mp4", "nan"),
+        ("frame", "holiday.mp4", "1", "--short-side", "9"), ("frame", "nowhere.mp4", "1"),
+    ):  # fmt: skip
+        assert run(*wrong).exit_code == 2
+    unwritable = CliRunner().invoke(
+        app, ["frame", "holiday.mp4", "1", "-o", "/nowhere/a.jpg"], env={"SCENEDEX_HOME": str(library.home)}
+    )
+    assert (unwritable.exit_code, "cannot be written" in unwritable.stderr) == (2, True)
 
 
 def test_wrong_tags_are_a_wrong_usage(library: Library) -> None:

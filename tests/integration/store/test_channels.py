@@ -12,7 +12,7 @@ from tests.integration.store.records import TEXT, embeddings, record, unit, word
 from scenedex.embeddings.terms import scene_terms
 from scenedex.errors import UsageError
 from scenedex.store.bm25 import Terms, after
-from scenedex.store.channels import prepare, search_channels, statement
+from scenedex.store.channels import search_channels, settings_for, statement
 from scenedex.store.database import Database, Transaction
 from scenedex.store.reach import LAZY, Reach, reach_of
 from scenedex.store.scenes import scenes_of
@@ -100,9 +100,9 @@ def ask(
 def explained(tx: Transaction, query: VectorQuery, filters: Filters, rows: int, hnsw: bool) -> str:
     reach = Reach(k=10, rows=(rows,), hnsw=(hnsw,), by_key=(False,), lazy=hnsw)
     composed, params = statement(Terms(["w24", "w11*"]), [query], scope_of(filters), reach)
-    prepare(tx, reach)
     explain = SQL("explain (analyze, costs off, timing off, summary off, buffers off) ")
-    plan = tx.execute(explain + composed, params)
+    with tx.reading(settings_for(reach)):
+        plan = tx.execute(explain + composed, params)
     return "\n".join(row["QUERY PLAN"] for row in plan)
 
 
@@ -191,8 +191,7 @@ def test_a_filter_that_keeps_only_what_is_far_away_leaves_the_page_full(filled: 
     reach = Reach(k=40, rows=(160,), hnsw=(True,), by_key=(False,), lazy=True)
     asked = VectorQuery(channel="visual", space=filled.space, vector=query)
     composed, params = statement(Terms(()), [asked], scope_of(only), reach)
-    with filled.database.transaction(LOCAL_OWNER) as tx:
-        prepare(tx, reach)
+    with filled.database.transaction(LOCAL_OWNER) as tx, tx.reading(settings_for(reach)):
         tx.execute("set local hnsw.max_scan_tuples = 100")
         plan = tx.execute(SQL("explain (analyze, costs off, timing off) ") + composed, params)
         found = [row["scene_id"] for row in tx.execute(composed, params)]
@@ -251,8 +250,8 @@ def test_what_filters_leave_decides_how_is_searched(filled: Filled, filters: Fil
         scope = scope_of(filters)
         reach = reach_of(tx, [query], scope, 10, COUNT // 5)
         composed, params = statement(Terms(()), [query], scope, reach)
-        prepare(tx, reach)
-        plan = tx.execute(SQL("explain ") + composed, params)
+        with tx.reading(settings_for(reach)):
+            plan = tx.execute(SQL("explain ") + composed, params)
         words = reach_of(tx, (), scope, 10, COUNT // PER_SCENE // 5 // LAZY)
     index = f"Index Scan using {partition(filled.space.id)}_vector_idx"
     assert (index in "\n".join(row["QUERY PLAN"] for row in plan)) == many

@@ -1,7 +1,7 @@
 """Every filter, alone and together with others, against the same rule in plain Python."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -19,10 +19,10 @@ from scenedex.store import channels
 from scenedex.store.bm25 import Terms
 from scenedex.store.channels import search_channels, statement
 from scenedex.store.database import Database, Transaction
-from scenedex.store.reach import Reach, reach_of
+from scenedex.store.reach import Reach, reach_in
 from scenedex.store.scenes import placed, scenes_of
 from scenedex.store.scope import MAX_TAGS, Scope, check_filters, scope_of
-from scenedex.store.spaces import ensure_space
+from scenedex.store.spaces import Size, ensure_space
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, Caption, Filters, Space, Vector, VectorQuery
 
@@ -165,9 +165,11 @@ def shared(server, clean_environment) -> Iterator[tuple[Database, Space]]:  # ty
         admin.execute("drop database scopes with (force)")
 
 
-def by_key_reach(tx: Transaction, vectors: Sequence[VectorQuery], scope: Scope, *more: int) -> Reach:
+def by_key_reach(
+    sizes: Mapping[int, Size], vectors: Sequence[VectorQuery], scope: Scope, *more: int
+) -> Reach:
     """What is decided for a large partition: this one is too small for it."""
-    found = reach_of(tx, vectors, scope, *more)
+    found = reach_in(sizes, vectors, scope, *more)
     return replace(found, by_key=(bool(scope),) * len(vectors))
 
 
@@ -188,7 +190,7 @@ def test_filters_keep_what_the_rule_keeps(shared, monkeypatch, library, data) ->
             allowed = [one for one in scenes if may_be_found(one, filters) and one.id not in exclude]
             best = {one.id: float((one.vector @ query).max()) for one in allowed}
             for exact_up_to, by_key in ((50_000, False), (50_000, True), (0, False)):
-                monkeypatch.setattr(channels, "reach_of", by_key_reach if by_key else reach_of)
+                monkeypatch.setattr(channels, "reach_in", by_key_reach if by_key else reach_in)
                 found = search_channels(
                     tx,
                     terms=["x"],

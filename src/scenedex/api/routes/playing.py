@@ -12,6 +12,7 @@ from scenedex.api.ranges import Version, not_modified
 from scenedex.api.service import Reading, service_of
 from scenedex.http.failures import failures
 from scenedex.library.playing import LARGEST_SIDE
+from scenedex.library.sheets import MAX_COLUMNS, MAX_ROWS
 
 router = APIRouter(prefix="/videos", tags=["videos"])
 
@@ -33,6 +34,10 @@ FILM = {
             "schema": {"type": "string"},
         }
     },
+}
+SHEET = {
+    "content": {"image/jpeg": BINARY},
+    "headers": {"X-Pages": {"description": "Sheets in all.", "schema": {"type": "string"}}},
 }
 JPEG = {"content": {"image/jpeg": BINARY}}
 
@@ -66,6 +71,27 @@ def play_video(
     service = service_of(request)
     leave = service.take_place(service.films, PLAY_WAIT_S)
     return FilmAnswer(library.play(video_id, from_s, copy=copy), leave)
+
+
+@router.get(
+    "/{video_id}/contact-sheet.jpg",
+    response_class=Response,
+    responses={200: SHEET, **failures(404)},
+)
+def get_contact_sheet(
+    request: Request,
+    library: Reading,
+    video_id: UUID,
+    columns: Annotated[int, Query(ge=1, le=MAX_COLUMNS)] = 6,
+    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 10,
+    page: Annotated[int, Query(ge=1, le=1_000_000, description="Which sheet, from 1.")] = 1,
+) -> Response:
+    """The scenes of a video at a glance: their thumbnails in a grid, each with its number and time."""
+    service = service_of(request)
+    with service.a_place(service.frames, PLAY_WAIT_S):
+        sheet = library.contact_sheet(video_id, columns=columns, rows=rows, page=page)
+    headers = {"X-Pages": str(sheet.pages), "Cache-Control": ASK_AGAIN}
+    return Response(sheet.jpeg, media_type="image/jpeg", headers=headers)
 
 
 @router.get(

@@ -55,6 +55,7 @@ def search(library: Reading, service: Serving, asked: Asked) -> Response:
     """
     return _counted(
         service,
+        library,
         library.search(
             asked.query,
             example=_example(library, service, asked.anchor) if asked.anchor else None,
@@ -77,6 +78,7 @@ def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> Re
     """The scenes that look most like a scene, a keyframe, a picture, or a part of one."""
     return _counted(
         service,
+        library,
         library.search(
             example=_example(library, service, asked.anchor),
             limit=asked.limit,
@@ -88,9 +90,10 @@ def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> Re
     )
 
 
-def _counted(service: Service, answer: Answer) -> Response:
+def _counted(service: Service, library: Library, answer: Answer) -> Response:
     """The answer as JSON at once: what a route gives back otherwise is checked and copied twice more."""
     service.meters.search(answer)
+    service.recent.search(library.owner, answer)
     return Response(
         SearchAnswer.of(answer).model_dump_json(exclude_unset=True), media_type="application/json"
     )
