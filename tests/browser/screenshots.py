@@ -30,6 +30,7 @@ class Shot:
 
 SHOTS = [
     Shot("missing", "/baselines"),
+    Shot("library", "/videos"),
 ]
 
 

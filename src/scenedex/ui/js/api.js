@@ -17,14 +17,15 @@ export const aborted = (error) => error.name === "AbortError";
 let down = false;
 
 /** status 0, code "unreachable": nothing answers. What is shown may stay; `recovered` comes at document. */
-async function ask(method, path, body, { signal, headers } = {}) {
+async function ask(method, path, body, { signal, headers, raw } = {}) {
   let answer;
   try {
     answer = await fetch(path, {
       method, signal,
-      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...(body === undefined || raw ? {} : { "Content-Type": "application/json" }), ...headers },
+      body: body === undefined || raw ? body : JSON.stringify(body),
     });
+    if (answer.ok && raw) return answer;
     if (answer.ok) return answer.status === 204 ? null : await answer.json();
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -43,6 +44,8 @@ export const get = (path, options) => ask("GET", path, undefined, options);
 export const post = (path, body, options) => ask("POST", path, body, options);
 export const patch = (path, body, options) => ask("PATCH", path, body, options);
 export const del = (path, options) => ask("DELETE", path, undefined, options);
+/** A body of any kind; the answer as it came. */
+export const send = (method, path, { body, ...options }) => ask(method, path, body, { ...options, raw: true });
 
 /** Server-sent events: {name: (data) => …} until the signal ends it. The browser comes back by itself. */
 export function events(path, handlers, signal) {

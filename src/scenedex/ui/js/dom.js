@@ -25,3 +25,5 @@ export const svg = (tag, props, ...children) => fill(document.createElementNS(SV
 /** One of icons.svg. It has no name of its own: what it stands in has one. */
 export const icon = (name) =>
   svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `/assets/icons.svg#${name}` }));
+
+export const at = (id) => document.getElementById(id);

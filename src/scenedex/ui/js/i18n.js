@@ -1,5 +1,7 @@
 // Words, numbers and times in the reader's language. Whoever imports this waits for the words.
 
+import { at } from "./dom.js";
+
 export const lang = document.documentElement.lang;
 const strings = await (await fetch(`/assets/strings/${lang}.json`)).json();
 const plural = new Intl.PluralRules(lang);
@@ -28,6 +30,24 @@ export function time(seconds) {
 
 /** A moment (ISO 8601) as a day. */
 export const day = (moment) => date.format(new Date(moment));
+
+/** Put the words in where data-t (text), data-t-label and data-t-placeholder name them. */
+export function translate(root) {
+  for (const el of root.querySelectorAll("[data-t], [data-t-label], [data-t-placeholder]")) {
+    const { t: text, tLabel, tPlaceholder } = el.dataset;
+    if (text) el.textContent = t(text);
+    if (tLabel) el.ariaLabel = t(tLabel);
+    if (tLabel && el.matches("button")) el.title = t(tLabel);
+    if (tPlaceholder) el.placeholder = t(tPlaceholder);
+  }
+}
+
+/** A copy of a <template> of index.html: its one element. */
+export function stamp(id) {
+  const made = at(id).content.cloneNode(true);
+  translate(made);
+  return made.firstElementChild;
+}
 
 export function setLang(to) {
   keep("lang", to);
