@@ -19,6 +19,11 @@ def nothing(_: Page) -> None:
     """The view as it opens."""
 
 
+def why(page: Page) -> None:
+    """The first hit, unfolded."""
+    page.locator(".unfold").first.click()
+
+
 @dataclass(frozen=True)
 class Shot:
     """One view: its name, its address (`{film}` and `{reel}` are the ids of the two videos), and what is done there."""
@@ -29,6 +34,12 @@ class Shot:
 
 
 SHOTS = [
+    Shot("search", "/"),
+    Shot("search-results", "/?q=a&weaker=1"),
+    Shot("search-why", "/?q=we+should+have+turned+left+at+the+old+mill", why),
+    Shot("search-nothing", "/?q=quarterly+tax+report&days=7"),
+    Shot("search-korean", "/?q=약속&lang=ko", why),
+    Shot("keys", "/", lambda page: page.locator("#help").evaluate("(one) => one.click()")),
     Shot("missing", "/baselines"),
     Shot("library", "/videos"),
 ]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-PATIENCE_S = 120
+PATIENCE_S = 90
 
 
 class Served:
@@ -52,7 +52,11 @@ class Served:
         if self._process is not None:
             self._process.terminate()
             self._process.terminate()  # the second signal breaks off what is under way
-            self._process.wait(PATIENCE_S)
+            try:
+                self._process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(PATIENCE_S)
             if self._process.stdout is not None:
                 self._process.stdout.close()
             self._process = None

@@ -1,6 +1,7 @@
 """What a browser has to complain of: a test fails by it, unless it said before that this would come."""
 
 import re
+import time
 
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
@@ -38,3 +39,11 @@ class Watch:
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
             self._found.append(f"answer: {response.status} {response.url}")
+
+
+def until(page: Page, expression: str, patience_s: float = 10.0) -> None:
+    """Wait until a JavaScript expression is true. `page.wait_for_function` asks by `eval`, which the page forbids."""
+    end = time.monotonic() + patience_s
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"this did not become true: {expression}"
+        page.wait_for_timeout(50)

@@ -45,8 +45,10 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, max_side: int = 0) -> P
             _check_size(image.width, image.height, max_pixels)
             if max_side:
                 image.draft("RGB", (max_side, max_side))
-            upright = ImageOps.exif_transpose(_eight_bits(image))
-            return limited(np.asarray(upright.convert("RGB")), max_side)
+            upright = _eight_bits(image)
+            ImageOps.exif_transpose(upright, in_place=True)
+            # `convert` copies even what is RGB already
+            return limited(np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB")), max_side)
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -53,6 +54,7 @@ def asked_of(request: Request) -> Asked:
     )
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether a server that binds this host is reached from its own machine alone. A name but `localhost` is not."""
     if host.lower() == "localhost":

@@ -1,7 +1,8 @@
 """Every request has an id: the one it came with, if that is sane, else a new one. The answer and all logs have it."""
 
+import random
 import re
-from uuid import uuid4
+from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +24,7 @@ class RequestId:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(HEADER, "")
-        named = given if SANE.fullmatch(given) else str(uuid4())
+        named = given if SANE.fullmatch(given) else str(UUID(int=random.getrandbits(128), version=4))
         scope.setdefault("state", {})["request_id"] = named
 
         async def answer(message: Message) -> None:

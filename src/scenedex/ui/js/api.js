@@ -1,76 +1,64 @@
-// Asking scenedex. A failure is an ApiError; a server that does not answer is said, and waited for.
+// Asking scenedex. When it does not answer that is said, and waited for: `recovered` comes at document then.
 import { t } from "./i18n.js";
 import { banner } from "./toast.js";
 
-const PATIENCE_MS = [500, 1000, 2000, 4000, 8000];
-
 export class ApiError extends Error {
-  constructor(status, code, message, detail = null) {
+  constructor(status, { code = "error", message = t("shell.failed"), detail = null } = {}) {
     super(message);
     Object.assign(this, { name: "ApiError", status, code, detail });
   }
 }
 
-/** Whether a promise was broken off because what it was for is gone. */
+/** Broken off, because what it was for is gone. */
 export const aborted = (error) => error.name === "AbortError";
 
-let down = false;
-
-/** status 0, code "unreachable": nothing answers. What is shown may stay; `recovered` comes at document. */
-async function ask(method, path, body, { signal, headers, raw } = {}) {
-  let answer;
-  try {
-    answer = await fetch(path, {
-      method, signal,
-      headers: { ...(body === undefined || raw ? {} : { "Content-Type": "application/json" }), ...headers },
-      body: body === undefined || raw ? body : JSON.stringify(body),
-    });
-    if (answer.ok && raw) return answer;
-    if (answer.ok) return answer.status === 204 ? null : await answer.json();
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+/** Status 0, code "unreachable": nothing answers. `raw`: the body as it is, and the answer as it came. */
+export async function ask(method, path, { body, signal, headers, raw } = {}) {
+  const json = body !== undefined && !raw && { "Content-Type": "application/json" };
+  const sent = { method, signal, headers: { ...json, ...headers }, body: raw ? body : body && JSON.stringify(body) };
+  const answer = await fetch(path, sent).catch((error) => {
+    if (aborted(error)) throw error;
     wait();
-    throw new ApiError(0, "unreachable", t("shell.unreachable"));
-  }
-  const said = (await answer.json().catch(() => ({}))).error ?? {};
+    throw new ApiError(0, { code: "unreachable", message: t("shell.unreachable") });
+  });
+  if (raw && answer.ok) return answer;
+  if (answer.status === 204) return null;
+  const said = await answer.json().catch((error) => {
+    if (answer.ok || aborted(error)) throw error;
+    return {};
+  });
+  if (answer.ok) return said;
   if (answer.status === 401 && location.pathname !== "/sign-in") {
     const { navigate } = await import("./router.js");
     navigate(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
   }
-  throw new ApiError(answer.status, said.code ?? "error", said.message ?? t("shell.failed"), said.detail);
+  throw new ApiError(answer.status, said.error);
 }
 
-export const get = (path, options) => ask("GET", path, undefined, options);
-export const post = (path, body, options) => ask("POST", path, body, options);
-export const patch = (path, body, options) => ask("PATCH", path, body, options);
-export const del = (path, options) => ask("DELETE", path, undefined, options);
-/** A body of any kind; the answer as it came. */
-export const send = (method, path, { body, ...options }) => ask(method, path, body, { ...options, raw: true });
+export const get = (path, options) => ask("GET", path, options);
+export const post = (path, body, options) => ask("POST", path, { ...options, body });
+export const patch = (path, body, options) => ask("PATCH", path, { ...options, body });
+export const del = (path, options) => ask("DELETE", path, options);
 
-/** Server-sent events: {name: (data) => …} until the signal ends it. The browser comes back by itself. */
+/** Server-sent events, {name: (data) => …}. The browser comes back by itself where they break off. */
 export function events(path, handlers, signal) {
   if (signal.aborted) return;
   const source = new EventSource(path);
-  for (const [name, handler] of Object.entries(handlers))
-    source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
-  source.addEventListener("error", () => source.readyState === EventSource.CONNECTING && probe());
+  for (const name in handlers) source.addEventListener(name, (event) => handlers[name](JSON.parse(event.data)));
+  source.addEventListener("error", async () => source.readyState || (await alive()) || wait());
   signal.addEventListener("abort", () => source.close());
 }
 
 const alive = () => fetch("/health").then((answer) => answer.ok, () => false);
-
-/** Ask whether the server is there, where something else than a request makes one doubt it. */
-export async function probe() {
-  if (!down && !(await alive())) wait();
-}
+let down = false;
 
 async function wait() {
   if (down) return;
   down = true;
   banner(t("shell.unreachable"));
-  for (let n = 0; down; n++) {
-    await new Promise((done) => setTimeout(done, PATIENCE_MS[Math.min(n, PATIENCE_MS.length - 1)]));
-    if (await alive()) down = false;
+  for (let pause = 500; down; pause = Math.min(2 * pause, 8000)) {
+    await new Promise((done) => setTimeout(done, pause));
+    down = !(await alive());
   }
   banner(null);
   document.dispatchEvent(new Event("recovered"));

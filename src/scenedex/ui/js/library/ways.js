@@ -40,7 +40,7 @@ export function ways(form, signal) {
     }
   };
   for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return; // a picture is searched with
     event.preventDefault();
     document.body.classList.toggle("dropping", name === "dragover");
     if (name === "drop") drop(event.dataTransfer);

@@ -1,0 +1,52 @@
+// Pictures to search with: chosen, pasted or dropped, on any view. They stay in this tab; an address only names them.
+import { at, h } from "../dom.js";
+import { t } from "../i18n.js";
+import { navigate } from "../router.js";
+import { toast } from "../toast.js";
+
+const SIDE = 1024; // more than any model sees
+
+/** Data URLs by the name that an address has of them. */
+export const pictures = new Map();
+
+/** Search with a picture (a File, a Blob, a canvas), and no words. */
+export async function searchWithPicture(source) {
+  try {
+    const drawn = await createImageBitmap(source);
+    const part = Math.min(1, SIDE / Math.max(drawn.width, drawn.height));
+    const [width, height] = [drawn.width, drawn.height].map((side) => Math.max(1, Math.round(side * part)));
+    const canvas = h("canvas", { width, height });
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "white"; // below what is transparent
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(drawn, 0, 0, width, height);
+    const name = Date.now().toString(36);
+    pictures.set(name, canvas.toDataURL("image/jpeg", 0.9));
+    at("q").value = "";
+    navigate(`/?picture=${name}`);
+  } catch {
+    toast(t("search.no_picture"), { error: true });
+  }
+}
+
+export function takePictures() {
+  const veil = at("veil");
+  const file = at("picture-file");
+  at("picture").onclick = () => file.click();
+  file.onchange = () => {
+    if (file.files[0]) searchWithPicture(file.files[0]);
+    file.value = "";
+  };
+  /** A listener for what brings a picture. */
+  const on = (type, take) => document.addEventListener(type, (event) => {
+    const items = [...((event.clipboardData ?? event.dataTransfer)?.items ?? [])];
+    const item = items.find((one) => one.kind === "file" && one.type.startsWith("image/"));
+    if (!item || event.defaultPrevented) return;
+    event.preventDefault();
+    take(item);
+  });
+  on("paste", (item) => searchWithPicture(item.getAsFile()));
+  on("dragover", () => { veil.hidden = false; });
+  on("drop", (item) => { veil.hidden = true; searchWithPicture(item.getAsFile()); });
+  document.addEventListener("dragleave", (event) => { veil.hidden ||= !event.relatedTarget; });
+}

@@ -1,0 +1,41 @@
+// A scene that is pointed at, or focused by key, plays without sound where its picture is.
+import { h } from "../dom.js";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function previews(list, signal) {
+  let timer, film, place;
+  const stop = () => {
+    clearTimeout(timer);
+    film?.removeAttribute("src");
+    film?.load(); // ends the download
+    film?.remove();
+    film = place = null;
+  };
+  const plan = (event, wait) => {
+    const shot = event.target.closest(".shot");
+    if (shot === place) return;
+    stop();
+    const hit = shot?.parentElement.hit;
+    if (!hit?.path || !hit.thumbnail || still.matches) return;
+    place = shot;
+    timer = setTimeout(play, wait, hit);
+  };
+  const play = ({ video_id, scene_id, start_s, end_s }) => {
+    const mine = h("video", { muted: true, autoplay: true, loop: true, playsinline: true, disablepictureinpicture: true, "aria-hidden": "true" });
+    film = mine;
+    mine.src = `/api/v1/videos/${video_id}/stream#t=${start_s}`;
+    mine.onplaying = () => mine.classList.add("on");
+    mine.ontimeupdate = () => { if (mine.src.includes("#") && mine.currentTime >= end_s) mine.currentTime = start_s; };
+    mine.onerror = () => { // what this browser cannot play
+      if (film === mine && mine.src.includes("#")) mine.src = `/api/v1/scenes/${scene_id}/clip.mp4`;
+    };
+    place.firstChild.append(mine);
+  };
+  const on = (type, handler) => list.addEventListener(type, handler, { signal });
+  on("pointerover", (event) => event.pointerType === "mouse" && plan(event, 120));
+  on("pointerleave", stop);
+  on("focusin", (event) => event.target.matches(":focus-visible") && plan(event, 400));
+  on("focusout", stop);
+  signal.addEventListener("abort", stop);
+}
