@@ -26,7 +26,7 @@ from scenedex.testing import Clip, shots_clip
 
 __all__ = ["opened"]  # a fixture
 
-REQUESTS = 500
+REQUESTS = 700
 PASSING = {"x-request-id", "date", "content-length"}
 MADE_UP = re.compile(
     rb"sdx_\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9-]{10}T[0-9:.]+Z?|\"id\":[0-9]+"
@@ -137,7 +137,7 @@ def without(ids: frozenset[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_five_hundred_requests_with_the_ids_of_another(
+def test_seven_hundred_requests_with_the_ids_of_another(
     app: FastAPI, people: list[Somebody], number: int, server: EmbeddedServer, opened: Library
 ) -> None:
     me, other = people[number], people[1 - number]
