@@ -5,7 +5,8 @@
 The library is that of the demo film with so many rows of videos beside it (`benchmarks.library_page`), whose pictures
 are the film's. Timed is from the request for the page until the first card stands, and from a jump of the scroll bar
 until cards stand there. Then the wheel turns through the first thousands, and the page jumps about; a trace tells the
-longest task of the main thread. Fails where one takes more than 50 ms, or the page is not there within a second.
+longest task of the main thread, by the clock and in processor time: on a machine that others use as well the second
+tells what the page costs. Fails where one takes more than 50 ms by the clock, or the page is not there within a second.
 """
 
 import argparse
@@ -35,6 +36,11 @@ from (select array_agg(thumbnail_key) as keys from scenes where thumbnail_key no
 where s.thumbnail_key like 'key %%' and %(all)s
 """
 
+BEGUN: LiteralString = """
+insert into procrastinate_events (job_id, type, at) select id, 'deferred', now() from procrastinate_jobs j
+where %(all)s and not exists (select from procrastinate_events e where e.job_id = j.id and e.type = 'deferred')
+"""
+
 STANDS = """
   () => [...document.querySelectorAll(".video")].some((one) => {
     const { top, bottom } = one.getBoundingClientRect();
@@ -47,7 +53,8 @@ def filled(home: Path, videos: int) -> None:
     """So many videos, whose pictures are there already."""
     with Database.open(url=None, home=home) as database, database.operator() as statements:
         fill(statements, videos)
-        statements.execute(PICTURES, {"all": True})
+        for statement in (PICTURES, BEGUN):
+            statements.execute(statement, {"all": True})
 
 
 def waited(page: Page, act: str, *given: object) -> float:
@@ -58,8 +65,8 @@ def waited(page: Page, act: str, *given: object) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def scrolled(browser: Browser, page: Page) -> list[float]:
-    """What each task of the main thread took while somebody scrolls, in milliseconds."""
+def scrolled(browser: Browser, page: Page) -> tuple[list[float], list[float]]:
+    """Each task of the main thread while somebody scrolls, by the clock and of the processor, in milliseconds."""
     page.mouse.move(640, 500)
     browser.start_tracing(
         page=page, categories=["disabled-by-default-devtools.timeline", "toplevel", "__metadata"]
@@ -67,10 +74,13 @@ def scrolled(browser: Browser, page: Page) -> list[float]:
     for turn in range(TURNS):
         page.mouse.wheel(0, 900 if turn < TURNS * 3 / 4 else -900)
         page.wait_for_timeout(30)
-    return tasks(json.loads(browser.stop_tracing()))
+    trace = json.loads(browser.stop_tracing())
+    worked = [{**one, "dur": one["tdur"]} for one in trace["traceEvents"] if "tdur" in one]
+    names = [one for one in trace["traceEvents"] if one["name"] == "thread_name"]
+    return tasks(trace), tasks({"traceEvents": names + worked})
 
 
-def measured(browser: Browser, url: str) -> tuple[list[float], list[float], list[float]]:
+def measured(browser: Browser, url: str) -> tuple[list[float], list[float], tuple[list[float], list[float]]]:
     """Milliseconds: opening, jumping, tasks."""
     opening = []
     for _ in range(RUNS):
@@ -107,13 +117,19 @@ def main(arguments: Sequence[str] = ()) -> int:
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                opening, jumping, took = measured(browser, url)
+                opening, jumping, (took, worked) = measured(browser, url)
                 browser.close()
         finally:
             process.terminate()
             process.wait(WAIT_S)
-    print(f"opening {options.videos:,} videos: p50 {part(opening, 0.5):.0f} ms, worst {max(opening):.0f} (aim: {OPENS_MS})")
+    print(
+        f"opening {options.videos:,} videos: p50 {part(opening, 0.5):.0f} ms, "
+        f"worst {max(opening):.0f} (aim: {OPENS_MS})"
+    )
     print(f"a jump far down: p50 {part(jumping, 0.5):.0f} ms, worst {max(jumping):.0f}")
     above = sum(each > TASK_MS for each in took)
-    print(f"scrolling: {len(took)} tasks, the longest {took[-1]:.0f} ms, {above} above {TASK_MS} ms (aim: none)")
+    print(
+        f"scrolling: {len(took)} tasks, the longest {took[-1]:.0f} ms, {above} above {TASK_MS} ms (aim: none)"
+    )
+    print(f"  the longest in processor time: {worked[-1]:.0f} ms")
     return int(part(opening, 0.5) > OPENS_MS or above > 0)

@@ -83,7 +83,9 @@ def test_videos_are_shown_filtered_and_sorted(page: Page) -> None:
     film = card(page, "scenedex-demo.mp4")
     expect(film.get_by_text("22 scenes")).to_be_visible()
     expect(film.locator(".length")).to_have_text("1:19")
-    expect(film.get_by_role("link", name="scenedex-demo.mp4")).to_have_attribute("href", re.compile("^/videos/"))
+    expect(film.get_by_role("link", name="scenedex-demo.mp4")).to_have_attribute(
+        "href", re.compile("^/videos/")
+    )
     assert film.locator("img").evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
     axe(page)
 
@@ -105,7 +107,9 @@ def test_videos_are_shown_filtered_and_sorted(page: Page) -> None:
     expect(page.get_by_role("article")).to_have_count(2)
 
 
-def test_a_film_that_is_chosen_comes_in_and_goes(page: Page, served: Served, clips: Callable[..., Path]) -> None:
+def test_a_film_that_is_chosen_comes_in_and_goes(
+    page: Page, served: Served, clips: Callable[..., Path]
+) -> None:
     clip = clips(SCRIPT)
     opened(page)
     page.evaluate(
@@ -192,7 +196,9 @@ def test_an_upload_pauses_and_goes_on_after_a_reload(
 def test_an_upload_is_cancelled(page: Page, served: Served, clips: Callable[..., Path]) -> None:
     clip = clips("unwanted.mp4", megabytes=4)
     opened(page)
-    page.route("**/api/v1/uploads/*", lambda route: None if route.request.method == "PATCH" else route.continue_())
+    page.route(
+        "**/api/v1/uploads/*", lambda route: None if route.request.method == "PATCH" else route.continue_()
+    )
     add(page, clip)
     expect(row(page, clip.name)).to_have_attribute("data-state", "sending")
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):

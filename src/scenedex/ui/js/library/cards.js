@@ -3,7 +3,7 @@ import { h } from "../dom.js";
 import { stamp, time, tn } from "../i18n.js";
 import { doing, stand } from "./said.js";
 
-const SIZE = 60; // whole rows of 1 to 6 cards
+const SIZE = 24; // whole rows of 1 to 4 cards
 const SETTLED_MS = 60; // what is only passed by is not asked for
 
 export const show = (el, { state, job, scene_count }) => stand(el, state,
@@ -39,6 +39,8 @@ export function stretches(feed, load, signal) {
   signal.addEventListener("abort", () => watch.disconnect());
 
   function lay(total) {
+    if (total === feed.total) return;
+    feed.total = total;
     const n = Math.ceil(total / SIZE);
     while (feed.childElementCount > n) feed.lastChild.remove();
     while (feed.childElementCount < n) watch.observe(feed.appendChild(h("div", { class: "stretch" })));
@@ -59,6 +61,7 @@ export function stretches(feed, load, signal) {
     renew: () => Promise.all([...feed.children].filter(({ near }) => near).map(fill)).catch(() => null),
     open: () => {
       feed.replaceChildren();
+      feed.total = 0;
       lay(1);
       return fill(feed.firstChild);
     },

@@ -29,6 +29,7 @@ export async function show(main, { query, signal }) {
     const found = await get(`/api/v1/videos?${given}`, { signal }), { states, total } = found;
     part(".total").textContent = count(total);
     for (const one of form.state) if (one.value) one.textContent = `${t(`library.${one.value}`)} (${count(states[one.value] ?? 0)})`;
+    feed.role = total ? "feed" : "region";
     view.classList.toggle("none", !total);
     const bare = !total && !asked.get("name") && !asked.get("state");
     view.classList.toggle("bare", bare);
@@ -52,14 +53,19 @@ export async function show(main, { query, signal }) {
 
   const ticked = () => [...feed.querySelectorAll(":checked")];
   const clear = () => ticked().forEach((one) => one.click());
-  const renewed = () => list.renew();
+  function marked() {
+    const { length } = ticked();
+    view.classList.toggle("choosing", length);
+    part(".chosen p").textContent = tn("library.chosen", length);
+  }
+  const renewed = () => list.renew().then(marked);
   const away = () => {
     const chosen = ticked().map((one) => one.parentNode);
     const videos = (chosen.length ? chosen : [document.activeElement.closest(".video")]).map((one) => one?.video);
     if (!videos[0]) return false;
     remove(videos, renewed);
   };
-  feed.onchange = () => { part(".chosen p").textContent = tn("library.chosen", ticked().length); };
+  feed.onchange = marked;
   feed.onclick = ({ target }) => {
     const { video } = target.closest(".video") ?? {};
     if (target.closest(".about")) about(video, renewed);
