@@ -6,6 +6,8 @@ BIN := .venv/bin
 demo: .venv/run      ## draw a short film, index it, search it
 	$(BIN)/scenedex demo
 
+# Empty is unset: every process that the tests start would compile the package again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev      ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

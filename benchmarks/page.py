@@ -69,7 +69,7 @@ def served(home: Path) -> tuple[subprocess.Popen[str], str]:
 
 def queries(count: int) -> list[str]:
     """Queries about the demo film that find something."""
-    found = [one.query for one in parse_judgements(judgements()) if one.targets and one.query.isascii()]
+    found = [one.query for one in parse_judgements(judgements()) if one.relevant and one.query.isascii()]
     return found[:: max(1, len(found) // count)][:count]
 
 
@@ -103,8 +103,8 @@ def many(route: Route, hits: list[dict[str, Any]], count: int) -> None:
     route.fulfill(json=answer)
 
 
-def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, list[float]]:
-    """How many results there were in the end, and what each task of the main thread took, in milliseconds."""
+def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, list[tuple[float, float]]]:
+    """How many results there were in the end, and what each task of the main thread took; see `tasks`."""
     hits = httpx.post(
         f"{url}/search", json={"query": "a", "weaker": True, "limit": 40}, timeout=WAIT_S
     ).json()["hits"]
@@ -126,8 +126,8 @@ def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, 
     return there, tasks(json.loads(browser.stop_tracing()))
 
 
-def tasks(trace: dict[str, Any]) -> list[float]:
-    """What each task of a renderer's main thread took, in milliseconds."""
+def tasks(trace: dict[str, Any]) -> list[tuple[float, float]]:
+    """What each task of a renderer's main thread took, and what of that it had a processor, in milliseconds."""
     events = trace["traceEvents"]
     main = {
         (one["pid"], one["tid"])
@@ -135,11 +135,11 @@ def tasks(trace: dict[str, Any]) -> list[float]:
         if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
     }
     ran = [
-        one["dur"] / 1000
+        (one["dur"] / 1000, one.get("tdur", one["dur"]) / 1000)
         for one in events
         if one.get("ph") == "X" and "RunTask" in one["name"] and (one["pid"], one["tid"]) in main
     ]
-    return sorted(ran) or [float("inf")]
+    return ran or [(float("inf"), float("inf"))]
 
 
 def part(values: Sequence[float], share: float) -> float:
@@ -147,7 +147,7 @@ def part(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Measure, print, and fail where an aim is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks page")
     parser.add_argument("--queries", type=int, default=20)
@@ -175,7 +175,7 @@ def main(arguments: list[str]) -> int:
     return told(painted, alone, there, took)
 
 
-def told(painted: list[float], alone: list[float], there: int, took: list[float]) -> int:
+def told(painted: list[float], alone: list[float], there: int, took: list[tuple[float, float]]) -> int:
     """Print the figures; 1 where an aim is missed."""
     p50, p95, api = statistics.median(painted), part(painted, 0.95), statistics.median(alone)
     size = sum(path.stat().st_size for path in FOLDER.rglob("*.js"))
@@ -183,9 +183,11 @@ def told(painted: list[float], alone: list[float], there: int, took: list[float]
         f"last key to first result, {len(painted)} queries: p50 {p50:.0f} ms, p95 {p95:.0f} ms (aim: {PAINTED_MS})"
     )
     print(f"the API alone: p50 {api:.0f} ms; the page is {p50 / api:.1f} times that")
+    wall, ran = max(each[0] for each in took), max(each[1] for each in took)
+    late = sum(each[0] > TASK_MS for each in took)
     print(
-        f"scrolling {there} results: {len(took)} tasks, the longest {took[-1]:.0f} ms, "
-        f"{sum(each > TASK_MS for each in took)} above {TASK_MS} ms (aim: none)"
+        f"scrolling {there} results: {len(took)} tasks, {late} above {TASK_MS} ms (aim: none), the longest {wall:.0f}"
     )
+    print(f"of processor time the longest took {ran:.0f} ms: the rest is waiting for others on these cores")
     print(f"JavaScript: {size:,} bytes (aim: {MOST_SCRIPT:,})")
-    return int(p95 > PAINTED_MS or took[-1] > TASK_MS or size > MOST_SCRIPT)
+    return int(p95 > PAINTED_MS or wall > TASK_MS or size > MOST_SCRIPT)

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from tests.memory import memory_disk
 from tests.spans import spans
 
 from scenedex.logs import CHATTY, JsonLines, TextLines
@@ -44,6 +45,13 @@ SETTINGS = (
 __all__ = ["spans"]  # a fixture from its own file
 
 NUMBERS = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the folders of all tests into memory, unless somebody has said where they shall lie."""
+    place = memory_disk()
+    if place and not (config.option.basetemp or os.environ.get("TMPDIR")):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from tests.media import make_clip, shared_media
+from typer.testing import CliRunner
 
 from scenedex import Library, open_library
+from scenedex.cli.main import app
 from scenedex.config import default_home
 from scenedex.errors import UsageError
 from scenedex.types import Video
@@ -146,13 +148,36 @@ def test_ctrl_c_leaves_a_library_that_is_whole(tmp_path: Path) -> None:
     assert len(contents(home).videos) == 4
 
 
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, Path]:
+    """What is no film."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.mp4").write_text("this is no film")
+    return {"empty": tmp_path / "empty", "text": tmp_path / "text.mp4"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["index", "{text}"], 1, "not a media file"),
+        (["search", " "], 2, "search for"),
+    ],
+)
+def test_failures_are_one_sentence(
+    empty: Path, places: dict[str, Path], arguments: list[str], status: int, says: str
+) -> None:
+    process = start(empty, *[argument.format(**places) for argument in arguments])
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == status, err
+    assert says.lower() in err.lower()
+    assert "Traceback" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
         (["index", "/no/such/place"], 1, "no file or folder"),
         (["index", "{empty}"], 1, "No video"),
-        (["index", "{text}"], 1, "not a media file"),
-        (["search", " "], 2, "search for"),
         (["videos", "show", "nothing.mp4"], 2, "nothing.mp4"),
         (["search", "x", "--limit", "-1"], 2, "limit"),
         (["frobnicate"], 2, "frobnicate"),
@@ -161,17 +186,15 @@ def test_ctrl_c_leaves_a_library_that_is_whole(tmp_path: Path) -> None:
         (["models", "verify", "clap"], 1, "scenedex models pull clap"),
     ],
 )
-def test_failures_are_one_sentence(
-    empty: Path, tmp_path: Path, arguments: list[str], status: int, says: str
+def test_failures_are_met_by_the_command(
+    empty: Path, places: dict[str, Path], arguments: list[str], status: int, says: str
 ) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "text.mp4").write_text("this is no film")
-    places = {"empty": tmp_path / "empty", "text": tmp_path / "text.mp4"}
-    process = start(empty, *[argument.format(**places) for argument in arguments])
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == status, err
-    assert says.lower() in err.lower()
-    assert "Traceback" not in err
+    """In this process: what would be a traceback is an exception here."""
+    words = [argument.format(**places) for argument in arguments]
+    done = CliRunner().invoke(app, words, env={"SCENEDEX_HOME": str(empty)})
+    assert (done.exit_code, type(done.exception)) == (status, SystemExit)
+    assert says.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from scenedex.cli.start import INTERRUPTED
 from scenedex.errors import ScenedexError, UsageError
 
 
-class Commands(TyperGroup):
-    """The commands of scenedex."""
+class Failures(TyperGroup):
+    """Commands whose failures are a sentence each."""
 
     _told = False  # that it was stopped
 

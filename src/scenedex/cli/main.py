@@ -2,39 +2,83 @@
 
 import io
 import sys
-from typing import Annotated
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_group
 
-from scenedex.cli import (
-    annotate,
-    backfill,
-    backup,
-    baselines,
-    demo,
-    doctor,
-    embed_server,
-    entities,
-    evaluate,
-    index,
-    jobs,
-    keys,
-    models,
-    owners,
-    pictures,
-    plan,
-    search,
-    serve,
-    videos,
-    worker,
-)
-from scenedex.cli.failures import Commands
+from scenedex.cli.failures import Failures
 from scenedex.cli.output import version_text
-from scenedex.config import read_log_settings
 from scenedex.logs import LogLevel, configure
 
 SERVERS = ("serve", "worker", "embed-server")
 """Commands that run on and on, and are known by what they log."""
+
+COMMANDS = {
+    "index": "index:index",
+    "annotate": "annotate:app",
+    "search": "search:search",
+    "plan": "plan:plan",
+    "videos": "videos:app",
+    "contact-sheet": "pictures:contact_sheet",
+    "frame": "pictures:frame",
+    "models": "models:app",
+    "keys": "keys:app",
+    "owners": "owners:app",
+    "entities": "entities:app",
+    "baselines": "baselines:app",
+    "anomalies": "baselines:anomalies",
+    "backfill": "backfill:backfill",
+    "worker": "worker:worker",
+    "jobs": "jobs:app",
+    "stats": "videos:stats",
+    "doctor": "doctor:doctor",
+    "migrate": "doctor:migrate",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "serve": "serve:serve",
+    "embed-server": "embed_server:embed_server",
+    "demo": "demo:demo",
+    "evaluate": "evaluate:evaluate",
+}
+"""In the order of the help: the file in this folder that has the command, and what it is called there."""
+
+
+class Commands(Failures):
+    """The commands of scenedex, each imported when it is asked for: what others need takes most of a second."""
+
+    @property
+    def commands(self) -> Any:
+        """All of them, by their names."""
+        return {name: loaded(name) for name in COMMANDS}
+
+    @commands.setter
+    def commands(self, given: Any) -> None:
+        """None are given: they are in COMMANDS."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name; None where there is none."""
+        return loaded(cmd_name) if cmd_name in COMMANDS else None
+
+
+@cache
+def loaded(name: str) -> Any:
+    """A command, or a group of them."""
+    file, _, called = COMMANDS[name].partition(":")
+    made = getattr(import_module(f"scenedex.cli.{file}"), called)
+    single = typer.Typer()
+    if isinstance(made, typer.Typer):
+        single.add_typer(made, name=name)
+    else:
+        single.command(name)(made)
+    return get_group(single).commands[name]
+
 
 app = typer.Typer(
     name="scenedex",
@@ -44,31 +88,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("index")(index.index)
-app.add_typer(annotate.app, name="annotate")
-app.command("search")(search.search)
-app.command("plan")(plan.plan)
-app.add_typer(videos.app, name="videos")
-app.command("contact-sheet")(pictures.contact_sheet)
-app.command("frame")(pictures.frame)
-app.add_typer(models.app, name="models")
-app.add_typer(keys.app, name="keys")
-app.add_typer(owners.app, name="owners")
-app.add_typer(entities.app, name="entities")
-app.add_typer(baselines.app, name="baselines")
-app.command("anomalies")(baselines.anomalies)
-app.command("backfill")(backfill.backfill)
-app.command("worker")(worker.worker)
-app.add_typer(jobs.app, name="jobs")
-app.command("stats")(videos.stats)
-app.command("doctor")(doctor.doctor)
-app.command("migrate")(doctor.migrate)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("serve")(serve.serve)
-app.command("embed-server")(embed_server.embed_server)
-app.command("demo")(demo.demo)
-app.command("evaluate")(evaluate.evaluate)
 
 
 def say_version(wanted: bool) -> None:
@@ -87,6 +106,8 @@ def options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens to stderr.")] = False,
 ) -> None:
     """Search inside your videos, on your own machine."""
+    from scenedex.config import read_log_settings
+
     log = read_log_settings()
     usual: LogLevel = "info" if verbose or context.invoked_subcommand in SERVERS else "critical"
     configure(log.scenedex_log_format, log.scenedex_log_level or usual)

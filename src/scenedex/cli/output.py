@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenedex.search.as_json import plain
-
 
 def version_text() -> str:
     """Name and version of this program."""
@@ -25,6 +23,8 @@ def complain(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout. Names that are no UTF-8 keep their bytes as escaped surrogates."""
+    from scenedex.search.as_json import plain
+
     sys.stdout.write(json.dumps(plain(value), indent=2) + "\n")
 
 

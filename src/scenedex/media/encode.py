@@ -20,7 +20,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
 from scenedex.errors import DiskFullError, MediaError
@@ -169,9 +169,14 @@ def _picture_packets(
     stream: VideoStream, first: Pixels, rest: Iterator[Pixels], frame_rate: Fraction
 ) -> "Timed":
     number, pixels = 0, first
+    scaler = VideoReformatter()  # one for all: setting it up takes longer than a picture
     while True:
-        frame = VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        frame = scaler.reformat(
+            VideoFrame.from_ndarray(pixels, format="rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            threads=1,
         )
         frame.pts, frame.time_base = number, 1 / frame_rate
         for packet in stream.encode(frame):

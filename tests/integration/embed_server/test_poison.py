@@ -83,7 +83,8 @@ def scope(path: str) -> Scope:
 
 def poisons() -> dict[str, Poison]:
     photo = photos()[0]
-    good = plain(small_photo())
+    small = small_photo()
+    good = plain(small)
     texts = [f"text {n}" for n in range(101)]
 
     def seen(data: bytes, status: int, says: str) -> Poison:
@@ -100,7 +101,8 @@ def poisons() -> dict[str, Poison]:
             "/embed", {"image": "http://169.254.169.254/latest"}, 422, "no address is fetched"
         ),
         "one pixel": seen(one_pixel(), 200, ""),
-        "a truncated JPEG": seen(photo[: len(photo) // 2], 422, "cannot be read"),
+        "a truncated JPEG": seen(small[: len(small) // 2], 422, "cannot be read"),
+        "a large truncated JPEG": seen(photo[: len(photo) // 2], 422, "cannot be read"),
         "a header of 60000 x 60000": seen(HEADER_ONLY, 413, "3600000000 pixels"),
         "11 MB": seen(bytes(11_000_000), 413, "10 MB are the most that is read"),
         "a PNG that grows": seen(BOMB, 413, "900000000 pixels"),

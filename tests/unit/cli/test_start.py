@@ -1,5 +1,6 @@
 """Ctrl-C at any moment is met with one word and status 130."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,23 +12,37 @@ from scenedex.cli.main import app
 
 
 @pytest.mark.parametrize("raised", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
-def test_an_interrupt_while_modules_are_imported(tmp_path: Path, raised: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "arguments", "said"),
+    [
+        ("scenedex.cli.main", ["--version"], "Stopped."),
+        ("scenedex.cli.plan", ["--help"], "Stopped."),
+        (
+            "scenedex.cli.plan",
+            ["plan", "a dog"],
+            "Stopped. What was finished is kept; the same command goes on from there.",
+        ),
+    ],
+)
+def test_an_interrupt_while_modules_are_imported(
+    tmp_path: Path, raised: str, module: str, arguments: list[str], said: str
+) -> None:
     # dataclasses make their methods by exec() of a string: an interrupt there is one too.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, types\n"
         "class Interrupting:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name == 'scenedex.cli.main': {raised}\n"
+        f"        if name == {module!r}: {raised}\n"
         "sys.meta_path.insert(0, Interrupting())\n"
     )
     process = subprocess.run(
-        [sys.executable, "-m", "scenedex", "--version"],
-        env={"PYTHONPATH": str(tmp_path)},
+        [sys.executable, "-m", "scenedex", *arguments],
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert (process.returncode, process.stderr) == (130, "scenedex: Stopped.\n")
+    assert (process.returncode, process.stderr) == (130, f"scenedex: {said}\n")
 
 
 @pytest.mark.parametrize("step", ["make_context", "invoke"])

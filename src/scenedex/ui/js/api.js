@@ -9,12 +9,11 @@ export class ApiError extends Error {
   }
 }
 
-/** Broken off, because what it was for is gone. */
 export const aborted = (error) => error.name === "AbortError";
 
-/** Status 0, code "unreachable": nothing answers. `raw`: the body as it is, and the answer as it came. */
+/** `raw`: the body as it is, and the answer as it came. */
 export async function ask(method, path, { body, signal, headers, raw } = {}) {
-  const json = body !== undefined && !raw && { "Content-Type": "application/json" };
+  const json = body && !raw && { "Content-Type": "application/json" };
   const sent = { method, signal, headers: { ...json, ...headers }, body: raw ? body : body && JSON.stringify(body) };
   const answer = await fetch(path, sent).catch((error) => {
     if (aborted(error)) throw error;
@@ -44,12 +43,12 @@ export const del = (path, options) => ask("DELETE", path, options);
 export function events(path, handlers, signal) {
   if (signal.aborted) return;
   const source = new EventSource(path);
-  for (const name in handlers) source.addEventListener(name, (event) => handlers[name](JSON.parse(event.data)));
-  source.addEventListener("error", async () => source.readyState || (await alive()) || wait());
+  for (const name in handlers) source.addEventListener(name, ({ data }) => handlers[name](JSON.parse(data)));
+  source.onerror = async () => { if (!source.readyState && !(await alive())) wait(); };
   signal.addEventListener("abort", () => source.close());
 }
 
-const alive = () => fetch("/health").then((answer) => answer.ok, () => false);
+const alive = () => fetch("/health").then(({ ok }) => ok, () => false);
 let down = false;
 
 async function wait() {
@@ -60,6 +59,6 @@ async function wait() {
     await new Promise((done) => setTimeout(done, pause));
     down = !(await alive());
   }
-  banner(null);
+  banner();
   document.dispatchEvent(new Event("recovered"));
 }

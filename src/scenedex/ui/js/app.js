@@ -7,15 +7,14 @@ import { takePictures } from "./search/picture.js";
 import { views } from "./views.js";
 
 translate(document);
-at("nav").append(...views.filter((view) => view.nav).map(({ path, nav }) =>
-  h("a", { href: path, class: path === "/" && "narrow" }, icon(nav[0]), h("span", {}, t(nav[1])))));
+for (const { path, nav } of views)
+  if (nav) at("nav").append(h("a", { href: path, class: path === "/" && "narrow" }, icon(nav[0]), h("span", {}, t(nav[1]))));
 
 at("theme").onclick = () => {
   const { dataset } = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  const to = (dataset.theme ?? system) === "dark" ? "light" : "dark";
-  dataset.theme = to;
-  keep("theme", to === system ? null : to);
+  dataset.theme = (dataset.theme ?? system) === "dark" ? "light" : "dark";
+  keep("theme", dataset.theme === system ? null : dataset.theme);
 };
 
 const [other, name] = lang === "ko" ? ["en", "English"] : ["ko", "한국어"];
@@ -33,9 +32,6 @@ at("search").onsubmit = (event) => {
   if (location.pathname !== "/") navigate(`/?${new URLSearchParams({ q: at("q").value })}`);
 };
 
-bind({
-  "/": ["shell.keys_search", () => at("q").select()],
-  "?": ["shell.keys_help", help],
-});
+bind({ "/": ["shell.keys_search", () => at("q").select()], "?": ["shell.keys_help", help] });
 takePictures();
 start();

@@ -1,27 +1,21 @@
 // Elements. Text is only ever text: nothing here reads HTML.
+const LIVE = ["value", "checked", "muted", "currentTime"]; // no attribute sets these
+const given = (one) => one ?? false;
 
-const LIVE = ["value", "checked", "muted", "currentTime"]; // properties that an attribute does not set
-
-function fill(el, props, children) {
+const fill = (el, props, children) => {
   for (const [name, value] of Object.entries(props ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+    if (given(value) === false) continue;
     if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
     else if (name === "dataset") Object.assign(el.dataset, value);
     else if (name === "style") for (const one in value) el.style.setProperty(one, value[one]);
     else if (LIVE.includes(name)) el[name] = value;
     else el.setAttribute(name, value === true ? "" : value);
   }
-  el.append(...children.flat(9).filter((one) => one !== null && one !== undefined && one !== false));
+  el.append(...children.flat(9).filter((one) => given(one) !== false));
   return el;
-}
+};
 
 export const h = (tag, props, ...children) => fill(document.createElement(tag), props, children);
-
-export const svg = (tag, props, ...children) =>
-  fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
-
-/** One of icons.svg; what it stands in has the name. */
-export const icon = (name) =>
-  svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `/assets/icons.svg#${name}` }));
-
+export const svg = (tag, props, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
+export const icon = (name) => svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `/assets/icons.svg#${name}` }));
 export const at = (id) => document.getElementById(id);

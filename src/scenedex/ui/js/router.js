@@ -13,14 +13,12 @@ export function match(path) {
   }
 }
 
-/** `replace`: no step back leads to where we are. `state`: is kept with this step of the history. */
-export function navigate(url, { replace = false, state = {} } = {}) {
+export function navigate(url, { replace, state = {} } = {}) {
   remember();
   history[replace ? "replaceState" : "pushState"](state, "", url);
   return route();
 }
 
-/** Show the view anew. */
 export function again() {
   shown.update = null;
   return route();
@@ -29,31 +27,32 @@ export function again() {
 /** How far down this step of the history was read. */
 const remember = () => history.replaceState({ ...history.state, y: scrollY }, "");
 
-async function route(back = false, first = false) {
+async function route(back, first) {
   const { pathname, search } = location;
   const here = { query: new URLSearchParams(search), state: history.state ?? {} };
   if (shown.path === pathname && shown.update) await shown.update(here);
   else {
     shown.ends?.abort();
     const ends = new AbortController();
+    const { signal } = ends;
     const mine = (shown = { path: pathname, ends });
-    for (const link of at("nav").children)
-      link.ariaCurrent = link.pathname.split("/")[1] === pathname.split("/")[1] ? "page" : null;
+    const part = (path) => path.split("/")[1];
+    for (const link of at("nav").children) link.ariaCurrent = part(link.pathname) === part(pathname) ? "page" : null;
     try {
       const view = match(pathname);
       const module = await view?.load();
-      if (ends.signal.aborted) return;
+      if (signal.aborted) return;
       main.replaceChildren();
       scrollTo(0, 0);
-      if (module) mine.update = await module.show(main, { ...here, params: view.params, signal: ends.signal });
+      if (module) mine.update = await module.show(main, { ...here, params: view.params, signal });
       else fail(t("shell.missing"), h("a", { href: "/" }, t("shell.home")));
     } catch (error) {
-      if (ends.signal.aborted) return;
+      if (signal.aborted) return;
       if (error.name !== "ApiError") console.error(error);
-      fail(t("shell.failed"), h("p", {}, error.message), h("button", { type: "button", onclick: again }, t("shell.retry")));
+      fail(t("shell.failed"), h("p", {}, error.message), h("button", { onclick: again }, t("shell.retry")));
     }
-    if (ends.signal.aborted) return;
-    if (!first && !main.contains(document.activeElement) && document.activeElement !== at("q")) {
+    if (signal.aborted) return;
+    if (!first && ![main, at("q")].some((one) => one.contains(document.activeElement))) {
       const title = main.querySelector("h1") ?? main;
       title.tabIndex = -1;
       title.focus({ preventScroll: true });
@@ -73,7 +72,7 @@ function follow(event) {
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download") || !match(link.pathname)) return;
   event.preventDefault();
-  if (link.hash && link.pathname === location.pathname) at(link.hash.slice(1)).focus();
+  if (link.hash) at(link.hash.slice(1)).focus();
   else navigate(link.href);
 }
 

@@ -2,14 +2,14 @@
 import { at, h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** toast("Removed.", {action: ["Undo", fn]}). Errors and those with an action stay until they are closed. */
+/** Errors, and those with an action, stay until they are closed. */
 export function toast(message, { action, error } = {}) {
+  const close = () => box.remove();
   const box = h("div", { class: error ? "toast error" : "toast" }, h("p", {}, message),
-    action && h("button", { type: "button", onclick: () => (box.remove(), action[1]()) }, action[0]),
-    h("button", { type: "button", class: "quiet", "aria-label": t("shell.close"), onclick: () => box.remove() }, icon("close")));
+    action && h("button", { onclick: () => (close(), action[1]()) }, action[0]),
+    h("button", { class: "quiet", "aria-label": t("shell.close"), onclick: close }, icon("close")));
   at("toasts").append(box);
-  if (!error && !action) setTimeout(() => box.remove(), 6000);
+  if (!error && !action) setTimeout(close, 6000);
 }
 
-/** null takes it away. */
 export const banner = (message) => at("banner").replaceChildren(...(message ? [icon("warning"), message] : []));

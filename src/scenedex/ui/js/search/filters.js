@@ -4,24 +4,23 @@ import { h, icon } from "../dom.js";
 import { stamp, t } from "../i18n.js";
 import { pictures } from "./picture.js";
 
-/** What the bar's "clear" takes away. */
+/** What "clear" takes away. */
 export const NONE = { video: "", longer: "", shorter: "", days: "", band: "" };
 
-/** `change(values)` is called with what a choice changes in the address. */
+/** `change(values)`: what a choice changes in the address. */
 export function filterBar(change, signal) {
   const el = stamp("search-filters");
   const [unfold, clear] = el.querySelectorAll(":scope > button");
   const [choices, chips] = el.querySelectorAll(":scope > div");
-  const [names] = el.getElementsByTagName("datalist");
-  const [video] = el.getElementsByTagName("input");
+  const [video, names] = choices.children;
   const ids = {}; // of videos, by name
-  let chosen = [];
+  let chosen;
 
   unfold.onclick = () => { unfold.ariaExpanded = choices.classList.toggle("on"); };
   clear.onclick = () => change(NONE);
-  choices.onchange = ({ target }) => target.name && change({
-    ...Object.fromEntries(target.name.split(" ").map((name) => [name, ""])), ...Object.fromEntries(new URLSearchParams(target.value)),
-  });
+  choices.onchange = ({ target: { name, value } }) => {
+    if (name) change({ ...Object.fromEntries(name.split(" ").map((one) => [one, ""])), ...Object.fromEntries(new URLSearchParams(value)) });
+  };
   video.onfocus = async () => {
     const { videos } = await get("/api/v1/videos?limit=200", { signal }).catch(() => ({ videos: [] }));
     for (const { name, id } of videos) ids[name] = id;
@@ -34,11 +33,11 @@ export function filterBar(change, signal) {
     change({ video: [...new Set([...chosen, id])].join() });
   };
 
-  const chip = (text, off, src) => h("span", { class: "chip small" }, src && h("img", { src, alt: "", width: 32, height: 24 }), h("span", {}, text),
-    h("button", { type: "button", class: "quiet", "aria-label": t("search.without", { name: text }), onclick: () => change(off) }, icon("close")));
+  const chip = (text, off, src) => h("span", { class: "chip small" }, src && h("img", { src, alt: "" }), h("span", {}, text),
+    h("button", { class: "quiet", "aria-label": t("search.without", { name: text }), onclick: () => change(off) }, icon("close")));
 
   async function show(query) {
-    chosen = query.get("video")?.split(",").filter(Boolean) ?? [];
+    const mine = (chosen = query.get("video")?.split(",") ?? []);
     for (const select of choices.querySelectorAll("select")) {
       select.value = select.name.split(" ").filter((name) => query.has(name)).map((name) => `${name}=${query.get(name)}`).join("&");
       select.classList.toggle("set", select.value);
@@ -46,11 +45,10 @@ export function filterBar(change, signal) {
     }
     clear.hidden = !Object.keys(NONE).some((name) => query.has(name));
     const like = query.get("like");
-    chips.replaceChildren(...[
-      like && chip(t(query.has("box") ? "search.like_part" : "search.like_scene"), { like: "", keyframe: "", box: "" }, `/api/v1/scenes/${like}/thumbnail`),
-      query.has("picture") && chip(t("search.like_picture"), { picture: "", box: "" }, pictures.get(query.get("picture"))),
-    ].filter(Boolean));
-    const mine = chosen;
+    const picture = query.get("picture");
+    chips.replaceChildren(
+      like ? chip(t(query.has("box") ? "search.like_part" : "search.like_scene"), { like: "", keyframe: "", box: "" }, `/api/v1/scenes/${like}/thumbnail`) : "",
+      picture ? chip(t("search.like_picture"), { picture: "", box: "" }, pictures.get(picture)) : "");
     const known = await Promise.all(mine.map((id) => get(`/api/v1/videos/${id}`, { signal }).catch(() => ({ name: "?" }))));
     if (mine === chosen) chips.append(...known.map(({ name }, n) => chip(name, { video: mine.toSpliced(n, 1).join() })));
   }

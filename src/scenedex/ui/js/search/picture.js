@@ -6,15 +6,15 @@ import { toast } from "../toast.js";
 
 const SIDE = 1024; // more than any model sees
 
-/** Data URLs by the name that an address has of them. */
+/** Data URLs by name. */
 export const pictures = new Map();
 
-/** Search with a picture (a File, a Blob, a canvas), and no words. */
+/** `source`: a File, Blob or canvas. */
 export async function searchWithPicture(source) {
   try {
     const drawn = await createImageBitmap(source);
     const part = Math.min(1, SIDE / Math.max(drawn.width, drawn.height));
-    const [width, height] = [drawn.width, drawn.height].map((side) => Math.max(1, Math.round(side * part)));
+    const [width, height] = [drawn.width, drawn.height].map((side) => Math.ceil(side * part));
     const canvas = h("canvas", { width, height });
     const pen = canvas.getContext("2d");
     pen.fillStyle = "white"; // below what is transparent
@@ -37,16 +37,14 @@ export function takePictures() {
     if (file.files[0]) searchWithPicture(file.files[0]);
     file.value = "";
   };
-  /** A listener for what brings a picture. */
-  const on = (type, take) => document.addEventListener(type, (event) => {
-    const items = [...((event.clipboardData ?? event.dataTransfer)?.items ?? [])];
-    const item = items.find((one) => one.kind === "file" && one.type.startsWith("image/"));
-    if (!item || event.defaultPrevented) return;
-    event.preventDefault();
-    take(item);
-  });
-  on("paste", (item) => searchWithPicture(item.getAsFile()));
-  on("dragover", () => { veil.hidden = false; });
-  on("drop", (item) => { veil.hidden = true; searchWithPicture(item.getAsFile()); });
+  for (const type of ["paste", "dragover", "drop"])
+    document.addEventListener(type, (event) => {
+      const { items = [] } = event.clipboardData ?? event.dataTransfer ?? {};
+      const item = [...items].find((one) => one.kind === "file" && one.type.startsWith("image/"));
+      if (!item || event.defaultPrevented) return;
+      event.preventDefault();
+      veil.hidden = type !== "dragover";
+      if (veil.hidden) searchWithPicture(item.getAsFile());
+    });
   document.addEventListener("dragleave", (event) => { veil.hidden ||= !event.relatedTarget; });
 }

@@ -22,20 +22,21 @@ export function previews(list, signal) {
     timer = setTimeout(play, wait, hit);
   };
   const play = ({ video_id, scene_id, start_s, end_s }) => {
-    const mine = h("video", { muted: true, autoplay: true, loop: true, playsinline: true, disablepictureinpicture: true, "aria-hidden": "true" });
-    film = mine;
+    const mine = (film = h("video", { muted: true, autoplay: true, loop: true, playsinline: true, disablepictureinpicture: true, "aria-hidden": "true" }));
+    let whole = true;
     mine.src = `/api/v1/videos/${video_id}/stream#t=${start_s}`;
     mine.onplaying = () => mine.classList.add("on");
-    mine.ontimeupdate = () => { if (mine.src.includes("#") && mine.currentTime >= end_s) mine.currentTime = start_s; };
+    mine.ontimeupdate = () => { if (whole && mine.currentTime >= end_s) mine.currentTime = start_s; };
     mine.onerror = () => { // what this browser cannot play
-      if (film === mine && mine.src.includes("#")) mine.src = `/api/v1/scenes/${scene_id}/clip.mp4`;
+      if (film === mine && whole) mine.src = `/api/v1/scenes/${scene_id}/clip.mp4`;
+      whole = false;
     };
     place.firstChild.append(mine);
   };
   const on = (type, handler) => list.addEventListener(type, handler, { signal });
-  on("pointerover", (event) => event.pointerType === "mouse" && plan(event, 120));
+  on("pointerover", (event) => { if (event.pointerType === "mouse") plan(event, 120); });
   on("pointerleave", stop);
-  on("focusin", (event) => event.target.matches(":focus-visible") && plan(event, 400));
+  on("focusin", (event) => { if (event.target.matches(":focus-visible")) plan(event, 400); });
   on("focusout", stop);
   signal.addEventListener("abort", stop);
 }

@@ -14,21 +14,21 @@ export const isEmpty = (query) => !["q", "picture", "like"].some((name) => query
 export function asked(query) {
   const text = (name) => query.get(name) ?? undefined;
   const list = (name) => text(name)?.split(",").filter(Boolean);
-  const number = (name) => (query.has(name) ? Number(query.get(name)) : undefined);
-  const example = { scene_id: text("like"), keyframe: number("keyframe"), image: pictures.get(text("picture")), box: list("box")?.map(Number) };
-  if (query.has("picture") && !example.image) return null;
+  const number = (name) => text(name) && Number(text(name));
+  const anchor = { scene_id: text("like"), keyframe: number("keyframe"), image: pictures.get(text("picture")), box: list("box")?.map(Number) };
+  if (text("picture") && !anchor.image) return null;
   return {
-    query: query.get("q") ?? "",
+    query: text("q"),
     mode: text("mode"),
-    ...BY[query.get("by")],
-    anchor: example.scene_id || example.image ? example : undefined,
+    ...BY[text("by")],
+    anchor: anchor.scene_id || anchor.image ? anchor : undefined,
     weaker: query.has("weaker"),
     filters: {
       video_ids: list("video"),
       bands: list("band"),
       min_duration_s: number("longer"),
       max_duration_s: number("shorter"),
-      after: query.has("days") ? new Date(Date.now() - number("days") * 86400e3) : undefined,
+      after: text("days") && new Date(Date.now() - number("days") * 86400e3),
     },
   };
 }
@@ -36,15 +36,11 @@ export function asked(query) {
 /** The same search with other values; an empty one is taken away. */
 export function changed(query, values) {
   const made = new URLSearchParams(query);
-  for (const name in values) {
-    if (values[name]) made.set(name, values[name]);
-    else made.delete(name);
-  }
+  for (const name in values) values[name] ? made.set(name, values[name]) : made.delete(name);
   return made;
 }
 
 export const address = (query) => (`${query}` ? `/?${query}` : "/");
 
-/** Where a hit plays: its address has the search, too. */
-export const playing = (hit, query) =>
-  `/videos/${hit.video_id}?${changed(query, { t: `${Math.round(hit.best_s * 1000) / 1000}`, scene: hit.scene_id })}`;
+/** Where a hit plays. */
+export const playing = ({ video_id, best_s, scene_id: scene }, query) => `/videos/${video_id}?${changed(query, { t: best_s.toFixed(3), scene })}`;

@@ -26,28 +26,27 @@ export async function show(main, { query, state, signal }) {
   const notes = h("div");
   const list = h("ol", { class: "grid" });
   const end = h("div", { class: "end" });
-  const go = (values, options) => navigate(address(changed(now, values)), options);
-  const bar = filterBar(go, signal);
-  main.append(h("div", { class: "page search" }, title, bar.el, said, notes, list, end));
   const watch = new IntersectionObserver(([one]) => one.isIntersecting && more(), { rootMargin: "1200px" });
   let now = query;
   let running = new AbortController();
   let found, failed, timer;
   let keyed = 0;
 
-  function typed(at_once) {
+  const go = (values, options) => navigate(address(changed(now, values)), options);
+  const bar = filterBar(go, signal);
+  const options = () => ({ signal: AbortSignal.any([signal, running.signal]) });
+  const ask = (body) => post("/search", { ...asked(now), ...body }, options());
+  main.append(h("div", { class: "page search" }, title, bar.el, said, notes, list, end));
+
+  function typed(atOnce) {
     const since = performance.now() - keyed;
     keyed = performance.now();
     clearTimeout(timer);
-    const search = () => {
+    timer = setTimeout(() => {
       const q = field.value.trim();
       if (q !== (now.get("q") ?? "")) go({ q, weaker: "" }, { replace: since < SETTLED_MS || isEmpty(now) });
-    };
-    if (at_once || since > PAUSE_MS) search();
-    else timer = setTimeout(search, WAIT_MS);
+    }, atOnce || since > PAUSE_MS ? 0 : WAIT_MS);
   }
-
-  const ask = (body) => post("/search", { ...asked(now), ...body }, { signal: AbortSignal.any([signal, running.signal]) });
 
   async function run(to, fresh) {
     now = to;
@@ -55,16 +54,17 @@ export async function show(main, { query, state, signal }) {
     running = new AbortController();
     const q = now.get("q") ?? "";
     const key = `${now}`;
+    const nothing = isEmpty(now);
     if (document.activeElement !== field) field.value = q;
     document.title = q ? `${q} · scenedex` : "scenedex";
-    title.className = isEmpty(now) ? "" : "out";
-    title.textContent = isEmpty(now) ? t("search.welcome") : t("search.results", { query: q });
-    bar.el.hidden = key === "";
+    title.className = nothing ? "" : "out";
+    title.textContent = nothing ? t("search.welcome") : t("search.results", { query: q });
+    bar.el.hidden = !key;
     bar.show(now);
     list.ariaBusy = true;
     const late = setTimeout(() => { said.textContent = t("search.searching"); }, 400);
     try {
-      if (isEmpty(now)) await landing();
+      if (nothing) await landing();
       else if (!asked(now)) empty(t("search.lost"), t("search.lost_hint"));
       else {
         if (fresh || !known.has(key)) {
@@ -74,8 +74,7 @@ export async function show(main, { query, state, signal }) {
         }
         render(known.get(key));
       }
-      failed = false;
-      list.ariaBusy = false;
+      failed = list.ariaBusy = false;
     } catch (error) {
       trouble(error);
     }
@@ -87,37 +86,38 @@ export async function show(main, { query, state, signal }) {
     failed = true;
     list.ariaBusy = false;
     said.textContent = "";
-    if (error.status) notes.replaceChildren(note(error.message, h("button", { type: "button", onclick: () => run(now, true) }, t("shell.retry"))));
+    if (error.status) notes.replaceChildren(note(error.message, h("button", { onclick: () => run(now, true) }, t("shell.retry"))));
   }
 
-  const note = (...children) => h("div", { class: "note" }, icon("warning"), h("p", {}, children[0]), children[1]);
+  const note = (text, more) => h("div", { class: "note" }, icon("warning"), h("p", {}, text), more);
 
   function render(what) {
     found = what;
-    const { hits, answer } = found;
+    const { hits, answer: { degraded } } = found;
     const images = new Map([...list.querySelectorAll("img")].map((one) => [one.getAttribute("src"), one]));
+    const opened = [...list.querySelectorAll(".unfolded")].map((one) => one.previousElementSibling.hit.scene_id);
+    const inside = document.activeElement.closest(".unfolded");
     const made = hits.map((hit) => tile(hit, now));
-    for (const one of made) { // a picture that is there already does not blink
-      const old = images.get(one.hit.thumbnail);
-      if (old) one.querySelector("img").replaceWith(old);
-    }
+    for (const one of made) images.has(one.hit.thumbnail) && one.querySelector("img").replaceWith(images.get(one.hit.thumbnail)); // so it does not blink
+    notes.replaceChildren();
     if (!hits.length) {
-      const narrow = Object.keys({ ...NONE, by: "", mode: "" }).some((name) => now.has(name));
+      const all = { ...NONE, by: "", mode: "" };
+      const narrow = Object.keys(all).some((name) => now.has(name));
       const q = now.get("q");
       empty(q ? t("search.nothing", { query: q }) : t("search.nothing_alike"), t(narrow ? "search.nothing_narrowed" : "search.nothing_hint"),
-        narrow && h("button", { type: "button", onclick: () => go({ ...NONE, by: "", mode: "" }) }, t("search.everywhere")));
-    } else notes.replaceChildren();
+        narrow && h("button", { onclick: () => go(all) }, t("search.everywhere")));
+    }
+    found = what;
     list.replaceChildren(...made);
-    if (answer.degraded.length) notes.prepend(note(`${t("search.degraded")} ${answer.degraded.join(" ")}`));
+    for (const one of made) if (opened.includes(one.hit.scene_id)) unfold(one, inside);
+    if (degraded.length) notes.prepend(note(`${t("search.degraded")} ${degraded.join(" ")}`));
     tally();
   }
 
   function tally() {
-    const { hits, whole, answer: { hidden } } = found;
-    said.textContent = !hits.length ? "" : whole ? tn("search.found", hits.length) : t("search.found_more", { n: count(hits.length) });
-    if (whole && hidden) end.replaceChildren(tn("search.hidden", hidden), " ",
-      h("button", { type: "button", class: "plain", onclick: () => go({ weaker: "1" }) }, t("search.show")));
-    else end.replaceChildren();
+    const { hits: { length }, whole, answer: { hidden } } = found;
+    said.textContent = !length ? "" : whole ? tn("search.found", length) : t("search.found_more", { n: count(length) });
+    end.replaceChildren(...(whole && hidden ? [tn("search.hidden", hidden), " ", h("button", { class: "plain", onclick: () => go({ weaker: "1" }) }, t("search.show"))] : []));
     watch.unobserve(end); // it may have been in sight all the time
     watch.observe(end);
   }
@@ -131,12 +131,12 @@ export async function show(main, { query, state, signal }) {
   }
 
   async function landing() {
-    const stats = await get("/api/v1/stats", { signal: AbortSignal.any([signal, running.signal]) });
-    const made = stamp(stats.videos ? "search-landing" : "search-first");
+    const { videos, scenes } = await get("/api/v1/stats", options());
+    const made = stamp(videos ? "search-landing" : "search-first");
     empty();
     notes.replaceChildren(made);
-    if (!stats.videos) return;
-    made.querySelector("p").textContent = t("search.there", { videos: tn("search.videos", stats.videos), scenes: tn("search.scenes", stats.scenes) });
+    if (!videos) return;
+    made.firstElementChild.textContent = t("search.there", { videos: tn("search.videos", videos), scenes: tn("search.scenes", scenes) });
     for (const link of made.querySelectorAll("a")) link.href = `/?${new URLSearchParams({ q: link.lastElementChild.textContent })}`;
     made.querySelector("button").onclick = () => at("picture").click();
   }
@@ -157,51 +157,48 @@ export async function show(main, { query, state, signal }) {
     mine.busy = false;
   }
 
-  signal.addEventListener("abort", () => { watch.disconnect(); clearTimeout(timer); });
-
-  function unfold(el) {
+  function unfold(el, focus) {
     const button = el.lastElementChild;
+    if (focus) button.focus();
     const open = button.ariaExpanded === "true";
     button.ariaExpanded = !open;
     if (open) el.nextElementSibling.remove();
     else el.after(h("li", { class: "unfolded" }, why(el.hit, found.answer, now)));
   }
 
-  list.addEventListener("click", ({ target }) => {
+  list.onclick = ({ target }) => {
     const el = target.closest(".hit");
     if (target.closest(".unfold")) unfold(el);
     else if (el) history.replaceState({ ...history.state, hit: el.hit.scene_id }, "");
-  });
+  };
 
   const focused = () => document.activeElement.closest(".hit");
 
-  function move(by) {
+  /** By so many results, or rows of them. */
+  function move(by, row) {
     const tiles = [...list.querySelectorAll(".shot")];
-    const columns = getComputedStyle(list).gridTemplateColumns.split(" ").length;
     const from = tiles.indexOf(focused()?.firstChild);
-    const to = from < 0 ? 0 : from + by * (Math.abs(by) > 1 ? columns / 2 : 1);
-    if (!tiles.length) return false;
-    if (to < 0) field.focus();
-    else tiles[Math.min(to, tiles.length - 1)].focus();
+    if (!tiles.length || (row && from < 0 && document.activeElement !== field)) return false;
+    const to = from < 0 ? 0 : from + by * (row ? getComputedStyle(list).gridTemplateColumns.split(" ").length : 1);
+    (tiles[Math.min(to, tiles.length - 1)] ?? field).focus();
   }
 
+  const keys = (by, row) => ["search.keys_move", () => move(by, row)];
   previews(list, signal);
   bind({
-    ArrowLeft: ["search.keys_move", () => move(-1)],
-    ArrowRight: ["search.keys_move", () => move(1)],
-    ArrowUp: ["search.keys_move", () => focused() ? move(-2) : false],
-    ArrowDown: ["search.keys_move", () => focused() || !scrollY ? move(2) : false],
+    ArrowLeft: keys(-1), ArrowRight: keys(1), ArrowUp: keys(-1, true), ArrowDown: keys(1, true),
     Enter: ["search.keys_open", () => false],
-    w: ["search.keys_why", () => list.firstChild ? unfold(focused() ?? list.firstChild) : false],
+    w: ["search.keys_why", () => { if (found?.hits.length) unfold(focused() ?? list.firstChild); }],
   }, signal);
-  field.addEventListener("input", () => typed(false), { signal });
+  field.addEventListener("input", () => typed(), { signal });
   field.form.addEventListener("submit", () => typed(true), { signal });
-  field.addEventListener("keydown", (event) => event.key === "ArrowDown" && move(2) !== false && event.preventDefault(), { signal });
+  field.addEventListener("keydown", (event) => { if (event.key === "ArrowDown" && move(1, true) !== false) event.preventDefault(); }, { signal });
   document.addEventListener("recovered", () => failed && run(now, true), { signal });
+  signal.addEventListener("abort", () => { watch.disconnect(); clearTimeout(timer); });
 
   if (isEmpty(query) && matchMedia("(hover: hover)").matches) field.focus();
   await run(query);
   if (document.activeElement === field) typed(true); // what came before this was here to listen
-  if (state.hit) [...list.children].find((el) => el.hit?.scene_id === state.hit)?.firstChild.focus({ preventScroll: true });
+  [...list.children].find((el) => state.hit && el.hit?.scene_id === state.hit)?.firstChild.focus({ preventScroll: true });
   return ({ query: to }) => run(to);
 }

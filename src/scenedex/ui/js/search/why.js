@@ -16,32 +16,32 @@ const marked = (text) => text.split(/<mark>(.*?)<\/mark>/).map((part, n) => {
 export function why(hit, { plan, rerank }, query) {
   const made = stamp("search-why");
   const part = (name) => made.querySelector(name);
-  const section = (name, ...children) => (children.flat().some(Boolean) ? part(name).append(...children.flat()) : part(name).remove());
-  const channels = Object.entries(hit.channels).sort((one, two) => two[1].share - one[1].share);
-  const seen = hit.channels.anchor ?? hit.channels.visual;
-  const exact = typeof seen?.keyframe === "number" && seen.share >= TELLING;
+  const section = (name, children) => (children.length ? part(name).append(...children) : part(name).remove());
+  const channels = Object.entries(hit.channels).sort(([, one], [, two]) => two.share - one.share);
+  const { keyframe, share, t_s } = hit.channels.anchor ?? hit.channels.visual ?? {};
+  const exact = keyframe >= 0 && share >= TELLING;
 
   made.ariaLabel = `${t("search.why")} ${hit.video}, ${time(hit.best_s)}`;
   part("h2").textContent = `${hit.video} · ${time(hit.start_s)}–${time(hit.end_s)}`;
-  if (hit.thumbnail) part("img").src = exact ? `/api/v1/scenes/${hit.scene_id}/keyframes/${seen.keyframe}` : hit.thumbnail;
-  else part("figure").remove();
-  part("figcaption")?.append(exact ? t("search.matched", { time: time(seen.t_s) }) : t("search.best_picture"));
-  part("tbody").append(...channels.map(([channel, { share, calibrated }]) => h("tr", {},
+  part("img").src = exact ? `/api/v1/scenes/${hit.scene_id}/keyframes/${keyframe}` : hit.thumbnail;
+  part("figcaption").textContent = exact ? t("search.matched", { time: time(t_s) }) : t("search.best_picture");
+  if (!hit.thumbnail) part("figure").remove();
+  part("tbody").append(...channels.map(([channel, one]) => h("tr", {},
     h("th", { scope: "row" }, t(`search.channel_${channel}`)),
-    h("td", {}, h("div", { class: "share" }, h("span", { class: "gauge", style: { "--part": share } }), h("span", { class: "number" }, percent(share)))),
-    h("td", { class: "number" }, calibrated.toFixed(2)))));
+    h("td", {}, h("div", { class: "share" }, h("span", { class: "gauge", style: { "--part": one.share } }), h("span", { class: "number" }, percent(one.share)))),
+    h("td", { class: "number" }, one.calibrated.toFixed(2)))));
 
-  const said = channels.map(([, one]) => one).filter(({ text, share }) => text && (share >= TELLING || text.includes("<mark>")));
-  section(".words", [...new Set(said.map(({ text }) => text))].map((text) => h("blockquote", {}, marked(text))));
+  const said = channels.map(([, one]) => one.text && (one.share >= TELLING || one.text.includes("<mark>")) ? one.text : "");
+  section(".words", [...new Set(said)].filter(Boolean).map((text) => h("blockquote", {}, marked(text))));
   section(".then", hit.then.map((one) => h("a", { href: playing(one, query) }, time(one.best_s))));
-  section(".read", h("p", {}, plan.reason, h("span", { class: "muted" }, ` · ${t(`search.mode_${plan.mode}`)}`)),
-    rerank.skipped ? h("p", { class: "small muted" }, rerank.reason) : "");
+  section(".read", [h("p", {}, plan.reason, h("span", { class: "muted" }, ` · ${t(`search.mode_${plan.mode}`)}`)),
+    h("p", { class: "small muted" }, rerank.skipped && rerank.reason)]);
 
   for (const link of made.querySelectorAll("[data-by]")) {
     const { by } = link.dataset;
     link.href = address(changed(query, { by, mode: "", weaker: "" }));
-    if (query.get("by") === by) link.ariaCurrent = "true";
-    if (!query.get("q")) link.remove();
+    link.ariaCurrent = query.get("by") === by ? "true" : null;
+    link.hidden = !query.get("q");
   }
   part(".like").href = `/?like=${hit.scene_id}`;
   return made;
