@@ -14,7 +14,7 @@ export async function searchWithPicture(source) {
   try {
     const drawn = await createImageBitmap(source);
     const part = Math.min(1, SIDE / Math.max(drawn.width, drawn.height));
-    const [width, height] = [drawn.width, drawn.height].map((side) => Math.ceil(side * part));
+    const [width, height] = [drawn.width, drawn.height].map((side) => Math.round(side * part) || 1);
     const canvas = h("canvas", { width, height });
     const pen = canvas.getContext("2d");
     pen.fillStyle = "white"; // below what is transparent
