@@ -61,6 +61,7 @@ SHOTS = [
     Shot("player", "/videos/{reel}?q=red+car&t=34.54"),
     Shot("player-rectangle", "/videos/{reel}?t=34.54", picking),
     Shot("player-film", "/videos/{film}?q=owl&t=12"),
+    Shot("library", "/videos"),
 ]
 
 

@@ -11,13 +11,16 @@ export class ApiError extends Error {
 
 export const aborted = (error) => error.name === "AbortError";
 
-async function ask(method, path, { body, signal, headers } = {}) {
-  const json = body && { "Content-Type": "application/json" };
-  const answer = await fetch(path, { method, signal, headers: { ...json, ...headers }, body: body && JSON.stringify(body) }).catch((error) => {
+/** `raw`: the body as it is, and the answer as it came. */
+export async function ask(method, path, { body, signal, headers, raw } = {}) {
+  const json = body && !raw && { "Content-Type": "application/json" };
+  const sent = { method, signal, headers: { ...json, ...headers }, body: raw ? body : body && JSON.stringify(body) };
+  const answer = await fetch(path, sent).catch((error) => {
     if (aborted(error)) throw error;
     wait();
     throw new ApiError(0, { code: "unreachable", message: t("shell.unreachable") });
   });
+  if (raw && answer.ok) return answer;
   if (answer.status === 204) return null;
   const said = await answer.json().catch((error) => {
     if (answer.ok || aborted(error)) throw error;
