@@ -6,7 +6,7 @@ import { t } from "../i18n.js";
 
 const SETTLE_MS = 250; // what is passed over faster is not made
 
-/** `still(seconds)`: a picture, where the file is gone. `say(words, failed)`. */
+/** `still(seconds)`: a picture near it, until there is that of the second itself. `say(words, failed)`. */
 export function filmOf(el, video, still, say, signal) {
   const address = `/api/v1/videos/${video.id}`;
   const { duration_s: end } = video;
@@ -18,7 +18,8 @@ export function filmOf(el, video, still, say, signal) {
   let track, timer;
 
   function make() {
-    if (video.offline) return void (el.poster = still(to));
+    if (video.width) el.poster = still(to);
+    if (video.offline) return;
     [from, to] = [to, null];
     shift();
     el.src = `${address}/play.mp4?from=${from}${from ? "&copy=false" : ""}`; // a copy begins at a key frame
@@ -75,6 +76,7 @@ export function filmOf(el, video, still, say, signal) {
     get cues() { return track?.track; },
     seek(seconds) {
       const there = Math.min(Math.max(0, seconds), end);
+      if (!el.poster && video.width) el.poster = still(there);
       if (!made) return void (el.currentTime = there);
       to = there;
       clearTimeout(timer);
@@ -96,7 +98,7 @@ export function filmOf(el, video, still, say, signal) {
     /** What is shown. */
     async picture() {
       if (el.readyState > 1) return el;
-      const image = h("img", { src: el.poster || `${address}/frame.jpg?t=${film.time}` });
+      const image = h("img", { src: video.offline ? el.poster : `${address}/frame.jpg?t=${film.time}` });
       await image.decode();
       return image;
     },

@@ -93,7 +93,6 @@ export async function transcript(el, address, film, hits, signal) {
     list.fill(lines, ({ start_s, text }) => [null, h("span", { class: "number muted small" }, time(start_s)),
       h("span", {}, found ? text.split(found).map((part, n) => (n % 2 ? h("mark", {}, part) : part)) : text)]);
   };
-  el.hidden = false;
   choose.onchange();
   return (now) => list.light(tracks[choose.value].findLastIndex((one) => one.start_s <= now + 0.01 && now < one.end_s));
 }

@@ -27,7 +27,7 @@ export async function show(main, { params: { id }, query, signal }) {
   const root = stamp("player");
   const one = (selector) => root.querySelector(selector);
   const does = (what) => one(`[data-does=${what}]`);
-  const [el, line, seek, note, picking, box] = ["video", ".line", ".line input", ".note", ".picking", ".box"].map(one);
+  const [el, line, seek, note, picking, box] = ["video", ".line", ".line input", ".way", ".picking", ".box"].map(one);
   const [now, of] = root.querySelectorAll(".controls .number");
   let hits = [];
   let said;
@@ -35,7 +35,7 @@ export async function show(main, { params: { id }, query, signal }) {
   function say(text, failed = false) {
     note.hidden = false;
     note.classList.toggle("bad", failed);
-    one(".note span").textContent = text;
+    one(".way span").textContent = text;
   }
   const sceneAt = (seconds) => Math.max(0, scenes.findLastIndex((scene) => scene.start_s <= seconds + 0.001));
   const film = filmOf(el, video, (seconds) => `/api/v1/scenes/${scenes[sceneAt(seconds)].scene_id}/keyframes/0`, say, signal);
@@ -152,6 +152,7 @@ export async function show(main, { params: { id }, query, signal }) {
   one(".line svg").setAttribute("viewBox", `0 0 ${length} 1`);
   root.style.setProperty("--ratio", width / height);
   root.classList.toggle("blind", !width);
+  root.classList.toggle("wordless", !video.caption_count);
   does("full").hidden = !document.fullscreenEnabled;
   main.append(root);
   seek.oninput = () => film.seek(Number(seek.value));
