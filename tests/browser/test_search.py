@@ -31,7 +31,7 @@ def search(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     field(page).press_sequentially(words, delay=20)
     expect(page).to_have_title(f"{words} · scenedex")
-    expect(page.locator(".grid")).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".results")).to_have_attribute("aria-busy", "false")
 
 
 def test_it_answers_while_typing_and_its_address_is_the_search(page: Page, open_page: OpenPage) -> None:

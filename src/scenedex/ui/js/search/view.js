@@ -10,8 +10,7 @@ import { address, asked, changed, isEmpty } from "./query.js";
 import { tile } from "./tile.js";
 import { why } from "./why.js";
 
-const FIRST = 24;
-const MORE = 60;
+const CHUNK = 24; // of the results: a grid that is laid out by itself; full rows in up to four columns
 const MOST = 10_000; // hits that the API can be asked for
 const PAUSE_MS = 250; // a key after so long is the first of something new, and searched for at once
 const WAIT_MS = 60;
@@ -24,7 +23,7 @@ export async function show(main, { query, state, signal }) {
   const title = h("h1");
   const said = h("p", { class: "muted small", role: "status" });
   const notes = h("div");
-  const list = h("ol", { class: "grid" });
+  const list = h("div", { class: "results" });
   const end = h("div", { class: "end" });
   const watch = new IntersectionObserver(([one]) => one.isIntersecting && more(), { rootMargin: "1200px" });
   let now = query;
@@ -68,8 +67,8 @@ export async function show(main, { query, state, signal }) {
       else if (!asked(now)) empty(t("search.lost"), t("search.lost_hint"));
       else {
         if (fresh || !known.has(key)) {
-          const answer = await ask({ limit: FIRST });
-          known.set(key, { answer, hits: answer.hits, whole: answer.hits.length < FIRST });
+          const answer = await ask({ limit: CHUNK });
+          known.set(key, { answer, hits: answer.hits, whole: answer.hits.length < CHUNK });
           if (known.size > 9) known.delete(known.keys().next().value);
         }
         render(known.get(key));
@@ -108,10 +107,15 @@ export async function show(main, { query, state, signal }) {
         narrow && h("button", { onclick: () => go(all) }, t("search.everywhere")));
     }
     found = what;
-    list.replaceChildren(...made);
+    list.replaceChildren();
+    add(made);
     for (const one of made) if (opened.includes(one.hit.scene_id)) unfold(one, inside);
     if (degraded.length) notes.prepend(note(`${t("search.degraded")} ${degraded.join(" ")}`));
     tally();
+  }
+
+  function add(tiles) {
+    for (let n = 0; n < tiles.length; n += CHUNK) list.append(h("ol", { class: "grid" }, tiles.slice(n, n + CHUNK)));
   }
 
   function tally() {
@@ -146,10 +150,11 @@ export async function show(main, { query, state, signal }) {
     if (!mine || mine.whole || mine.busy) return;
     mine.busy = true;
     try {
-      const { hits } = await ask({ limit: MORE, offset: mine.hits.length });
+      const offset = mine.hits.length;
+      const { hits } = await ask({ limit: CHUNK, offset });
       mine.hits.push(...hits);
-      mine.whole = hits.length < MORE || mine.hits.length + MORE > MOST;
-      list.append(...hits.map((hit) => tile(hit, now)));
+      mine.whole = hits.length < CHUNK || offset + CHUNK >= MOST;
+      add(hits.map((hit) => tile(hit, now)));
       tally();
     } catch (error) {
       trouble(error);
@@ -179,7 +184,7 @@ export async function show(main, { query, state, signal }) {
     const tiles = [...list.querySelectorAll(".shot")];
     const from = tiles.indexOf(focused()?.firstChild);
     if (!tiles.length || (row && from < 0 && document.activeElement !== field)) return false;
-    const to = from < 0 ? 0 : from + by * (row ? getComputedStyle(list).gridTemplateColumns.split(" ").length : 1);
+    const to = from < 0 ? 0 : from + by * (row ? getComputedStyle(list.firstChild).gridTemplateColumns.split(" ").length : 1);
     (tiles[Math.min(to, tiles.length - 1)] ?? field).focus();
   }
 
@@ -188,7 +193,7 @@ export async function show(main, { query, state, signal }) {
   bind({
     ArrowLeft: keys(-1), ArrowRight: keys(1), ArrowUp: keys(-1, true), ArrowDown: keys(1, true),
     Enter: ["search.keys_open", () => false],
-    w: ["search.keys_why", () => { if (found?.hits.length) unfold(focused() ?? list.firstChild); }],
+    w: ["search.keys_why", () => { if (found?.hits.length) unfold(focused() ?? list.querySelector(".hit")); }],
   }, signal);
   field.addEventListener("input", () => typed(), { signal });
   field.form.addEventListener("submit", () => typed(true), { signal });
@@ -199,6 +204,6 @@ export async function show(main, { query, state, signal }) {
   if (isEmpty(query) && matchMedia("(hover: hover)").matches) field.focus();
   await run(query);
   if (document.activeElement === field) typed(true); // what came before this was here to listen
-  [...list.children].find((el) => state.hit && el.hit?.scene_id === state.hit)?.firstChild.focus({ preventScroll: true });
+  [...list.querySelectorAll(".hit")].find((el) => el.hit.scene_id === state.hit)?.firstChild.focus({ preventScroll: true });
   return ({ query: to }) => run(to);
 }
