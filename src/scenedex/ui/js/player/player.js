@@ -137,6 +137,8 @@ export async function show(main, { params: { id }, query, signal }) {
     line.style.setProperty("--part", film.time / length);
     of.textContent = hit ? `${hit} / ${hits.length}` : tn("player.hits", hits.length);
     does("alike").href = `/?like=${scenes[n]?.scene_id}`;
+    one(".name").href = `/entities?scene=${scenes[n]?.scene_id}&t=${scenes[n]?.start_s}`;
+    one(".curve").href = `/anomalies/${id}`;
     does("clip").href = `/api/v1/scenes/${scenes[n]?.scene_id}/clip.mp4`;
     strip.light(n);
     said?.(film.time);
