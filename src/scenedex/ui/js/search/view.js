@@ -12,8 +12,7 @@ import { why } from "./why.js";
 
 const CHUNK = 24; // of the results: a grid that is laid out by itself; full rows in up to four columns
 const MOST = 10_000; // hits that the API can be asked for
-const PAUSE_MS = 250; // a key after so long is the first of something new, and searched for at once
-const WAIT_MS = 60;
+const WAIT_MS = 60; // what is searched for while a key comes may take so much longer
 const SETTLED_MS = 2000; // what stood so long is a step of its own in the history
 
 const known = new Map(); // searches of this visit: a step back finds them as they were
@@ -44,7 +43,7 @@ export async function show(main, { query, state, signal }) {
     timer = setTimeout(() => {
       const q = field.value.trim();
       if (q !== (now.get("q") ?? "")) go({ q, weaker: "" }, { replace: since < SETTLED_MS || isEmpty(now) });
-    }, atOnce || since > PAUSE_MS ? 0 : WAIT_MS);
+    }, !atOnce && list.ariaBusy === "true" ? WAIT_MS : 0);
   }
 
   async function run(to, fresh) {
