@@ -1,15 +1,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench format screenshots
+.PHONY: demo test test-page check bench format screenshots
 
 demo: .venv/run      ## draw a short film, index it, search it
 	$(BIN)/scenedex demo
 
 # Empty is unset: every process that the tests start would compile the package again.
 test: export PYTHONDONTWRITEBYTECODE =
-test: .venv/dev      ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: .venv/dev      ## every test but those of the page
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+
+test-page: .venv/dev ## the page, in Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser
 
 check: .venv/dev     ## style, types, import contract, size budget
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -32,7 +32,7 @@ export function about(video, changed) {
   part("img").src = sheet.href = `/api/v1/videos/${id}/contact-sheet.jpg`;
   sheet.download = `${name}.jpg`;
   part(".play").href = `/videos/${id}`;
-  part(".curve").href = `/anomalies/${id}`;
+  part(".odd").href = `/anomalies/${id}`;
   part(".danger").onclick = () => remove([video], changed);
   part(".facts").replaceChildren(...[...paths, ...warnings].map((one) => h("p", {}, one)));
 

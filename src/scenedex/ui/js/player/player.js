@@ -137,8 +137,8 @@ export async function show(main, { params: { id }, query, signal }) {
     line.style.setProperty("--part", film.time / length);
     of.textContent = hit ? `${hit} / ${hits.length}` : tn("player.hits", hits.length);
     does("alike").href = `/?like=${scenes[n]?.scene_id}`;
-    one(".name").href = `/entities?scene=${scenes[n]?.scene_id}&t=${scenes[n]?.start_s}`;
-    one(".curve").href = `/anomalies/${id}`;
+    one(".whose").href = `/entities?scene=${scenes[n]?.scene_id}&t=${scenes[n]?.start_s}`;
+    one(".odd").href = `/anomalies/${id}`;
     does("clip").href = `/api/v1/scenes/${scenes[n]?.scene_id}/clip.mp4`;
     strip.light(n);
     said?.(film.time);
@@ -180,9 +180,9 @@ export async function show(main, { params: { id }, query, signal }) {
     ({ hits } = await post("/search", { ...body, limit: 200, filters: { ...body.filters, video_ids: [id] } }, { signal }));
     const better = hits.filter((hit) => !body.anchor || hit.band !== "weak");
     hits = (better.length ? better : hits).sort((one, two) => one.best_s - two.best_s);
+    one(".hits").hidden = !hits.length;
     if (words) scenes = await timeline(`&query=${encodeURIComponent(words)}`);
     else for (const { scene_id, score } of hits) scenes.find((one) => one.scene_id === scene_id).heat = score;
-    one(".hits").hidden = !hits.length;
     draw();
     render();
     return hits;
