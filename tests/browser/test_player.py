@@ -180,6 +180,7 @@ def test_hits_are_lit_and_gone_to(page: Page, videos: dict[str, str]) -> None:
     is_ready(page)
     found = page.locator(".hits")
     expect(found).to_contain_text("hits")
+    expect(found).to_be_visible()
     assert page.locator(".heat").get_attribute("d")
     expect(page.locator("[aria-label*=fits]").first).to_be_attached()
     page.keyboard.press("n")
@@ -201,6 +202,7 @@ def test_after_the_last_hit_comes_the_next_video(page: Page, videos: dict[str, s
     expect(found).to_contain_text("/")
     count = int(found.inner_text().split("/")[1])
     expect(found).to_contain_text(f"{count} / {count}")
+    expect(found).to_be_visible()
     page.keyboard.press("n")
     expect(title).to_have_text(last["video"])
     until(page, "document.querySelector('video').paused === false")  # who goes there wants to see it
@@ -208,8 +210,9 @@ def test_after_the_last_hit_comes_the_next_video(page: Page, videos: dict[str, s
     page.get_by_role("slider", name="Time").focus()
     page.keyboard.press("End")
     expect(found).to_contain_text(re.compile(r"(\d+) / \1"))
+    expect(found).to_be_visible()
     page.keyboard.press("n")
-    expect(page.get_by_text("This is the last hit.").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("This is the last hit.")).to_be_visible()
     page.go_back()
     expect(title).to_have_text(first["video"])
     is_at(page, 79)
@@ -402,7 +405,10 @@ def test_on_a_phone_in_korean_and_dark(open_page: OpenPage, videos: dict[str, st
     axe(page)
 
 
-def test_thousands_of_scenes(page: Page, videos: dict[str, str]) -> None:
+def test_thousands_of_scenes(
+    page: Page, videos: dict[str, str], expect_failures: Callable[..., None]
+) -> None:
+    expect_failures("keyframes")  # nobody has pictures of these
     many = 3_000
     part = 93.28 / many
     scenes = [

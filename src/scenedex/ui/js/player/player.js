@@ -178,9 +178,9 @@ export async function show(main, { params: { id }, query, signal }) {
     ({ hits } = await post("/search", { ...body, limit: 200, filters: { ...body.filters, video_ids: [id] } }, { signal }));
     const better = hits.filter((hit) => !body.anchor || hit.band !== "weak");
     hits = (better.length ? better : hits).sort((one, two) => one.best_s - two.best_s);
+    one(".hits").hidden = !hits.length;
     if (words) scenes = await timeline(`&query=${encodeURIComponent(words)}`);
     else for (const { scene_id, score } of hits) scenes.find((one) => one.scene_id === scene_id).heat = score;
-    one(".hits").hidden = !hits.length;
     draw();
     render();
     return hits;
