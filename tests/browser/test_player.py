@@ -303,7 +303,7 @@ def test_a_rectangle_by_finger(open_page: OpenPage, videos: dict[str, str]) -> N
     assert drawn is not None
     assert drawn["width"] == pytest.approx(area["width"] * 0.9, abs=3)
     axe(page)
-    page.get_by_role("button", name="Search for this").tap()
+    page.get_by_role("button", name="Search for this").click()
     finds_the_tractor(page)
 
 
