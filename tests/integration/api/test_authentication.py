@@ -106,7 +106,8 @@ def test_a_key_counts_on_loopback_too(local: TestClient, key: Key) -> None:
 
 def test_elsewhere_a_key_is_demanded(outside: FastAPI, key: Key) -> None:
     asking = client(outside, base_url="http://search.example")
-    for path in (WHO, KEYS, "/api/v1/openapi.json", "/nowhere", "/", "/metrics", "/health/", "/Health"):
+    beside_the_page = ("/nowhere", "/index.html", "/assets", "/videos/x/y", "/api/v1/videos", "/Status")
+    for path in (WHO, KEYS, "/api/v1/openapi.json", "/metrics", "/health/", "/Health", *beside_the_page):
         refused = asking.get(path)
         assert "needs a key" in error(refused, 401)["message"], path
         assert refused.headers["WWW-Authenticate"] == "Bearer"

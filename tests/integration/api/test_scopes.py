@@ -11,6 +11,7 @@ from tests.integration.api.doors import client, key, library, opened, outside
 
 from scenedex import Library
 from scenedex.api.authentication import FREE
+from scenedex.api.routes.page import FOLDER, is_page
 
 __all__ = ["key", "library", "opened", "outside"]  # fixtures
 
@@ -92,11 +93,13 @@ def test_a_key_that_may_do_everything_is_refused_nowhere(outside: FastAPI, key: 
 
 
 def test_without_a_key_nothing_answers(outside: FastAPI) -> None:
-    asking = client(outside)
+    asking, document = client(outside), (FOLDER / "index.html").read_bytes()
     for method, path in every(outside):
         answer = ask(asking, method, path)
         if path in FREE:
             assert answer.status_code != 401
+        elif is_page(path):  # the same for everybody: nothing of an owner is in it
+            assert answer.status_code == 404 or answer.content in {document, b""}, (method, path)
         elif path == SIGNS_IN:
             assert answer.status_code in {401, 422, 204}, (method, path)
         else:
