@@ -85,7 +85,7 @@ def test_a_chosen_picture_with_a_rectangle_by_mouse_and_keys(page: Page, served:
         [str(shared_media("photos/hamster.jpg")), str(shared_media("photos/balloon.jpg"))]
     )
     expect(page.get_by_role("button", name="Picture 2")).to_have_attribute("aria-pressed", "true")
-    frame = page.locator(".stage").bounding_box()
+    frame = page.locator(".easel").bounding_box()
     assert frame is not None
     page.mouse.move(frame["x"] + frame["width"] * 0.2, frame["y"] + frame["height"] * 0.1)
     page.mouse.down()

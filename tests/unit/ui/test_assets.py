@@ -115,3 +115,15 @@ def test_all_of_it_is_packed() -> None:
         cwd=FOLDER, capture_output=True, text=True,
     )  # fmt: skip
     assert done.stdout == ""
+
+
+def test_no_view_styles_a_class_of_another() -> None:
+    """All styles are loaded on every view. What base.css names is there to be refined."""
+    named: dict[str, set[str]] = {}
+    for path in STYLES:
+        plain = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selector in ",".join(re.findall(r"([^{}]+)\{", plain)).split(","):
+            if first := re.match(r"\s*\.([\w-]+)", selector):
+                named.setdefault(first[1], set()).add(path.name)
+    shared = {name for name, where in named.items() if len(where) > 1 and "base.css" not in where}
+    assert shared <= {"curve", "anomalies"}  # the chart's, and the tiles that both show

@@ -14,7 +14,7 @@ const asUrl = (file) => new Promise((done) => {
 /** Choose them; `send(crops)` keeps them. `query` may name a `scene` or `video` to begin with, and the time `t` in it. */
 export function crops(title, action, send, signal, query, ...fields) {
   const made = stamp("entity-pictures");
-  const [file, words, search, found, chosen, stage, told, away] = ["[type=file]", "[type=search]", ".find", ".found", ".chosen", ".stage", "output", ".quiet"].map((one) => made.querySelector(one));
+  const [file, words, search, found, chosen, stage, told, away] = ["[type=file]", "[type=search]", ".find", ".found", ".chosen", ".easel", "output", ".quiet"].map((one) => made.querySelector(one));
   const box = sheet(title, action, () => send(list.map((one) => one.crop)), signal, ...fields, made);
   const list = [];
   const thumb = (src, title, onclick, onerror) => h("button", { type: "button", onclick, title, "aria-label": title }, h("img", { src, alt: "", onerror }));
