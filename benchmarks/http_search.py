@@ -126,7 +126,7 @@ def serving(home: Path) -> Iterator[tuple[int, int]]:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            yield int(line.partition("127.0.0.1:")[2].split()[0]), process.pid
+            yield int(line.partition("127.0.0.1:")[2].split(maxsplit=1)[0].rstrip(":/.")), process.pid
         finally:
             process.terminate()
 
