@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,7 +102,7 @@ class Sender(httpx.Client):
         return int(answer.headers["Upload-Offset"])
 
     def broken_off(self, place: str, offset: int, block: bytes, missing: int) -> None:
-        """Send a part that says it is longer by `missing` bytes, and drop the connection."""
+        """Send a part that says it is longer by `missing` bytes, and hang up; the server has seen it since."""
         head = (
             f"PATCH /api/v1{place} HTTP/1.1\r\nHost: {self.host}\r\nTus-Resumable: 1.0.0\r\n"
             f"Content-Type: {PART['Content-Type']}\r\nUpload-Offset: {offset}\r\n"
@@ -110,6 +110,10 @@ class Sender(httpx.Client):
         )
         with socket.create_connection((self.host, self.port)) as connection:
             connection.sendall(head.encode() + block)
+            connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):
+                while connection.recv(65536):
+                    pass
 
 
 TUS = {"Tus-Resumable": "1.0.0"}
