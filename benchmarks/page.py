@@ -13,11 +13,7 @@ twenty, a task more than 50 ms, or there are more than 60,000 bytes of JavaScrip
 
 import argparse
 import json
-import os
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,17 +22,16 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
+from benchmarks.chromium import WAIT_S, Task, chromium, part, served, told, traced
 from scenedex.api.routes.page import FOLDER
 from scenedex.demo.film import judgements
 from scenedex.search.judgements import parse_judgements
 
 KEY_MS = 80
 PAINTED_MS = 150
-TASK_MS = 50
 MOST_SCRIPT = 60_000
-WAIT_S = 60
 
 WATCH = """
   window.__painted = null;
@@ -52,21 +47,6 @@ WATCH = """
   }).observe(document.getElementById("main"), {childList: true, subtree: true, attributes: true}));
 """
 """The clock in the page: from each key until the frame is made in which the answer to all of the field stands."""
-
-
-def served(home: Path) -> tuple[subprocess.Popen[str], str]:
-    """A server over a library, and where it answers."""
-    environment = os.environ | {"SCENEDEX_HOME": str(home), "SCENEDEX_PROFILE": "mini"}
-    command = [sys.executable, "-m", "scenedex"]
-    if not home.exists():
-        subprocess.run([*command, "demo", "--json"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    process = subprocess.Popen(
-        [*command, "serve", "--port", "0", "--no-worker"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    said = process.stdout.readline()
-    return process, said.split()[3].rstrip(":")
 
 
 def queries(count: int) -> list[str]:
@@ -105,8 +85,8 @@ def many(route: Route, hits: list[dict[str, Any]], count: int) -> None:
     route.fulfill(json=answer)
 
 
-def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, list[tuple[float, float]]]:
-    """How many results there were in the end, and what each task of the main thread took; see `tasks`."""
+def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, list[Task]]:
+    """How many results there were in the end, and each task of the main thread."""
     hits = httpx.post(
         f"{url}/search", json={"query": "a", "weaker": True, "limit": 40}, timeout=WAIT_S
     ).json()["hits"]
@@ -115,38 +95,15 @@ def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, 
     page.locator(".hit").first.wait_for()
     page.wait_for_timeout(1_000)
     page.mouse.move(640, 500)
-    browser.start_tracing(
-        page=page, categories=["disabled-by-default-devtools.timeline", "toplevel", "__metadata"]
-    )
-    end = time.monotonic() + WAIT_S
-    while (there := page.locator(".hit").count()) < count and time.monotonic() < end:
-        page.mouse.wheel(0, 1_200)
-        page.wait_for_timeout(30)
-    for _ in range(20):
-        page.mouse.wheel(0, -1_200)
-        page.wait_for_timeout(30)
-    return there, tasks(json.loads(browser.stop_tracing()))
-
-
-def tasks(trace: dict[str, Any]) -> list[tuple[float, float]]:
-    """What each task of a renderer's main thread took, and what of that it had a processor, in milliseconds."""
-    events = trace["traceEvents"]
-    main = {
-        (one["pid"], one["tid"])
-        for one in events
-        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
-    }
-    ran = [
-        (one["dur"] / 1000, one.get("tdur", one["dur"]) / 1000)
-        for one in events
-        if one.get("ph") == "X" and "RunTask" in one["name"] and (one["pid"], one["tid"]) in main
-    ]
-    return ran or [(float("inf"), float("inf"))]
-
-
-def part(values: Sequence[float], share: float) -> float:
-    """The value below which this share lies."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+    with traced(browser, page) as took:
+        end = time.monotonic() + WAIT_S
+        while (there := page.locator(".hit").count()) < count and time.monotonic() < end:
+            page.mouse.wheel(0, 1_200)
+            page.wait_for_timeout(30)
+        for _ in range(20):
+            page.mouse.wheel(0, -1_200)
+            page.wait_for_timeout(30)
+    return there, took
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -156,40 +113,22 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--hits", type=int, default=2_000)
     parser.add_argument("--home", type=Path)
     options = parser.parse_args(arguments)
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        print("Chromium is not on this machine: apt-get install chromium, or name it in CHROMIUM.")
-        return 1
-    with tempfile.TemporaryDirectory() as folder:
-        process, url = served(options.home or Path(folder) / "home")
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.add_init_script(WATCH)
-                page.goto(url)
-                painted, alone = typing(page, url, queries(options.queries))
-                there, took = scrolling(browser, page, url, options.hits)
-                browser.close()
-        finally:
-            process.terminate()
-            process.wait(WAIT_S)
-    return told(painted, alone, there, took)
-
-
-def told(painted: list[float], alone: list[float], there: int, took: list[tuple[float, float]]) -> int:
-    """Print the figures; 1 where an aim is missed."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(options.home or Path(folder) / "home") as url,
+        chromium() as browser,
+    ):
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.add_init_script(WATCH)
+        page.goto(url)
+        painted, alone = typing(page, url, queries(options.queries))
+        there, took = scrolling(browser, page, url, options.hits)
     p50, p95, api = statistics.median(painted), part(painted, 0.95), statistics.median(alone)
-    size = sum(path.stat().st_size for path in FOLDER.rglob("*.js"))
     print(
         f"last key to first result, {len(painted)} queries: p50 {p50:.0f} ms, p95 {p95:.0f} ms (aim: {PAINTED_MS})"
     )
     print(f"the API alone: p50 {api:.0f} ms; the page is {p50 / api:.1f} times that")
-    wall, ran = max(each[0] for each in took), max(each[1] for each in took)
-    late = sum(each[0] > TASK_MS for each in took)
-    print(
-        f"scrolling {there} results: {len(took)} tasks, {late} above {TASK_MS} ms (aim: none), the longest {wall:.0f}"
-    )
-    print(f"of processor time the longest took {ran:.0f} ms: the rest is waiting for others on these cores")
+    late = told(f"scrolling {there} results", took)
+    size = sum(path.stat().st_size for path in FOLDER.rglob("*.js"))
     print(f"JavaScript: {size:,} bytes (aim: {MOST_SCRIPT:,})")
-    return int(p95 > PAINTED_MS or wall > TASK_MS or size > MOST_SCRIPT)
+    return int(p95 > PAINTED_MS or late or size > MOST_SCRIPT)

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.browser.serving import Served
+from tests.browser.serving import Served, serving
 from tests.browser.watching import Watch
 from tests.demo_run import demo_run
 from tests.media import shared_media
@@ -50,12 +49,8 @@ def page_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(page_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over a copy of it. Whoever adds something to it takes that away again."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    subprocess.run(["cp", "-a", page_library, home], check=True)
-    server = Served(home)
-    server.start()
-    yield server
-    server.stop()
+    with serving(page_library, tmp_path_factory.mktemp("served")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,18 @@ def picking(page: Page) -> None:
     page.keyboard.press("d")
 
 
+def about(page: Page) -> None:
+    """The sheet of the first video."""
+    page.locator(".about").first.click()
+    page.locator(".overview img").evaluate("(one) => one.decode()")
+
+
+def adding(page: Page) -> None:
+    """The ways in, and a video that is chosen."""
+    page.get_by_text("Add videos").click()
+    page.get_by_role("checkbox").first.check(force=True)
+
+
 SHOTS = [
     Shot("entities", "/entities"),
     Shot("entities-new", "/entities", a_new_entity),
@@ -62,6 +74,9 @@ SHOTS = [
     Shot("player-rectangle", "/videos/{reel}?t=34.54", picking),
     Shot("player-film", "/videos/{film}?q=owl&t=12"),
     Shot("library", "/videos"),
+    Shot("library-about", "/videos", about),
+    Shot("library-adding", "/videos", adding),
+    Shot("library-korean", "/videos?lang=ko"),
 ]
 
 

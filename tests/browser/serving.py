@@ -5,7 +5,8 @@ import re
 import select
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE_S = 90
@@ -60,3 +61,14 @@ class Served:
             if self._process.stdout is not None:
                 self._process.stdout.close()
             self._process = None
+
+
+@contextmanager
+def serving(library: Path, folder: Path) -> Iterator[Served]:
+    """A server over a copy of a library, which is made in this folder."""
+    home = folder / "home"
+    subprocess.run(["cp", "-a", library, home], check=True)
+    server = Served(home)
+    server.start()
+    yield server
+    server.stop()

@@ -45,7 +45,7 @@ def test_peaks_are_marked_and_play(page: Page, served: Served, film: str) -> Non
 
 def test_the_threshold_is_moved_by_key(page: Page, served: Served, film: str) -> None:
     page.goto(f"/anomalies/{film}")
-    expect(page.get_by_text("50 %", exact=True)).to_be_visible()
+    expect(page.get_by_text("50%", exact=True)).to_be_visible()
     page.get_by_label("Threshold").focus()
     page.keyboard.press("End")
     expect(page.get_by_role("heading", name="0 peaks")).to_be_visible()
@@ -61,7 +61,7 @@ def test_the_curve_as_a_table(page: Page, served: Served, film: str) -> None:
     scores = asked(page, served, f"/videos/{film}/anomalies")["scores"]
     rows = page.get_by_role("row")
     expect(rows).to_have_count(len(scores) + 1)
-    expect(rows.nth(5)).to_contain_text(f"{scores[4]['score'] * 100:.0f} %")
+    expect(rows.nth(5)).to_contain_text(f"{scores[4]['score'] * 100:.0f}%")
     axe(page)
     rows.nth(5).get_by_role("link").click()
     expect(page).to_have_url(re.compile(rf"/videos/{film}\?t=16\.08"))

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import struct
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.axe import axe
 from tests.browser.conftest import OpenPage
-from tests.browser.serving import Served
+from tests.browser.serving import Served, serving
 from tests.media import make_clip, shared_media
 
 SCRIPT = "<img src=x onerror=alert(1)>.mp4"
@@ -24,12 +23,8 @@ INDEXED_MS = 60_000  # a worker takes jobs one by one, on a machine that others 
 @pytest.fixture(scope="module")
 def served(page_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of this file's own: its library changes all the time."""
-    home = tmp_path_factory.mktemp("library") / "home"
-    subprocess.run(["cp", "-a", page_library, home], check=True)
-    server = Served(home)
-    server.start()
-    yield server
-    server.stop()
+    with serving(page_library, tmp_path_factory.mktemp("library")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +125,7 @@ def test_a_film_that_is_chosen_comes_in_and_goes(
     page.keyboard.press("Delete")
     asked = page.get_by_role("dialog", name=f"Remove {SCRIPT}?")
     axe(page)
-    asked.get_by_role("button", name="Keep").click()
+    asked.get_by_role("button", name="Close").click()
     expect(card(page, SCRIPT)).to_be_visible()
     page.keyboard.press("Delete")
     asked.get_by_role("button", name="Remove").click()
@@ -199,7 +194,8 @@ def test_an_upload_is_cancelled(page: Page, served: Served, clips: Callable[...,
     page.route(
         "**/api/v1/uploads/*", lambda route: None if route.request.method == "PATCH" else route.continue_()
     )
-    add(page, clip)
+    with page.expect_request(lambda asked: asked.method == "PATCH"):  # the server knows of it by then
+        add(page, clip)
     expect(row(page, clip.name)).to_have_attribute("data-state", "sending")
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
         row(page, clip.name).get_by_role("button", name="Cancel").click()

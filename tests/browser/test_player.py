@@ -236,7 +236,7 @@ def test_a_rectangle_is_drawn_by_mouse_and_searched_for(page: Page, videos: dict
     is_ready(page)
     page.get_by_role("button", name="Search in the picture").click()
     axe(page)
-    screen, box = page.locator(".screen"), page.locator(".picking .box")
+    screen, box = page.locator(".screen"), page.locator(".picking .cut")
     area = screen.bounding_box()
     assert area is not None
     left, top, width, height = (area[name] for name in ("x", "y", "width", "height"))
@@ -299,7 +299,7 @@ def test_a_rectangle_by_finger(open_page: OpenPage, videos: dict[str, str]) -> N
     touch("touchMove", 0.5, 0.5)
     touch("touchMove", 0.95, 0.7)
     touch("touchEnd", 0.95, 0.7)
-    drawn = page.locator(".picking .box").bounding_box()
+    drawn = page.locator(".picking .cut").bounding_box()
     assert drawn is not None
     assert drawn["width"] == pytest.approx(area["width"] * 0.9, abs=3)
     axe(page)

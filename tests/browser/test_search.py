@@ -82,6 +82,8 @@ def test_only_the_last_answer_counts(page: Page) -> None:
     field(page).press_sequentially("owl", delay=20)
     page.wait_for_timeout(300)
     field(page).fill("lighthouse in a thunderstorm")
+    expect(page).to_have_title("lighthouse in a thunderstorm · scenedex")
+    expect(page.locator(".results")).to_have_attribute("aria-busy", "false")
     expect(hits(page).first).to_contain_text("scenedex-demo.mp4")
     first = hits(page).first.inner_text()
     page.wait_for_timeout(1700)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import av
 from av.audio.frame import AudioFrame
@@ -28,6 +28,9 @@ from scenedex.media.encode import AUDIO_SAMPLES, THREADS
 from scenedex.media.packets import Stopwatch
 from scenedex.media.playback import copied_sound, heard
 from scenedex.types import Limits, MediaInfo, Piece, Waveform
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 SHORT_SIDE = 720
 """Short side of the pictures in pixels, where the video has that many."""
@@ -97,8 +100,8 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
-        part = bytes(data)  # type: ignore[call-overload]
+    def write(self, data: "ReadableBuffer") -> int:
+        part = bytes(data)
         self._parts.append(part)
         return len(part)
 

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from scenedex.types.values import Band, Channel, Mode, Space, Vector
+from scenedex.types.spaces import Space, Vector
+
+Channel = Literal["visual", "audio", "transcript", "description", "lexical", "anchor"]
+"""`anchor` is what looks like a picture or scene that was given beside, or instead of, words."""
+
+Mode = Literal["recall", "rerank", "auto", "skip"]
+Band = Literal["strong", "possible", "weak"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

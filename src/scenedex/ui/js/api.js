@@ -4,7 +4,7 @@ import { banner } from "./toast.js";
 
 export class ApiError extends Error {
   constructor(status, { code = "error", message = t("shell.failed"), detail = null } = {}) {
-    super(message);
+    super(t(`server.${code}`, { message }, message));
     Object.assign(this, { name: "ApiError", status, code, detail });
   }
 }

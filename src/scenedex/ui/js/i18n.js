@@ -5,10 +5,14 @@ export const { lang } = document.documentElement;
 const strings = await (await fetch(`/assets/strings/${lang}.json`)).json();
 const plural = new Intl.PluralRules(lang);
 export const count = new Intl.NumberFormat(lang).format;
+export const percent = new Intl.NumberFormat(lang, { style: "percent" }).format;
 const days = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
 export const day = (moment) => days.format(new Date(moment));
 
-export const t = (key, values = {}) => (strings[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const t = (key, values = {}, otherwise = key) => (strings[key] ?? otherwise).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+/** What the server says in English ("visual: no answer; …"), as far as there are words for its parts. */
+export const server = (said) => said.split("; ").map((part) => part.split(": ").map((one) => t(`server.${one}`, {}, one)).join(": ")).join("; ");
 
 export function tn(key, n, values) {
   const form = `${key}_${plural.select(n)}`;

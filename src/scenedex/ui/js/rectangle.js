@@ -1,44 +1,42 @@
-import { h } from "./dom.js";
-import { t } from "./i18n.js";
+// A part of a picture, by mouse, finger or keys.
+const [WHOLE, STEP] = [1000, 20];
+const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+const within = (value, least, most) => Math.round(Math.min(Math.max(value, least), most));
 
-const WHOLE = 1000;
-const LEAST = 20;
-const KEYS = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] };
-
-/** The part of a picture ({src, crop}) in `stage`, by mouse, finger or arrows: kept in `crop.box`, told in `told`. */
-export function rectangle(stage, { src, crop }, told) {
-  let now;
-  const cut = h("div", { class: "cut", tabindex: 0, role: "application", "aria-label": t("entities.cut") });
-  const put = (next) => {
-    const [left, top, right, bottom] = next;
-    const [width, height] = [right - left, bottom - top];
-    if (Math.min(...next) < 0 || Math.max(...next) > WHOLE || width < LEAST || height < LEAST) return;
-    now = next;
-    crop.box = next.map((part) => part / WHOLE);
-    for (const [name, part] of Object.entries({ left, top, width, height })) cut.style.setProperty(name, `${part / 10}%`);
-    told.textContent = t("entities.part", { left: left / 10, top: top / 10, width: width / 10, height: height / 10 });
-  };
-  const at = ({ clientX, clientY }) => {
-    const { left, top, width, height } = stage.getBoundingClientRect();
-    return [(clientX - left) / width, (clientY - top) / height].map((part) => Math.round(Math.max(0, Math.min(1, part)) * WHOLE));
-  };
-  cut.onkeydown = (event) => {
-    const by = KEYS[event.key];
-    if (!by) return;
-    event.preventDefault();
-    put(now.map((part, n) => (event.shiftKey && n < 2 ? part : part + by[n % 2])));
-  };
-  stage.onpointerdown = (event) => {
+/** `cut` in `area`. `moved(box)`: it has left, top, right and bottom there now, as parts of the area; Enter is `done`. */
+export function rectangle(area, cut, box, moved, done) {
+  let left, top, width, height;
+  function put(...to) {
+    width = within(to[2], STEP, WHOLE);
+    height = within(to[3], STEP, WHOLE);
+    left = within(to[0], 0, WHOLE - width);
+    top = within(to[1], 0, WHOLE - height);
+    const now = { left, top, width, height };
+    for (const name in now) cut.style.setProperty(name, `${now[name] / 10}%`);
+    moved([left, top, left + width, top + height].map((edge) => edge / WHOLE));
+  }
+  area.onpointerdown = (event) => {
+    if (event.target.closest("button")) return;
     event.preventDefault();
     cut.focus({ focusVisible: false });
-    stage.setPointerCapture(event.pointerId);
-    const [x, y] = at(event);
-    stage.onpointermove = (to) => {
-      const [u, v] = at(to);
-      put([Math.min(x, u), Math.min(y, v), Math.max(x, u), Math.max(y, v)]);
+    area.setPointerCapture(event.pointerId);
+    const all = area.getBoundingClientRect();
+    const place = (at) => [within(((at.x - all.x) / all.width) * WHOLE, 0, WHOLE), within(((at.y - all.y) / all.height) * WHOLE, 0, WHOLE)];
+    const [x, y] = place(event);
+    area.onpointermove = (to) => {
+      const [u, v] = place(to);
+      put(Math.min(x, u), Math.min(y, v), Math.abs(u - x), Math.abs(v - y));
     };
   };
-  stage.onpointerup = () => { stage.onpointermove = null; };
-  stage.append(h("img", { src, alt: "" }), cut);
-  put((crop.box ?? [0, 0, 1, 1]).map((part) => part * WHOLE));
+  area.onlostpointercapture = () => { area.onpointermove = null; };
+  cut.onkeydown = (event) => {
+    const [x, y] = MOVES[event.key] ?? [];
+    if (event.key === "Enter") done?.();
+    else if (x === undefined) return;
+    else if (event.shiftKey) put(left, top, width + x, height + y);
+    else put(left + x, top + y, width, height);
+    event.preventDefault();
+  };
+  const [l, t, r, b] = box.map((edge) => edge * WHOLE);
+  put(l, t, r - l, b - t);
 }

@@ -3,6 +3,7 @@ import { at, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { views } from "./views.js";
 
+const NAME = "scenedex";
 const main = at("main");
 let shown = {};
 
@@ -42,18 +43,20 @@ async function route(back, first) {
       const view = match(pathname);
       const module = await view?.load();
       if (signal.aborted) return;
+      document.title = NAME;
       main.replaceChildren();
       scrollTo(0, 0);
       if (module) mine.update = await module.show(main, { ...here, params: view.params, signal });
-      else fail(t("shell.missing"), h("a", { href: "/" }, t("shell.home")));
+      else fail(t("shell.missing"), h("a", { class: "button", href: "/" }, t("search.title")));
     } catch (error) {
       if (signal.aborted) return;
       if (error.name !== "ApiError") console.error(error);
       fail(t("shell.failed"), h("p", {}, error.message), h("button", { onclick: again }, t("shell.retry")));
     }
     if (signal.aborted) return;
+    const title = main.querySelector("h1") ?? main;
+    if (document.title === NAME) document.title = `${title.textContent} · ${NAME}`;
     if (!first && ![main, at("q")].some((one) => one.contains(document.activeElement))) {
-      const title = main.querySelector("h1") ?? main;
       title.tabIndex = -1;
       title.focus({ preventScroll: true });
     }
@@ -62,7 +65,7 @@ async function route(back, first) {
 }
 
 function fail(said, ...more) {
-  document.title = "scenedex";
+  document.title = NAME;
   main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, said), more));
 }
 

@@ -1,12 +1,13 @@
 import { stamp } from "./i18n.js";
 
-/** A dialog with one button, `action`. What `send()` throws is said in it; else it closes. */
+/** A dialog with one button, `action`, if any. What `send()` throws is said in it; else it closes, but where it gives back true. */
 export function sheet(title, action, send, signal, ...fields) {
   const box = stamp("sheet");
   const [form, head, quiet, said, button] = ["form", "h2", ".quiet", ".bad", ".primary"].map((one) => box.querySelector(one));
   const close = () => box.close();
   box.ariaLabel = head.textContent = title;
   button.textContent = action;
+  if (!action) button.remove();
   said.before(...fields);
   box.tell = (error) => { said.textContent = error.message; };
   box.onclose = () => box.remove();
@@ -14,7 +15,7 @@ export function sheet(title, action, send, signal, ...fields) {
   form.onsubmit = async (event) => {
     event.preventDefault();
     button.disabled = true;
-    await send().then(close, box.tell);
+    await send().then((stays) => stays || close(), box.tell);
     button.disabled = false;
   };
   signal.addEventListener("abort", close);

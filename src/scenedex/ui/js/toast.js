@@ -12,4 +12,7 @@ export function toast(message, { action, error } = {}) {
   if (!error && !action) setTimeout(close, 6000);
 }
 
+/** What went wrong; not what was broken off. */
+export const failed = (error) => { if (error.name !== "AbortError") toast(error.message, { error: true }); };
+
 export const banner = (message) => at("banner").replaceChildren(...(message ? [icon("warning"), message] : []));

@@ -1,13 +1,11 @@
 import { aborted, get, post } from "../api.js";
 import { curve } from "../chart.js";
 import { h, icon } from "../dom.js";
-import { stamp, t, time, tn } from "../i18n.js";
+import { percent, stamp, t, time, tn } from "../i18n.js";
 import { navigate } from "../router.js";
 import { previews } from "../search/preview.js";
 import { tile } from "../search/tile.js";
 import { sheet } from "../sheet.js";
-
-const percent = (part) => `${Math.round(part * 100)} %`;
 
 export async function show(main, { params: { id }, query, signal }) {
   const [{ name, duration_s, paths }, { baselines }] = await Promise.all([get(`/api/v1/videos/${id}`, { signal }), get("/api/v1/baselines?limit=200", { signal })]);

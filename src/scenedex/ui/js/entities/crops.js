@@ -1,7 +1,7 @@
 // Pictures of somebody or something, each with the part that shows them.
 import { get, post } from "../api.js";
 import { h } from "../dom.js";
-import { stamp, t, time } from "../i18n.js";
+import { count, stamp, t, time } from "../i18n.js";
 import { rectangle } from "../rectangle.js";
 import { sheet } from "../sheet.js";
 
@@ -25,7 +25,14 @@ export function crops(title, action, send, signal, query, ...fields) {
     told.textContent = "";
     away.hidden = !one;
     away.onclick = () => drop(one);
-    if (one) rectangle(stage, one, told);
+    if (!one) return;
+    const cut = h("div", { class: "cut", tabindex: 0, role: "application", "aria-label": t("entities.cut") });
+    stage.append(h("img", { src: one.src, alt: "" }), cut);
+    rectangle(stage, cut, one.crop.box ?? [0, 0, 1, 1], (box) => {
+      one.crop.box = box;
+      const [left, top, right, bottom] = box.map((edge) => edge * 100);
+      told.textContent = t("entities.part", { left: count(left), top: count(top), width: count(right - left), height: count(bottom - top) });
+    });
   }
   function drop(one) {
     list.splice(list.indexOf(one), 1);

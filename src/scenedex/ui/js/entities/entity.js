@@ -1,11 +1,11 @@
 import { del, get, patch, post } from "../api.js";
 import { h, icon } from "../dom.js";
-import { stamp, t, tn } from "../i18n.js";
+import { percent, server, stamp, t, tn } from "../i18n.js";
 import { again, navigate } from "../router.js";
 import { previews } from "../search/preview.js";
 import { tile } from "../search/tile.js";
 import { sheet } from "../sheet.js";
-import { toast } from "../toast.js";
+import { failed } from "../toast.js";
 import { crops } from "./crops.js";
 import { paged } from "./paged.js";
 
@@ -14,7 +14,6 @@ const note = (said) => h("p", { class: "note" }, icon("warning"), said);
 export async function show(main, { params, query, signal }) {
   const path = `/api/v1/entities/${params.id}`;
   const [{ name, picture }, { examples }] = await Promise.all([get(path, { signal }), get(`${path}/examples`, { signal })]);
-  document.title = `${name} · scenedex`;
   main.append(stamp("entity"));
   const [who, title, rename, remove, more, said, least, told, notes, list] = [".who", "h1", ".rename", ".remove", ".more", "[role=status]", "input", "output", ".notes", "ol"].map((one) => main.querySelector(one));
   if (picture) who.src = picture;
@@ -29,10 +28,10 @@ export async function show(main, { params, query, signal }) {
     for (const one of made) await post(`${path}/examples`, one);
     again();
   }, signal, query);
-  const drop = (one) => del(`${path}/examples/${one.id}`).then(again, (error) => toast(error.message, { error: true }));
+  const drop = (one) => del(`${path}/examples/${one.id}`).then(again, failed);
   more.parentElement.before(...examples.map((one, n) => h("li", {}, h("img", { src: one.picture, alt: t("entities.picture", { n: n + 1 }) }),
     h("button", { type: "button", class: "quiet writes", "aria-label": t("entities.drop_example", { n: n + 1 }), onclick: () => drop(one) }, icon("close")))));
-  const tell = () => { told.textContent = `${Math.round(least.value * 100)} %`; };
+  const tell = () => { told.textContent = percent(least.value); };
   least.oninput = tell;
   least.onchange = () => navigate(`?threshold=${least.value}`, { replace: true }).then(again);
   previews(list, signal);
@@ -49,7 +48,7 @@ export async function show(main, { params, query, signal }) {
     least.value = found.threshold;
     tell();
     said.textContent = examples.length ? tn("entities.scenes", found.scenes) : t("entities.unshown");
-    notes.append(...found.degraded.map(note));
+    notes.append(...found.degraded.map((one) => note(server(one))));
   } catch (error) {
     notes.append(note(error.message));
   }

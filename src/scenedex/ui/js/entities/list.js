@@ -10,7 +10,6 @@ const face = (one) => h("li", {}, h("a", { class: "face", href: `/entities/${one
   h("strong", {}, one.name), h("span", { class: "small muted" }, tn("entities.examples", one.examples))));
 
 export async function show(main, { query, signal }) {
-  document.title = `${t("entities.title")} · scenedex`;
   main.append(stamp("entities"));
   const list = main.querySelector("ul");
   const make = () => {

@@ -35,7 +35,6 @@ function shares(found) {
 }
 
 export async function show(main, { signal }) {
-  document.title = `${t("status.title")} · scenedex`;
   main.append(stamp("status"));
   const [up, cards] = [".number", ".cards"].map((one) => main.querySelector(one));
   let drawn;

@@ -1,8 +1,8 @@
 // What is on its way in: files that are sent, and jobs that take files in. It outlives the view.
 import { get } from "../api.js";
 import { at, h, icon } from "../dom.js";
-import { keep, kept, lang, stamp, t } from "../i18n.js";
-import { doing, order, percent, stand, STATES } from "./said.js";
+import { keep, kept, lang, percent, stamp, t } from "../i18n.js";
+import { doing, order, stand, STATES } from "./said.js";
 import { giveUp, placeOf, transfer } from "./transfer.js";
 
 const AT_ONCE = 2;

@@ -4,6 +4,7 @@ import { stamp, time, tn } from "../i18n.js";
 import { doing, stand } from "./said.js";
 
 const SIZE = 24; // whole rows of 1 to 4 cards
+const AT_ONCE = 8; // are laid out together
 const SETTLED_MS = 60; // what is only passed by is not asked for
 
 export const show = (el, { state, job, scene_count }) => stand(el, state,
@@ -33,7 +34,10 @@ export function stretches(feed, load, signal) {
     for (const { target, isIntersecting } of seen) {
       target.near = isIntersecting;
       if (isIntersecting) setTimeout(() => target.near && !target.firstChild && fill(target).catch(() => null), SETTLED_MS);
-      else if (!target.matches(":focus-within, :has(:checked)")) target.replaceChildren();
+      else if (!target.matches(":focus-within, :has(:checked)")) {
+        target.filling = null;
+        target.replaceChildren();
+      }
     }
   }, { rootMargin: "800px" });
   signal.addEventListener("abort", () => watch.disconnect());
@@ -53,7 +57,14 @@ export function stretches(feed, load, signal) {
     lay(total);
     const held = document.activeElement, old = [...one.children];
     const same = (video) => old.find((el) => JSON.stringify(el.video) === JSON.stringify(video));
-    one.replaceChildren(...videos.map((video, n) => same(video) ?? card(video, offset + n + 1, total)));
+    const lot = old.length ? SIZE : AT_ONCE;
+    one.filling = videos;
+    for (let n = 0; n < videos.length && one.filling === videos; n += lot) {
+      const some = videos.slice(n, n + lot).map((video, m) => same(video) ?? card(video, offset + n + m + 1, total));
+      if (n) one.append(...some);
+      else one.replaceChildren(...some);
+      if (n + lot < videos.length) await new Promise(requestAnimationFrame);
+    }
     if (one.contains(held)) held.focus({ preventScroll: true });
   }
 

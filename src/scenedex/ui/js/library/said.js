@@ -1,12 +1,10 @@
 // How a video or a file stands, in words; shape and colour are the style's.
 import { post } from "../api.js";
-import { lang, t } from "../i18n.js";
-import { toast } from "../toast.js";
+import { percent, t } from "../i18n.js";
+import { failed } from "../toast.js";
 
 /** Those of jobs that have not ended well. */
 export const STATES = { waiting: "pending", running: "running", failed: "failed" };
-
-export const percent = new Intl.NumberFormat(lang, { style: "percent" }).format;
 
 export function stand(el, state, words, share = 0) {
   el.dataset.state = state;
@@ -17,8 +15,6 @@ export function stand(el, state, words, share = 0) {
 /** What a job does, and how much of that is done. */
 export const doing = ({ stage, progress }) =>
   t(`library.${progress?.step ?? stage}`) + (progress ? ` · ${percent(progress.share)}` : "");
-
-export const failed = (error) => toast(error.message, { error: true });
 
 /** `cancel` a job, or `retry` one that failed. */
 export const order = ({ id }, what) => post(`/api/v1/jobs/${id}/${what}`).catch(failed);

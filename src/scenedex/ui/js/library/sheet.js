@@ -1,53 +1,49 @@
 // What there is to know about a video and to do with it; and the question before some are removed.
 import { del, patch } from "../api.js";
-import { at, h } from "../dom.js";
-import { stamp, tn } from "../i18n.js";
+import { h } from "../dom.js";
+import { stamp, t, tn } from "../i18n.js";
+import { sheet } from "../sheet.js";
 import { toast } from "../toast.js";
-import { failed } from "./said.js";
 
-function open(id, title) {
-  const box = at(id);
-  box.querySelector("h2").textContent = title;
-  box.showModal();
-  return (what) => box.querySelector(what);
-}
-
-/** Ask, and forget these videos. */
-export function remove(videos, changed) {
+/** Ask, and forget these videos. `changed()`: something is not as it was. */
+export function remove(videos, changed, signal) {
   const { length } = videos, [{ name }] = videos;
-  open("removal", tn("library.remove_ask", length, { name }))(".danger").onclick = async () => {
+  sheet(tn("library.remove_ask", length, { name }), t("library.remove"), async () => {
     try {
-      for (const { id } of videos) await del(`/api/v1/videos/${id}`);
+      for (; videos[0]; videos.shift()) await del(`/api/v1/videos/${videos[0].id}`);
       toast(tn("library.removed", length, { name }));
-    } catch (error) {
-      failed(error);
+    } finally {
+      changed();
     }
-    changed();
-  };
+  }, signal, h("p", {}, t("library.remove_what")));
 }
 
-/** Its contact sheet, tags and places. `changed()`: something of it is not as it was. */
-export function about(video, changed) {
-  const { id, name, paths, warnings } = video, part = open("about", name), form = part(".tags"), sheet = part("[download]");
-  part("img").src = sheet.href = `/api/v1/videos/${id}/contact-sheet.jpg`;
-  sheet.download = `${name}.jpg`;
+/** Its contact sheet, tags and places. */
+export function about(video, changed, signal) {
+  const { id, name, paths, warnings } = video, path = `/api/v1/videos/${id}`;
+  const made = stamp("about"), part = (what) => made.querySelector(what), tag = part("input"), picture = part("[download]");
+  const change = async (tags) => {
+    show(await patch(path, { tags }));
+    changed();
+    tag.value = "";
+    return true;
+  };
+  const box = sheet(name, "", () => change({ add: [tag.value] }), signal, made);
+  const show = ({ tags }) => part("ul").replaceChildren(...tags.map((one) => {
+    const el = stamp("tag"), end = el.firstChild;
+    el.prepend(one);
+    end.ariaLabel += ` ${one}`;
+    end.onclick = () => change({ remove: [one] }).catch(box.tell);
+    return el;
+  }));
+  part("img").src = picture.href = `${path}/contact-sheet.jpg`;
+  picture.download = `${name}.jpg`;
   part(".play").href = `/videos/${id}`;
   part(".odd").href = `/anomalies/${id}`;
-  part(".danger").onclick = () => remove([video], changed);
-  part(".facts").replaceChildren(...[...paths, ...warnings].map((one) => h("p", {}, one)));
-
-  const tags = (now) => part("ul").replaceChildren(...now.tags.map((tag) => {
-    const one = stamp("tag"), end = one.firstChild;
-    one.prepend(tag);
-    end.ariaLabel += ` ${tag}`;
-    end.onclick = () => change({ remove: [tag] });
-    return one;
-  }));
-  const change = (how) => patch(`/api/v1/videos/${id}`, { tags: how }).then((now) => (tags(now), changed()), failed);
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    change({ add: [form.tag.value] });
-    form.reset();
+  part(".danger").onclick = () => {
+    box.close();
+    remove([video], changed, signal);
   };
-  tags(video);
+  part(".facts").replaceChildren(...[...paths, ...warnings].map((one) => h("p", {}, one)));
+  show(video);
 }

@@ -17,7 +17,6 @@ export async function show(main, { query, signal }) {
   const form = part(".filters"), feed = part(".videos"), adding = part("details");
   let asked = query, typed, ended;
 
-  document.title = `${t("library.title")} · scenedex`;
   main.append(view);
   adding.after(panel);
   ways(part("details form"), signal);
@@ -63,12 +62,12 @@ export async function show(main, { query, signal }) {
     const chosen = ticked().map((one) => one.parentNode);
     const videos = (chosen.length ? chosen : [document.activeElement.closest(".video")]).map((one) => one?.video);
     if (!videos[0]) return false;
-    remove(videos, renewed);
+    remove(videos, renewed, signal);
   };
   feed.onchange = marked;
   feed.onclick = ({ target }) => {
     const { video } = target.closest(".video") ?? {};
-    if (target.closest(".about")) about(video, renewed);
+    if (target.closest(".about")) about(video, renewed, signal);
     if (target.closest(".again")) order(video.job, "retry");
   };
   part(".chosen .danger").onclick = away;

@@ -1,8 +1,8 @@
 // The ways in: files and folders that are chosen or dropped, and paths on the server.
 import { get, post } from "../api.js";
 import { at, h } from "../dom.js";
+import { failed } from "../toast.js";
 import { add, tell } from "./arrivals.js";
-import { failed } from "./said.js";
 
 const MEDIA = /\.(3g[2p]|aac|ac3|aif[cf]?|avi|divx|dv|flac|flv|m1v|m2ts|m2v|m4[abv]|mk[av]|mov|mp[234]|mpe?g|mts|mxf|og[agv]|opus|qt|rm|ts|vob|wav|web[am]|wm[av]|wtv)$/i;
 

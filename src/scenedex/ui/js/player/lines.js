@@ -9,7 +9,7 @@ const ORIGINS = ["sidecar", "embedded", "speech", "screen"];
 
 /** One stop of the Tab key, arrows move within it, and (by CSS) what is out of sight costs nothing. */
 export function listOf(el, go) {
-  const all = el.children;
+  const all = el.getElementsByTagName("li");
   let now = -1;
   let filling, lit;
   const reach = (line) => {
@@ -32,11 +32,12 @@ export function listOf(el, go) {
       lit = null;
       el.replaceChildren();
       for (let n = 0; n < items.length && filling === items; n += AT_ONCE) {
-        el.append(...items.slice(n, n + AT_ONCE).map((one) => {
+        const some = items.slice(n, n + AT_ONCE).map((one) => {
           const [label, ...within] = make(one);
           return h("li", {}, h("button", { type: "button", tabindex: -1, "aria-label": label }, within));
-        }));
-        if (!n) reach(el.firstChild);
+        });
+        el.append(h("ol", { class: "some", style: { "--n": some.length } }, some)); // laid out by itself
+        if (!n) reach(all[0]);
         list.light(now);
         await new Promise(requestAnimationFrame);
       }
@@ -51,7 +52,8 @@ export function listOf(el, go) {
       line.firstChild.ariaCurrent = "true";
       if (el.matches(":hover, :focus-within")) return;
       reach(line);
-      el.scrollTo(line.offsetLeft - (el.clientWidth - line.offsetWidth) / 2, line.offsetTop - el.clientHeight / 3);
+      const [to, from] = [line, el].map((one) => one.getBoundingClientRect());
+      el.scrollBy(to.x - from.x - (from.width - to.width) / 2, to.y - from.y - from.height / 3);
     },
   };
   return list;
@@ -82,7 +84,7 @@ export async function transcript(el, address, film, hits, signal) {
   if (!tracks[0] || signal.aborted) return;
   const language = new Intl.DisplayNames(lang, { type: "language" });
   const choose = el.querySelector("select");
-  const list = listOf(el.querySelector("ol"), (n) => film.seek(tracks[choose.value][n].start_s));
+  const list = listOf(el.querySelector(".lines"), (n) => film.seek(tracks[choose.value][n].start_s));
   choose.append(...tracks.map(([one], value) => h("option", { value }, t(`player.from_${one.origin}`), one.language && ` · ${language.of(one.language)}`)));
   choose.hidden = !tracks[1];
   choose.onchange = () => {

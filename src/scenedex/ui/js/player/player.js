@@ -3,13 +3,13 @@ import { aborted, get, post } from "../api.js";
 import { at, h, icon } from "../dom.js";
 import { keep, stamp, t, time, tn } from "../i18n.js";
 import { bind } from "../keys.js";
+import { rectangle } from "../rectangle.js";
 import { again, navigate } from "../router.js";
 import { searchWithPicture } from "../search/picture.js";
 import { address, asked, changed, isEmpty, playing } from "../search/query.js";
-import { toast } from "../toast.js";
+import { failed, toast } from "../toast.js";
 import { filmOf } from "./film.js";
 import { listOf, transcript } from "./lines.js";
-import { rectangle } from "./rectangle.js";
 
 const NEAR_S = 0.3;
 
@@ -27,10 +27,10 @@ export async function show(main, { params: { id }, query, signal }) {
   const root = stamp("player");
   const one = (selector) => root.querySelector(selector);
   const does = (what) => one(`[data-does=${what}]`);
-  const [el, line, seek, note, picking, box] = ["video", ".line", ".line input", ".way", ".picking", ".box"].map(one);
+  const [el, line, seek, note, picking, box] = ["video", ".line", ".line input", ".way", ".picking", ".cut"].map(one);
   const [now, of] = root.querySelectorAll(".controls .number");
   let hits = [];
-  let said;
+  let said, part;
 
   function say(text, failed = false) {
     note.hidden = false;
@@ -40,7 +40,7 @@ export async function show(main, { params: { id }, query, signal }) {
   const sceneAt = (seconds) => Math.max(0, scenes.findLastIndex((scene) => scene.start_s <= seconds + 0.001));
   const film = filmOf(el, video, (seconds) => `/api/v1/scenes/${scenes[sceneAt(seconds)].scene_id}/keyframes/0`, say, signal);
   const strip = listOf(one(".strip"), (n) => film.seek(scenes[n].start_s));
-  const part = rectangle(picking, box, () => does("find").click());
+  rectangle(picking, box, [0.3, 0.25, 0.7, 0.75], (to) => { part = to; }, () => does("find").click());
   const hitAt = () => hits.findLastIndex((hit) => hit.best_s <= film.time + NEAR_S);
   /** The address has where we are, for whoever comes back. */
   const stay = () => signal.aborted || history.replaceState(history.state, "", `?${changed(search, { t: film.time.toFixed(3) })}`);
@@ -80,8 +80,8 @@ export async function show(main, { params: { id }, query, signal }) {
     async find() {
       const picture = await film.picture().catch(() => { throw Error(t("player.no_picture")); });
       const [across, down] = [picture.videoWidth ?? picture.naturalWidth, picture.videoHeight ?? picture.naturalHeight];
-      const cut = [part.left * across, part.top * down, part.width * across, part.height * down];
-      await searchWithPicture(await createImageBitmap(picture, ...cut));
+      const [left, top, right, bottom] = part;
+      await searchWithPicture(await createImageBitmap(picture, left * across, top * down, (right - left) * across, (bottom - top) * down));
     },
     async copy() {
       const url = new URL(`?t=${Math.floor(film.time)}`, location).href;
@@ -105,7 +105,7 @@ export async function show(main, { params: { id }, query, signal }) {
       try {
         await press[what]();
       } catch (error) {
-        if (!aborted(error)) toast(error.message, { error: true });
+        failed(error);
       }
       render();
     };
@@ -144,7 +144,6 @@ export async function show(main, { params: { id }, query, signal }) {
     said?.(film.time);
   }
 
-  document.title = `${name} · scenedex`;
   at("q").value = words ?? "";
   one("h1").textContent = el.ariaLabel = name;
   one(".head p").textContent = [time(length), tn("player.scenes_n", scenes.length), width && `${width} × ${height}`].filter(Boolean).join(" · ");

@@ -1,7 +1,7 @@
 // The search: results while somebody types, all of it in the address.
 import { aborted, get, post } from "../api.js";
 import { at, h, icon } from "../dom.js";
-import { count, stamp, t, tn } from "../i18n.js";
+import { count, server, stamp, t, tn } from "../i18n.js";
 import { bind } from "../keys.js";
 import { navigate } from "../router.js";
 import { filterBar, NONE } from "./filters.js";
@@ -10,7 +10,8 @@ import { address, asked, changed, isEmpty } from "./query.js";
 import { tile } from "./tile.js";
 import { why } from "./why.js";
 
-const CHUNK = 24; // of the results: a grid that is laid out by itself; full rows in up to four columns
+const CHUNK = 24; // of the results come together
+const LAID = 12; // a grid that is laid out by itself; full rows in up to four columns
 const MOST = 10_000; // hits that the API can be asked for
 const WAIT_MS = 60; // what is searched for while a key comes may take so much longer
 const SETTLED_MS = 2000; // what stood so long is a step of its own in the history
@@ -109,12 +110,12 @@ export async function show(main, { query, state, signal }) {
     list.replaceChildren();
     add(made);
     for (const one of made) if (opened.includes(one.hit.scene_id)) unfold(one, inside);
-    if (degraded.length) notes.prepend(note(`${t("search.degraded")} ${degraded.join(" ")}`));
+    if (degraded.length) notes.prepend(note(`${t("search.degraded")} ${degraded.map(server).join(" ")}`));
     tally();
   }
 
   function add(tiles) {
-    for (let n = 0; n < tiles.length; n += CHUNK) list.append(h("ol", { class: "grid" }, tiles.slice(n, n + CHUNK)));
+    for (let n = 0; n < tiles.length; n += LAID) list.append(h("ol", { class: "grid" }, tiles.slice(n, n + LAID)));
   }
 
   function tally() {

@@ -1,9 +1,8 @@
 // Why a scene was found: what each channel brought, the picture and the words that matched, and how the query was read.
 import { h } from "../dom.js";
-import { lang, stamp, t, time } from "../i18n.js";
+import { percent, server, stamp, t, time } from "../i18n.js";
 import { address, changed, playing } from "./query.js";
 
-const percent = new Intl.NumberFormat(lang, { style: "percent" }).format;
 const TELLING = 0.05; // the least share of a channel whose evidence is shown
 const SIGNS = { lt: "<", gt: ">", amp: "&", quot: '"', "#x27": "'" };
 
@@ -34,8 +33,8 @@ export function why(hit, { plan, rerank }, query) {
   const said = channels.map(([, one]) => one.text && (one.share >= TELLING || one.text.includes("<mark>")) ? one.text : "");
   section(".words", [...new Set(said)].filter(Boolean).map((text) => h("blockquote", {}, marked(text))));
   section(".then", hit.then.map((one) => h("a", { href: playing(one, query) }, time(one.best_s))));
-  section(".read", [h("p", {}, plan.reason, h("span", { class: "muted" }, ` · ${t(`search.mode_${plan.mode}`)}`)),
-    h("p", { class: "small muted" }, rerank.skipped && rerank.reason)]);
+  section(".read", [h("p", {}, server(plan.reason), h("span", { class: "muted" }, ` · ${t(`search.mode_${plan.mode}`)}`)),
+    h("p", { class: "small muted" }, rerank.skipped && server(rerank.reason))]);
 
   for (const link of made.querySelectorAll("[data-by]")) {
     const { by } = link.dataset;

@@ -2,7 +2,7 @@
 import { del, get } from "../api.js";
 import { at } from "../dom.js";
 import { t } from "../i18n.js";
-import { toast } from "../toast.js";
+import { failed } from "../toast.js";
 
 const { owner, access, key_id } = await get("/api/v1/session");
 document.documentElement.dataset.access = access;
@@ -12,5 +12,5 @@ if (key_id) {
   who.hidden = false;
   who.ariaLabel = who.title = name.textContent = t("session.as", { name: owner ?? key_id });
   may.textContent = t(`session.may_${access}`);
-  leave.onclick = () => del("/api/v1/session").then(() => location.assign("/sign-in?next=/"), (error) => toast(error.message, { error: true }));
+  leave.onclick = () => del("/api/v1/session").then(() => location.assign("/sign-in?next=/"), failed);
 }

@@ -13,7 +13,6 @@ function safe(next) {
 }
 
 export async function show(main, { query }) {
-  document.title = `${t("session.title")} · scenedex`;
   const next = query.get("next");
   const free = !next && (await get("/api/v1/session").then((one) => !one.key_id, () => 0));
   const made = stamp("sign-in");

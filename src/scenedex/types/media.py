@@ -1,0 +1,117 @@
+"""What a file of video or sound holds, and what is decoded of it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""A picture: shape (height, width, 3), RGB, 0 to 255."""
+
+Waveform = NDArray[np.float32]
+"""Mono sound: shape (samples,), -1 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoTrack:
+    """The picture stream that is indexed."""
+
+    index: int  #: stream index in the container
+    codec: str
+    width: int  #: as shown: after rotation and sample aspect ratio
+    height: int
+    coded_width: int  #: as stored
+    coded_height: int
+    frame_rate: Fraction | None  #: average, exact; None if the header does not say
+    rotation: int  #: clockwise degrees to turn the stored picture by: 0, 90, 180, 270
+    hdr: bool  #: PQ or HLG transfer; frames come out tone-mapped to SDR
+    mirrored: bool = False  #: after turning, left and right are swapped (some front cameras)
+    pixel_format: str = ""  #: FFmpeg's name, such as yuv420p; "" where it is not known
+    codecs: str | None = (
+        None  #: what RFC 6381 calls it, such as avc1.64001F; None where the headers do not tell
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioTrack:
+    """A sound stream."""
+
+    index: int
+    codec: str
+    sample_rate: int  #: Hz
+    channels: int
+    language: str | None  #: ISO 639-1 where one exists
+    codecs: str | None = None  #: what RFC 6381 calls it, such as mp4a.40.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtitleTrack:
+    """A timed text stream. Bitmap tracks are named here and left to OCR."""
+
+    index: int
+    codec: str
+    language: str | None
+    kind: Literal["text", "bitmap", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """What the headers of a file say, and its first picture about the way up."""
+
+    container: str  #: FFmpeg's name of the format
+    size_bytes: int
+    start_s: float  #: first timestamp of the file; every other time is relative to it
+    duration_s: float | None  #: None when the header does not know: the decode pass finds it
+    video: VideoTrack | None
+    audio: tuple[AudioTrack, ...] = ()
+    subtitles: tuple[SubtitleTrack, ...] = ()
+    warnings: tuple[str, ...] = ()
+    default_audio: int | None = None  #: stream index of the sound that is heard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a file may ask of this machine. Every field is a setting."""
+
+    max_pixels: int = 67_108_864  #: width times height of one picture; 8K is 33 million
+    max_duration_s: float = 172_800.0  #: two days
+    max_streams: int = 64
+    max_decode_s: float = 3600.0  #: wall seconds for one decode pass, or four times the duration if longer
+    max_fetch_s: float = 600.0  #: wall seconds for fetching single pictures, or the duration if longer
+    max_caption_bytes: int = 16_777_216  #: size of one sidecar file
+    max_captions: int = 200_000  #: lines of timed text in one file
+
+    def decode_s(self, duration_s: float | None) -> float:
+        """The seconds that one pass over a file of this duration may take."""
+        return max(self.max_decode_s, 4 * (duration_s or 0.0))
+
+    def fetch_s(self, duration_s: float | None) -> float:
+        """The seconds that fetching pictures out of a file of this duration may take."""
+        return max(self.max_fetch_s, duration_s or 0.0)
+
+
+class Piece(NamedTuple):
+    """Some more bytes of a film that is made while somebody watches it."""
+
+    begins_s: float  #: the time of the video at which the whole film begins
+    data: bytes
+
+
+class Frame(Protocol):
+    """A decoded picture that converts itself when asked. Whoever keeps one keeps a full picture in memory."""
+
+    @property
+    def t_s(self) -> float:
+        """When it is shown, in seconds from the start of the video."""
+
+    @property
+    def end_s(self) -> float:
+        """When its own duration ends; the next frame may come later."""
+
+    def small(self) -> Pixels:
+        """At most 256 pixels wide, display orientation: enough to find cuts and to judge quality."""
+
+    def picture(self, short_side: int) -> Pixels:
+        """Display orientation and aspect ratio, SDR, short side at most `short_side`; never enlarged."""

@@ -1,0 +1,101 @@
+"""Scenes, the pictures that stand for them, and the text that belongs to their time."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+MAX_SCENE_S = 64.0
+"""A shot that is longer is split evenly into scenes no longer than this."""
+
+MAX_KEYFRAME_GAP_S = 8.0
+"""Neighbouring keyframes of a scene are never further apart (where the video has pictures that close)."""
+
+MAX_KEYFRAMES = 8
+"""Keyframes a scene has at most."""
+
+KEYFRAME_SHORT_SIDE = 384
+"""Short side of a stored keyframe in pixels, where the video has that many."""
+
+CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """A piece of timed text."""
+
+    start_s: float
+    end_s: float
+    text: str  #: plain: no tags, no styling; lines joined by a newline
+    origin: CaptionOrigin
+    language: str | None = None
+    index: int = 0  #: counts within origin and language
+    measures: dict[str, float] = field(default_factory=dict, hash=False)
+    """How sure whoever read or heard it was: `score` (0 to 1) of text on the screen; `avg_logprob`, `no_speech_prob`
+    and `compression_ratio` of speech."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyframe:
+    """A picture that stands for part of a scene."""
+
+    t_s: float
+    quality: float  #: 0 (black, blurred) to 1
+    width: int
+    height: int
+    jpeg: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneDraft:
+    """A scene before it is stored."""
+
+    index: int
+    start_s: float
+    end_s: float
+    keyframes: tuple[Keyframe, ...] = ()
+    thumbnail: bytes | None = field(default=None, repr=False)  #: JPEG of the best keyframe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKeyframe:
+    """A keyframe whose picture lies in the object store."""
+
+    t_s: float
+    quality: float
+    width: int
+    height: int
+    object_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneRecord:
+    """A scene as it is stored: its pictures lie in the object store already."""
+
+    index: int
+    start_s: float
+    end_s: float
+    keyframes: tuple["StoredKeyframe", ...]
+    thumbnail_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A half-open interval of one video."""
+
+    id: UUID
+    video_id: UUID
+    index: int
+    start_s: float
+    end_s: float
+    thumbnail_key: str | None  #: object key of the thumbnail
+    keyframes: tuple[StoredKeyframe, ...] = ()
+    captions: tuple[Caption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneCard:
+    """A scene, with captions and without keyframes, and what a hit says about its video."""
+
+    scene: Scene
+    video: str  #: file name
+    path: str | None  #: where it lies now; None when the video is offline
