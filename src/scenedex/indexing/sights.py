@@ -61,6 +61,10 @@ class Looking:
             if len(self._batch) == BATCH:
                 self._send()
 
+    def finish(self) -> None:
+        """All keyframes were given: the last ones need not wait for others."""
+        self._send()
+
     def embeddings(self) -> dict[int, tuple[EmbeddingDraft, ...]]:
         """Space id to the embeddings of all that was given; empty without an encoder. Waits for them."""
         self._send()

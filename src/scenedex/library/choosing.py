@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from scenedex.indexing.pipeline import Parts
     from scenedex.inference.registry import ModelCard, Profile
 
+CORES_OF_ONE = 4
+"""Cores that one video keeps busy: two or three decode it, and its encoder takes what is left."""
+
+MOST_AT_ONCE = 4
+"""Videos that are indexed side by side unless more are asked for: each holds some 300 MB."""
+
 
 class Choosing(Opened):
     """An open library that knows its models."""
@@ -164,6 +170,7 @@ class Choosing(Opened):
     def _parts(self) -> "Parts":
         from scenedex.indexing.assembly import senses
         from scenedex.indexing.pipeline import Parts
+        from scenedex.inference.session import usable_cpus
 
         found = senses(
             self._database,
@@ -186,6 +193,8 @@ class Choosing(Opened):
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             decoder=self.decoder,
+            at_once=self.settings.scenedex_index_at_once
+            or max(1, min(MOST_AT_ONCE, usable_cpus() // CORES_OF_ONE)),
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
             on_write=self._on_write,
