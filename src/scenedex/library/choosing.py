@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, UsageError
-from scenedex.library.opened import KINDS, Opened
+from scenedex.library.opened import KINDS, PACES, Opened
 from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
@@ -19,6 +19,7 @@ from scenedex.types import (
 )
 
 if TYPE_CHECKING:
+    from scenedex.embeddings.pace import Pace
     from scenedex.embeddings.visual import VisualEmbedder
     from scenedex.indexing.pipeline import Parts
     from scenedex.inference.registry import ModelCard, Profile
@@ -85,6 +86,20 @@ class Choosing(Opened):
         with self._database.transaction(self.owner) as tx:
             found = [video_id for space in spaces for video_id in without_embeddings(tx, space)]
         return list(dict.fromkeys(found))
+
+    def paces(self) -> "dict[str, Pace]":
+        """How networks run fastest on this machine, as far as that was found out: model and machine to pace."""
+        from scenedex.embeddings.pace import Paces
+
+        return Paces(self.home / PACES).all()
+
+    def forget_paces(self) -> int:
+        """Find out again how networks run fastest; how many paces were known."""
+        from scenedex.embeddings.pace import Paces
+
+        forgotten = Paces(self.home / PACES).forget()
+        self.equipment = None
+        return forgotten
 
     def visual_embedder(self) -> "VisualEmbedder":
         """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
