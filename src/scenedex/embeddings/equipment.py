@@ -3,16 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from scenedex.embeddings import mini
 from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
-from scenedex.embeddings.openai_text import OpenAITextEncoder
 from scenedex.embeddings.pace import Paces
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
-from scenedex.embeddings.remote_clip import RemoteClipEncoder
 from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
@@ -29,6 +27,14 @@ WORDS = "wordllama"
 """Key of the text model that is always here."""
 
 _T = TypeVar("_T")
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """An encoder that holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
 
 
 class Equipment:
@@ -80,7 +86,7 @@ class Equipment:
             made = list(self._made.values())
         for each in made:
             for encoder in each if isinstance(each, tuple) else (each,):
-                if isinstance(encoder, RemoteClipEncoder | OpenAITextEncoder):
+                if isinstance(encoder, Closes):
                     encoder.close()
 
     def visual(self, key: str) -> ImageTextEncoder:

@@ -4,14 +4,12 @@ import platform
 import re
 from pathlib import Path
 
-import onnxruntime as ort
-
-from scenedex.inference.opening import usable_cpus
+from scenedex.inference.opening import RUNTIME, usable_cpus
 
 
 def machine() -> str:
     """The same text for the same runtime on the same processor: `onnxruntime-1.27.0 AMD EPYC 9B45 x2`."""
-    return f"onnxruntime-{ort.__version__} {_processor()} x{usable_cpus()}"
+    return f"{RUNTIME} {_processor()} x{usable_cpus()}"
 
 
 def _processor(told: Path = Path("/proc/cpuinfo")) -> str:
