@@ -3,9 +3,9 @@
     python -m benchmarks start [--rounds 7]
 
 The library holds the demo film; its database runs already, as beside `scenedex serve`. A search is a process of its
-own, from its start to its end; scenedex is compiled before, as an installed package is. The best of the rounds counts, the
-median stands beside it. The encoder is ViT-B/32 in int8 with random weights, in a fresh process: from the first import
-of its code to the embedding of one keyframe.
+own, from its start to its end; scenedex is compiled before, as an installed package is. The best of the rounds counts,
+the median stands beside it. The encoder is ViT-B/32 in int8 with random weights, in a fresh process: from the first
+import of its code to the embedding of one keyframe.
 """
 
 import argparse

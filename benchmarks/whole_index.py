@@ -32,8 +32,8 @@ AIM_RECIPE, AIM_REAL_TIME = 5.0, 33.0
 RECIPE = Path(__file__).with_name("usual_recipe.py")
 
 
-def ours(film: Film, folder: Path, *wrapped: str) -> tuple[float, int]:
-    """Seconds of `scenedex index` in a new library, and how many scenes it found; `wrapped`: what runs it."""
+def ours(film: Film, folder: Path) -> tuple[float, int]:
+    """Seconds of `scenedex index` in a new library, and how many scenes it found."""
     with tempfile.TemporaryDirectory(dir=folder) as home:
         environment = {
             **os.environ,
@@ -42,7 +42,7 @@ def ours(film: Film, folder: Path, *wrapped: str) -> tuple[float, int]:
             "CLIP_MODEL_NAME": str(random_clip(folder / "weights")),
             "CLIP_TIMEOUT_S": "60",
         }
-        command = [*wrapped, sys.executable, "-m", "scenedex"]
+        command = [sys.executable, "-m", "scenedex"]
         began, worked = time.perf_counter(), processor_s()
         subprocess.run([*command, "index", str(film.path)], env=environment, check=True, capture_output=True)
         took = time.perf_counter() - began
