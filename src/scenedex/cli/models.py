@@ -188,6 +188,26 @@ def switch(
         complain(f"{done.missing} scenes are not in it: `scenedex backfill` completes it.")
 
 
+@app.command("pace")
+def pace(
+    reset: Annotated[bool, typer.Option("--reset", help="Forget it: it is found out again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """In which batches and on how many threads networks run fastest here, as found out while videos were indexed."""
+    with open_library() as library:
+        if reset:
+            typer.echo(f"{library.forget_paces()} forgotten.")
+            return
+        known = library.paces()
+    if as_json:
+        print_json({"paces": known})
+        return
+    rows = table("model and machine", "batch", "threads")
+    for name, each in known.items():
+        rows.add_row(name, str(each.batch), str(each.threads or "all"))
+    Console(highlight=False).print(rows)
+
+
 def _list_spaces(library: Library, as_json: bool) -> None:
     spaces = library.spaces()
     if as_json:

@@ -66,6 +66,12 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )
+    scenedex_index_at_once: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="videos that `index` reads side by side; 0: one for each four cores, 4 at most",
+    )
     scenedex_max_pixels: int = Field(
         default=Limits().max_pixels, gt=0, description="largest picture, width × height"
     )

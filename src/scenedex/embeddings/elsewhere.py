@@ -1,11 +1,14 @@
 """Encoders that run on other machines. Nothing is sent anywhere but to a service that someone has named."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from scenedex.embeddings.openai_text import OPENAI_URL, OpenAITextEncoder
-from scenedex.embeddings.remote_clip import RemoteClipEncoder
 from scenedex.errors import UsageError
 from scenedex.inference.registry import ModelCard
+
+if TYPE_CHECKING:  # they bring an HTTP client along
+    from scenedex.embeddings.openai_text import OpenAITextEncoder
+    from scenedex.embeddings.remote_clip import RemoteClipEncoder
 
 OPENAI = "openai/"
 """With this a text model's key begins when a server that speaks OpenAI's protocol runs it."""
@@ -30,13 +33,15 @@ class Elsewhere:
     query_timeout_s: float = 1.5  #: how long they are waited for when somebody searches
     retries: int = 1  #: times that they are asked again after a failure that may pass
 
-    def sees(self, card: ModelCard) -> RemoteClipEncoder | None:
+    def sees(self, card: ModelCard) -> "RemoteClipEncoder | None":
         """The encoder of pictures in place of this model; None where no server is named.
 
         How the server prepares pictures is its own business, so its vectors have a space of their own.
         """
         if not self.clip_url:
             return None
+        from scenedex.embeddings.remote_clip import RemoteClipEncoder
+
         return RemoteClipEncoder(
             url=self.clip_url,
             secret=self.clip_secret,
@@ -47,7 +52,7 @@ class Elsewhere:
             timeout_s=self.clip_timeout_s,
         )
 
-    def reads(self, key: str) -> tuple[OpenAITextEncoder, OpenAITextEncoder]:
+    def reads(self, key: str) -> "tuple[OpenAITextEncoder, OpenAITextEncoder]":
         """The encoder of passages and the one of queries, which is waited for less. Raises UsageError."""
         model, dim = openai_model(key)
         if not (self.openai_key or self.openai_url):
@@ -55,6 +60,8 @@ class Elsewhere:
                 f"The text model {key} needs a server: set OPENAI_API_KEY for OpenAI's own, or OPENAI_BASE_URL for "
                 "another that speaks its protocol."
             )
+        from scenedex.embeddings.openai_text import OPENAI_URL, OpenAITextEncoder
+
         url = self.openai_url or OPENAI_URL
         passages, queries = (
             OpenAITextEncoder(

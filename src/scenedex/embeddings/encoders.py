@@ -5,6 +5,7 @@ from scenedex.embeddings.clip import ClipEncoder
 from scenedex.embeddings.e5 import E5Encoder
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.images import WideRule
+from scenedex.embeddings.pace import Paces
 from scenedex.embeddings.protocols import AudioTextEncoder, StagedEncoder
 from scenedex.embeddings.siglip import SiglipEncoder
 from scenedex.errors import UsageError
@@ -19,15 +20,22 @@ def visual_encoder(
     wide: WideRule = "crops",
     normalize: bool = True,
     max_side: int = 0,
+    paces: Paces | None = None,
 ) -> StagedEncoder:
     """Pictures, and texts to find them by. `max_side`: longest side before a picture is prepared, 0: four times
-    what the network sees. Raises UsageError for a model that does not see.
+    what the network sees. `paces`: what is remembered of how it runs fastest. Raises UsageError for a model that does
+    not see.
     """
+    made: ClipEncoder | SiglipEncoder
     if model.card.family == "clip":
-        return ClipEncoder(model, options, wide=wide, normalize=normalize, max_side=max_side)
-    if model.card.family == "siglip":
-        return SiglipEncoder(model, options, normalize=normalize, max_side=max_side)
-    raise UsageError(f"The model {model.card.key} does not see pictures.")
+        made = ClipEncoder(model, options, wide=wide, normalize=normalize, max_side=max_side)
+    elif model.card.family == "siglip":
+        made = SiglipEncoder(model, options, normalize=normalize, max_side=max_side)
+    else:
+        raise UsageError(f"The model {model.card.key} does not see pictures.")
+    if paces is not None:
+        made.stages.pace_by(paces)
+    return made
 
 
 def audio_encoder(model: LocalModel, options: RunOptions | None = None) -> AudioTextEncoder:

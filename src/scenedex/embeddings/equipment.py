@@ -3,15 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from scenedex.embeddings import mini
 from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
-from scenedex.embeddings.openai_text import OpenAITextEncoder
+from scenedex.embeddings.pace import Paces
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
-from scenedex.embeddings.remote_clip import RemoteClipEncoder
 from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
@@ -30,10 +29,18 @@ WORDS = "wordllama"
 _T = TypeVar("_T")
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """An encoder that holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
 class Equipment:
     """Encoders by the key of their model. Safe to share between threads; nothing is fetched."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is a setting)
         self,
         registry: Registry,
         store: WeightStore,
@@ -42,13 +49,16 @@ class Equipment:
         elsewhere: Elsewhere | None = None,
         video: VideoOptions | None = None,
         max_side: int = 0,
+        paces: Paces | None = None,
     ) -> None:
-        """`max_side`: longest side of a picture before it is prepared; 0: four times what a network sees."""
+        """`max_side`: longest side of a picture before it is prepared; 0: four times what a network sees.
+        `paces`: where it is remembered how networks run fastest here."""
         self.registry = registry
         self.store = store
         self.options = options
         self._elsewhere = elsewhere or Elsewhere()
         self._max_side = max_side
+        self._paces = paces
         self._video = video or VideoOptions()
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
@@ -67,6 +77,7 @@ class Equipment:
             elsewhere=replace(self._elsewhere, clip_timeout_s=timeout_s),
             video=self._video,
             max_side=self._max_side,
+            paces=self._paces,
         )
 
     def close(self) -> None:
@@ -75,7 +86,7 @@ class Equipment:
             made = list(self._made.values())
         for each in made:
             for encoder in each if isinstance(each, tuple) else (each,):
-                if isinstance(encoder, RemoteClipEncoder | OpenAITextEncoder):
+                if isinstance(encoder, Closes):
                     encoder.close()
 
     def visual(self, key: str) -> ImageTextEncoder:
@@ -90,7 +101,7 @@ class Equipment:
             if key == mini.PICTURES:
                 return mini.MiniPictures(self.options)
             model = self.store.find(self.registry.find(key))
-            return visual_encoder(model, self.options, max_side=self._max_side)
+            return visual_encoder(model, self.options, max_side=self._max_side, paces=self._paces)
 
         return self._once("visual", key, make)
 

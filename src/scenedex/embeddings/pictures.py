@@ -1,15 +1,18 @@
 """Pictures → embeddings, for every family that sees."""
 
+import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from scenedex.embeddings.images import Tensor, WideRule, fitted, pixels_of, preprocess, views
+from scenedex.embeddings.pace import Pace, Paces, Pacing
 from scenedex.embeddings.protocols import Embedding
 from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
 from scenedex.errors import EncoderError, GraphError
+from scenedex.inference.machine import machine
 from scenedex.inference.registry import ImageInput, ModelCard
-from scenedex.inference.session import RunOptions
+from scenedex.inference.session import RunOptions, usable_cpus
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Pixels
 
@@ -39,6 +42,14 @@ class PictureTower:
         self._normalize = normalize
         self._max_side = max_side or ENOUGH * model.card.image.size
         self._batch = batch
+        self._revision = model.revision
+        self._pacing: Pacing | None = None
+
+    def pace_by(self, paces: Paces) -> None:
+        """From now on many pictures at once are seen at the pace that is remembered there, or found out with them."""
+        size = self.tower.file.stat().st_size
+        key = f"{self.card.key}@{self._revision} {size} bytes, {machine()}"
+        self._pacing = Pacing(paces, key, usable_cpus())
 
     def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
         """One embedding a picture: of a picture seen in two parts, the direction between them."""
@@ -47,8 +58,26 @@ class PictureTower:
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """One embedding for each part of each picture."""
         counts: list[int] = []
-        parts = iter(self.tower.embed(self._tensors(pictures, counts), "pixel_values", self._batch))
+        pace, began = self._pace(len(pictures)), time.perf_counter()
+        made = self.tower.embed(self._tensors(pictures, counts), "pixel_values", pace.batch)
+        if self._pacing and pictures:
+            self._pacing.took(pace, len(made), time.perf_counter() - began)
+        parts = iter(made)
         return [tuple(next(parts) for _ in range(count)) for count in counts]
+
+    def _pace(self, pictures: int) -> Pace:
+        """How so many pictures are seen. Another pace is for many of them, on a CPU."""
+        if self._pacing is None or pictures < self._batch or self._on_device():
+            return Pace(self._batch)
+        pace = self._pacing.next()
+        self.tower.on_threads(pace.threads)
+        return pace
+
+    def _on_device(self) -> bool:
+        try:
+            return self.device != "cpu"
+        except EncoderError:  # told by the batch, for each picture
+            return True
 
     @property
     def device(self) -> str:

@@ -40,9 +40,16 @@ class Tower:
         self, model: LocalModel, role: str, options: RunOptions | None = None, *, normalize: bool = True
     ) -> None:
         self.card: ModelCard = model.card
-        self.session: Session = process_sessions().open(model.files[role], options)
+        self.file, self._options = model.files[role], options or RunOptions()
+        self.session: Session = process_sessions().open(self.file, options)
         self._output = model.card.outputs.get(role, "")
         self._normalize = normalize
+
+    def on_threads(self, threads: int) -> None:
+        """From now on run on so many threads; 0: on as many as it was made with. What ran before unloads when idle."""
+        wanted = replace(self._options, threads=threads or self._options.threads)
+        if wanted != self.session.options:
+            self.session = process_sessions().open(self.file, wanted)
 
     def embed(self, items: Iterable[_Item], feed: str, batch: int = BATCH) -> list[Embedding]:
         """One embedding an item, in order; an item that is an error already stays one.

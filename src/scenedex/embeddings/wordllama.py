@@ -7,10 +7,11 @@ documentation, find their passage no better with the mean of the vocabulary take
 and 0.432 → 0.432). A mean of the same collection does help, but no two libraries have the same.
 """
 
-import logging
+import json
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,19 @@ WORDLLAMA_SPACE = Space(
 )
 
 
+TOKENIZER, WEIGHTS = "tokenizers/l2_supercat_tokenizer_config.json", "weights/l2_supercat_256.safetensors"
+
+_Table = np.ndarray[Any, np.dtype[np.float16]]
+_Model = tuple[Any, _Table]
+
+_LOADING = threading.Lock()
+
+
 class WordLlamaEncoder:
-    """A TextEncoder. The weights (16 MB) are read at the first text, which takes 0.6 s."""
+    """A TextEncoder. Its tokenizer is read at the first text, which takes 0.1 s, once for all encoders of a process."""
 
     space = WORDLLAMA_SPACE
     static = True  #: microseconds a text
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: tuple[Any, np.ndarray[Any, np.dtype[np.float32]]] | None = None
 
     def embed(self, texts: Sequence[str]) -> list[Vector | None]:
         """One unit vector of shape (256,) a text; None for a text without tokens, or in another script than Latin.
@@ -65,11 +70,9 @@ class WordLlamaEncoder:
         readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
         return len(self._model()[0].encode(readable, add_special_tokens=False).ids)
 
-    def _model(self) -> tuple[Any, np.ndarray[Any, np.dtype[np.float32]]]:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = _load()
-            return self._loaded
+    def _model(self) -> _Model:
+        with _LOADING:
+            return _load()
 
 
 def _is_latin(text: str) -> bool:
@@ -78,39 +81,39 @@ def _is_latin(text: str) -> bool:
     return 2 * sum(c < LATIN_END for c in letters) >= len(letters)
 
 
-def _load() -> tuple[Any, np.ndarray[Any, np.dtype[np.float32]]]:
+@lru_cache(maxsize=1)
+def _load() -> _Model:
+    """Tokenizer and table of the installed package, whose code is not imported: that brings an HTTP client along."""
+    spec = find_spec("wordllama")
     try:
-        with _root_logger_kept():
-            import wordllama
-        # Its look-up of the tokenizer beside itself misses by one letter (0.4.0); as a cache it is found.
-        folder = Path(wordllama.__file__).parent
-        model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
-    except (ImportError, OSError, ValueError) as exc:
+        if spec is None or not spec.submodule_search_locations:
+            raise ImportError("it is not installed")
+        from tokenizers import Tokenizer
+
+        folder = Path(next(iter(spec.submodule_search_locations)))
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        return tokenizer, _table(folder / WEIGHTS)
+    except Exception as exc:  # tokenizers raises bare Exception for a file that is none
         raise EncoderError(
             f"The text encoder wordllama cannot be loaded ({exc}): install the package wordllama again."
         ) from exc
-    model.tokenizer.no_padding()
-    return model.tokenizer, model.embedding
 
 
-def _mean(
-    table: np.ndarray[Any, np.dtype[np.float32]], ids: np.ndarray[Any, np.dtype[np.int64]]
-) -> Vector | None:
+def _table(path: Path) -> _Table:
+    """The one tensor of a safetensors file, shape (tokens, 256), mapped and not read.
+
+    A header of JSON whose length stands in the first eight bytes, then the numbers (safetensors, "Format").
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        entry = json.loads(file.read(length))["embedding.weight"]
+    first, _ = entry["data_offsets"]
+    return np.memmap(path, "<f2", mode="r", offset=8 + length + first, shape=tuple(entry["shape"]))
+
+
+def _mean(table: _Table, ids: np.ndarray[Any, np.dtype[np.int64]]) -> Vector | None:
     if not ids.size:
         return None
     pooled = table[np.minimum(ids, len(table) - 1)].mean(axis=0, dtype=np.float64)
     norm = float(np.linalg.norm(pooled))
     return (pooled / norm).astype(np.float32) if norm > 1e-9 else None
-
-
-@contextmanager
-def _root_logger_kept() -> Iterator[None]:
-    """wordllama calls logging.basicConfig when imported: every library would write to stderr from then on."""
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
-        for handler in [h for h in root.handlers if h not in handlers]:
-            root.removeHandler(handler)

@@ -30,6 +30,9 @@ class Here:
         """A file, open."""
         yield HereReading(path, limits, self._scratch)
 
+    def warm(self) -> None:
+        """There is nothing to prepare."""
+
     def close(self) -> None:
         """Nothing is held."""
 

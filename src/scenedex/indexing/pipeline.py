@@ -12,10 +12,11 @@ from uuid import UUID
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import DecodeError
 from scenedex.indexing.likeness import Likeness, keyframe_likeness, moving_likeness
+from scenedex.indexing.listening import Listening
 from scenedex.indexing.progress import Progress
 from scenedex.indexing.reading import Decoder, Reading
 from scenedex.indexing.sights import Looking, Sight
-from scenedex.indexing.sounds import Hearing, sound_embeddings
+from scenedex.indexing.sounds import Hearing
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
 from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidecar_fingerprint
 from scenedex.store.database import Database, Transaction
@@ -55,6 +56,7 @@ class Parts:
     decoder: Decoder  #: what reads files, here or in a child process
     regions: Sight | None = None  #: what embeds parts of keyframes, where that is wanted
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
+    at_once: int = 1  #: files that a run reads side by side
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
     on_write: Callable[[Transaction, UUID], None] | None = (
         None  #: what follows from a result, in its transaction
@@ -118,23 +120,29 @@ def recipe(parts: Parts) -> str:
 def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRecord:
     """Read a file and give all that is known of it. Its pictures are in the object store when this returns.
 
-    Raises MediaError when there is nothing to index in it.
+    While it is decoded, what was found before is embedded, kept and heard; its words are read while the last pictures
+    are embedded. Raises MediaError when there is nothing to index in it.
     """
     with (
         parts.decoder.reading(content.path, parts.limits) as reading,
         Looking(parts.sight, parts.regions) as looking,
+        Listening(parts.hearing, parts.decoder, content.path, parts.limits) as listening,
     ):
+        listening.begin(reading)
         with parts.objects.writing() as writing:
-            scenes = _scenes(parts, reading, progress, Taken(looking, writing))
+            scenes = _scenes(parts, reading, progress, Taken(looking, writing, listening))
+        looking.finish()
         progress.step("words", 0.0)
-        seen = looking.embeddings()
         spans = [(scene.start_s, scene.end_s) for scene in scenes]
         inside = reading.captions()
-        heard = sound_embeddings(reading, spans, parts.hearing)
+        info, duration_s = reading.info, scenes[-1].end_s
+        beside, said = read_sidecars(content.sidecars(), parts.limits)
+        captions = within([*inside, *beside, *_annotations(parts, content.digest)], duration_s)
+        terms = terms_of_scenes(spans, captions, content.names())
+        read = transcript_embeddings(spans, captions, parts.encoder)
+        heard = listening.embeddings(reading, spans)
         alike = likeness_embeddings(parts, reading, scenes)
-    info, duration_s = reading.info, scenes[-1].end_s
-    beside, said = read_sidecars(content.sidecars(), parts.limits)
-    captions = within([*inside, *beside, *_annotations(parts, content.digest)], duration_s)
+        seen = looking.embeddings()
     return VideoRecord(
         content_hash=content.digest,
         title=content.title,
@@ -142,9 +150,9 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
         duration_s=duration_s,
         scenes=tuple(scenes),
         captions=captions,
-        terms=terms_of_scenes(spans, captions, content.names()),
+        terms=terms,
         embeddings={
-            parts.space.id: transcript_embeddings(spans, captions, parts.encoder),
+            parts.space.id: read,
             **seen,
             **heard,
             **alike,
@@ -210,13 +218,15 @@ def _scenes(parts: Parts, reading: Reading, progress: Progress, taken: "Taken") 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Where the pictures of a scene go as it is found: to the encoder, and to the object store."""
+    """Where a scene goes as it is found: its pictures to the encoder and the object store, its times to who hears."""
 
     looking: Looking
     writing: Writing
+    listening: Listening
 
     def scene(self, draft: SceneDraft) -> SceneRecord:
         """The scene as it is kept. Its pictures are on their way."""
+        self.listening.found((draft.start_s, draft.end_s))
         keyframes = tuple(
             StoredKeyframe(
                 t_s=keyframe.t_s,

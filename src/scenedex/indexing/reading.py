@@ -50,5 +50,8 @@ class Decoder(Protocol):
     def reading(self, path: Path, limits: Limits) -> AbstractContextManager[Reading]:
         """A file, open. Raises MediaError, and NotFoundError where there is none."""
 
+    def warm(self) -> None:
+        """A file will be read soon: prepare for it meanwhile. Returns at once and never raises."""
+
     def close(self) -> None:
         """Let go of what it holds."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import UUID
 from scenedex.errors import DecodeError, DecoderStartError, MediaError, NotAVideoError, StoreError
 from scenedex.indexing.pipeline import Content, Parts, index_content, recipe, refresh_words
 from scenedex.indexing.progress import Progress, Silent
+from scenedex.indexing.several import Turns, side_by_side
 from scenedex.indexing.walk import Found, absolute, find_files, printable
 from scenedex.media.files import content_hash, is_media_name, sniff
 from scenedex.media.sidecars import find_sidecars
@@ -45,7 +47,7 @@ def index_paths(
     force: bool = False,
     progress: Progress | None = None,
 ) -> IndexReport:
-    """Index the videos at and below `paths`. One bad file never stops the rest.
+    """Index the videos at and below `paths`, `parts.at_once` of them side by side. One bad file never stops the rest.
 
     `force` indexes known content again. Raises StoreError when the library itself fails, and
     DecoderStartError where files cannot be read at all; every file that was finished before is kept.
@@ -78,7 +80,8 @@ class _Run:
         self.parts = parts
         self.alone = alone
         self.force = force
-        self.progress = progress
+        self.progress = Turns(progress)
+        self.learning = threading.RLock()  # what is known of files is shared by the threads of a run
         self.done: set[UUID] = set()  # videos that this run has indexed: copies of them need no second pass
         self.captioned: dict[Path, FileOutcome] = {}  # sidecar to the outcome of its video
         with parts.transaction() as tx:
@@ -89,16 +92,20 @@ class _Run:
 
     def all_of(self, found: Sequence[Found]) -> list[FileOutcome]:
         self.progress.found(len(found))
-        subtitles, outcomes = [], []
-        for item in found:
-            kind = "unreadable" if not os.access(item.path, os.R_OK) else sniff(item.path)
-            if kind == "subtitles":
-                subtitles.append(item)
-                continue
-            self.progress.start(str(item.path))
-            outcomes.append(self._one(item, kind))
-            self.progress.finish(outcomes[-1])
-        return outcomes + [self._subtitles(item) for item in subtitles]
+        kinds = [(it, sniff(it.path) if os.access(it.path, os.R_OK) else "unreadable") for it in found]
+        videos = [pair for pair in kinds if pair[1] != "subtitles"]
+        at_once = min(self.parts.at_once, len(videos))
+        if at_once > 1:
+            outcomes = side_by_side(self._told, videos, at_once, self.progress)
+        else:
+            outcomes = [self._told(pair) for pair in videos]
+        return outcomes + [self._subtitles(item) for item, kind in kinds if kind == "subtitles"]
+
+    def _told(self, pair: tuple[Found, str]) -> FileOutcome:
+        self.progress.start(str(pair[0].path))
+        outcome = self._one(*pair)
+        self.progress.finish(outcome)
+        return outcome
 
     def one(self, path: Path) -> FileOutcome:
         """Index this file, which is named. Raises where `all_of` would refuse it."""
@@ -225,15 +232,17 @@ class _Run:
             with self.parts.transaction() as tx:
                 for file in files_of(tx, video_id):
                     self._learn(file)
-        others = self.paths[video_id] if video_id else set()
+        with self.learning:
+            others = set(self.paths[video_id]) if video_id else set()
         return tuple(Path(p) for p in sorted({str(path)} | {o for o in others if os.path.lexists(o)}))
 
     def _learn(self, entry: KnownFile) -> None:
-        before = self.known.get(entry.path)
-        if before:
-            self.paths[before.video_id].discard(entry.path)
-        self.known[entry.path] = entry
-        self.paths[entry.video_id].add(entry.path)
+        with self.learning:
+            before = self.known.get(entry.path)
+            if before:
+                self.paths[before.video_id].discard(entry.path)
+            self.known[entry.path] = entry
+            self.paths[entry.video_id].add(entry.path)
 
     def _subtitles(self, item: Found) -> FileOutcome:
         video = self.captioned.get(item.path)

@@ -17,8 +17,10 @@ from scenedex.embeddings.watching import EncoderRun, Ending, Watcher, ignore
 from scenedex.errors import EncoderPausedError, EncoderTimeoutError
 from scenedex.types import EmbeddingDraft, Space, StoredKeyframe
 
-BATCH = 8
-MAX_WAITING = 4
+BATCH = 16
+"""Keyframes that are handed on together, of as many scenes as it takes."""
+
+MAX_WAITING = 3
 """Batches that may wait for the encoder; a decoder that is faster waits then, so that memory stays bounded."""
 
 Place = tuple[int, StoredKeyframe]
@@ -60,6 +62,10 @@ class Looking:
             self._batch.append(((scene_index, keyframe), picture))
             if len(self._batch) == BATCH:
                 self._send()
+
+    def finish(self) -> None:
+        """All keyframes were given: the last ones need not wait for others."""
+        self._send()
 
     def embeddings(self) -> dict[int, tuple[EmbeddingDraft, ...]]:
         """Space id to the embeddings of all that was given; empty without an encoder. Waits for them."""

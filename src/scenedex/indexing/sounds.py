@@ -39,11 +39,12 @@ class Window:
 
 
 def sound_embeddings(
-    reading: Reading, spans: Sequence[Span], hearing: Hearing | None
+    reading: Reading, spans: Iterable[Span], hearing: Hearing | None
 ) -> dict[int, tuple[EmbeddingDraft, ...]]:
     """Space id to the embeddings of every window; empty without an encoder or without sound.
 
-    A silent window, and one that cannot be embedded, is a row with its error. Raises MediaError.
+    A silent window, and one that cannot be embedded, is a row with its error. The spans may still be coming: each is
+    heard when it is there. Raises MediaError.
     """
     if hearing is None or not reading.info.audio:
         return {}
@@ -56,21 +57,17 @@ def sound_embeddings(
     return {hearing.space.id: tuple(drafts)}
 
 
-def windows(spans: Sequence[Span], window_s: float) -> list[Window]:
+def windows(spans: Iterable[Span], window_s: float) -> Iterator[Window]:
     """Each scene in equal parts of `window_s` at most."""
-    made = []
     for index, (start_s, end_s) in enumerate(spans):
         parts = max(1, math.ceil((end_s - start_s) / window_s))
         edges = [start_s + (end_s - start_s) * part / parts for part in range(parts + 1)]
-        made += [
-            Window(scene_index=index, ordinal=part, start_s=edges[part], end_s=edges[part + 1])
-            for part in range(parts)
-            if edges[part + 1] - edges[part] >= SHORTEST_S
-        ]
-    return made
+        for part in range(parts):
+            if edges[part + 1] - edges[part] >= SHORTEST_S:
+                yield Window(scene_index=index, ordinal=part, start_s=edges[part], end_s=edges[part + 1])
 
 
-def cut(blocks: Iterable[Waveform], wanted: Sequence[Window], rate: int) -> Iterator[tuple[Window, Waveform]]:
+def cut(blocks: Iterable[Waveform], wanted: Iterable[Window], rate: int) -> Iterator[tuple[Window, Waveform]]:
     """The samples of each window, out of blocks that follow one another; windows after the sound's end fall out."""
     held = np.empty(0, dtype=np.float32)
     first = 0  # number of the sample held[0]

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from scenedex.errors import DiskFullError, DownloadError, WeightsDamagedError
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ class Fetched:
 
 @dataclass(slots=True)
 class _Transfer:
-    client: httpx.Client
+    client: "httpx.Client"
     url: str
     name: str
     part: Path
@@ -74,7 +76,7 @@ class _Again(Exception):
 
 
 def fetch(  # noqa: PLR0913 (where from, where to, and what it must be)
-    client: httpx.Client,
+    client: "httpx.Client",
     url: str,
     target: Path,
     *,
@@ -105,6 +107,8 @@ def fetch(  # noqa: PLR0913 (where from, where to, and what it must be)
 
 
 def _insist(transfer: _Transfer, patience: Patience) -> Fetched:
+    import httpx
+
     failures = 0
     while True:
         before = transfer.here()
@@ -139,7 +143,7 @@ def _attempt(transfer: _Transfer) -> None:
         _append(transfer, response, have)
 
 
-def _note(transfer: _Transfer, response: httpx.Response) -> None:
+def _note(transfer: _Transfer, response: "httpx.Response") -> None:
     """What the hub says about the file: on the answer itself, or on the redirect to its storage."""
     for said in (*response.history, response):
         transfer.commit = said.headers.get("x-repo-commit", transfer.commit)
@@ -148,7 +152,7 @@ def _note(transfer: _Transfer, response: httpx.Response) -> None:
             transfer.sha256 = linked.group(1)
 
 
-def _accepted(transfer: _Transfer, response: httpx.Response, have: int) -> int:
+def _accepted(transfer: _Transfer, response: "httpx.Response", have: int) -> int:
     """The offset at which the answer goes on. Raises where it is no part of the file."""
     status = response.status_code
     if status == 206 and response.headers.get("content-range", "").startswith(f"bytes {have}-"):
@@ -174,7 +178,7 @@ def _accepted(transfer: _Transfer, response: httpx.Response, have: int) -> int:
     raise DownloadError(f"{transfer.name} is not at {transfer.url} (the server answers {status}).")
 
 
-def _append(transfer: _Transfer, response: httpx.Response, have: int) -> None:
+def _append(transfer: _Transfer, response: "httpx.Response", have: int) -> None:
     etag = response.headers.get("etag", "")
     if not have:
         transfer.restart()

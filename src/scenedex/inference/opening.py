@@ -28,6 +28,8 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
     "cpu": "CPUExecutionProvider",
 }
+RUNTIME = f"onnxruntime-{ort.__version__}"
+
 _AUTO = ("cuda", "rocm", "openvino", "coreml", "directml", "cpu")
 
 FAILURES = (

@@ -13,14 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx
 
 from scenedex.errors import DownloadError, UsageError, WeightsDamagedError, WeightsMissingError
 from scenedex.inference.download import Fetched, Patience, Progress, fetch, sha256_of
 from scenedex.inference.registry import ModelCard, ModelFile
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class WeightStore:
             )
         if missing:
             headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+            import httpx  # most commands fetch nothing
+
             timeout = httpx.Timeout(self._patience.timeout_s)
             with (
                 self._locked(card),
@@ -115,7 +118,7 @@ class WeightStore:
         return local
 
     def _fetch(
-        self, client: httpx.Client, card: ModelCard, file: ModelFile, progress: Progress | None
+        self, client: "httpx.Client", card: ModelCard, file: ModelFile, progress: Progress | None
     ) -> None:
         target = self._home(card) / _inside(file.path)
         if target.is_file():  # another process was quicker

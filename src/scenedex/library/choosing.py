@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, UsageError
-from scenedex.library.opened import KINDS, Opened
+from scenedex.library.opened import KINDS, PACES, Opened
 from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
@@ -19,9 +19,16 @@ from scenedex.types import (
 )
 
 if TYPE_CHECKING:
+    from scenedex.embeddings.pace import Pace
     from scenedex.embeddings.visual import VisualEmbedder
     from scenedex.indexing.pipeline import Parts
     from scenedex.inference.registry import ModelCard, Profile
+
+CORES_OF_ONE = 4
+"""Cores that one video keeps busy: two or three decode it, and its encoder takes what is left."""
+
+MOST_AT_ONCE = 4
+"""Videos that are indexed side by side unless more are asked for: each holds some 300 MB."""
 
 
 class Choosing(Opened):
@@ -79,6 +86,20 @@ class Choosing(Opened):
         with self._database.transaction(self.owner) as tx:
             found = [video_id for space in spaces for video_id in without_embeddings(tx, space)]
         return list(dict.fromkeys(found))
+
+    def paces(self) -> "dict[str, Pace]":
+        """How networks run fastest on this machine, as far as that was found out: model and machine to pace."""
+        from scenedex.embeddings.pace import Paces
+
+        return Paces(self.home / PACES).all()
+
+    def forget_paces(self) -> int:
+        """Find out again how networks run fastest; how many paces were known."""
+        from scenedex.embeddings.pace import Paces
+
+        forgotten = Paces(self.home / PACES).forget()
+        self.equipment = None
+        return forgotten
 
     def visual_embedder(self) -> "VisualEmbedder":
         """What sees, for callers of their own: a picture in, its embedding out, raw where CLIP_NORMALIZE is false.
@@ -164,6 +185,7 @@ class Choosing(Opened):
     def _parts(self) -> "Parts":
         from scenedex.indexing.assembly import senses
         from scenedex.indexing.pipeline import Parts
+        from scenedex.inference.session import usable_cpus
 
         found = senses(
             self._database,
@@ -186,6 +208,8 @@ class Choosing(Opened):
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
             decoder=self.decoder,
+            at_once=self.settings.scenedex_index_at_once
+            or max(1, min(MOST_AT_ONCE, usable_cpus() // CORES_OF_ONE)),
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,
             on_write=self._on_write,

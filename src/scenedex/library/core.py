@@ -85,6 +85,7 @@ class Library(Probing, Playing, Sheets, Keeping, Stages):
         A file that cannot be indexed is an outcome with its reason, not an exception. Raises StoreError when
         the library itself fails; what was finished before is kept.
         """
+        self.decoder.warm()
         from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
         from scenedex.library.annotating import Through, annotator_of, wanted
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 KINDS = ("visual", "audio", "text")
 """Of models; under the same names the library records the one that is used in place of the profile's."""
 
+PACES = "paces.json"
+"""Name of the file in the library's folder that remembers how networks run fastest on this machine."""
+
 
 class Opened:
     """What every part of a library stands on. Close it, or use it in a `with` block."""
@@ -132,6 +135,7 @@ class Opened:
         from scenedex.embeddings.equipment import (
             Equipment,  # ONNX Runtime: not needed to search by words alone
         )
+        from scenedex.embeddings.pace import Paces
         from scenedex.inference.exported import names_folder, with_exported
         from scenedex.inference.registry import load_registry
         from scenedex.inference.session import RunOptions
@@ -155,6 +159,7 @@ class Opened:
             elsewhere=settings.elsewhere(),
             video=settings.video(),
             max_side=settings.clip_max_image_size,
+            paces=Paces(self.home / PACES),
         )
 
     @property

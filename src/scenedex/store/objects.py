@@ -31,6 +31,9 @@ away just before a row names it. In a bucket every object is put: that is one re
 AT_ONCE = 16
 """Requests to one bucket side by side, of one writing or reading."""
 
+BESIDE = 2
+"""Threads that write into a folder while its pictures come."""
+
 PAGE = 1000
 """Keys in a page of a listing, and objects in one request to delete: what S3 gives and takes."""
 
@@ -79,7 +82,7 @@ class ObjectStore:
 
     def writing(self) -> "Writing":
         """Puts side by side, for a `with` block: at its end all objects are there."""
-        return Writing(self.put, AT_ONCE if self._folder is None else 0)
+        return Writing(self.put, AT_ONCE if self._folder is None else BESIDE)
 
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises NotFoundError, StoreError."""
@@ -209,8 +212,8 @@ class ObjectStore:
 class Writing:
     """Puts of one video: each gives its key at once, and at the end of the block all objects are there.
 
-    Up to `at_once` of them are on their way at a time; with 0 each is there when `put` returns. One that fails is
-    raised by a later `put` or at the end of the block.
+    Up to `at_once` of them are on their way at a time. One that fails is raised by a later `put` or at the end of the
+    block.
     """
 
     def __init__(self, put: Callable[[bytes, str], str], at_once: int) -> None:
@@ -218,19 +221,16 @@ class Writing:
         self._at_once = at_once
         self._waiting: deque[Future[str]] = deque()
         self._given: set[str] = set()
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="objects") if at_once else None
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="objects")
 
     def put(self, data: bytes, suffix: str = ".jpg") -> str:
         """The key of these bytes, which are put once in one writing. Raises what an earlier one failed with."""
         key = key_of(data, suffix)
         if key in self._given:
             return key
-        if self._pool is None:
-            self._put(data, suffix)
-        else:
-            while len(self._waiting) >= self._at_once or (self._waiting and self._waiting[0].done()):
-                self._waiting.popleft().result()
-            self._waiting.append(self._pool.submit(self._put, data, suffix))
+        while len(self._waiting) >= self._at_once or (self._waiting and self._waiting[0].done()):
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(self._put, data, suffix))
         self._given.add(key)
         return key
 
@@ -240,8 +240,6 @@ class Writing:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is None:
-            return
         self._pool.shutdown(wait=kind is None, cancel_futures=kind is not None)
         if kind is None:
             for future in self._waiting:

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scenedex.errors import DecoderStartError
 from scenedex.indexing.decoder.child_reading import ChildReading, Order
 from scenedex.indexing.decoder.process import Spawner
 from scenedex.types import Limits
@@ -29,8 +31,27 @@ class Children:
     ) -> None:
         self._scratch, self._memory_mb, self._module, self._grace_s = scratch, memory_mb, module, grace_s
         self._idle: list[Spawner] = []
+        self._starting: list[Future[Spawner]] = []
         self._closed = False
         self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Begin to start a process for the next file, where none waits: importing the decoders takes most of a second.
+
+        Returns at once; what goes wrong is said by whoever reads that file.
+        """
+        with self._lock:
+            if self._closed or self._idle or self._starting:
+                return
+            coming: Future[Spawner] = Future()
+            self._starting.append(coming)
+        threading.Thread(target=self._start, args=[coming], daemon=True, name="spawner").start()
+
+    def _start(self, coming: Future[Spawner]) -> None:
+        try:
+            coming.set_result(Spawner(self._module))
+        except BaseException as exc:  # noqa: BLE001 - raised again by whoever lends it
+            coming.set_exception(exc)
 
     @contextmanager
     def reading(self, path: Path, limits: Limits) -> Iterator[ChildReading]:
@@ -64,6 +85,10 @@ class Children:
         """End the processes that wait for files."""
         with self._lock:
             self._closed, idle, self._idle = True, self._idle, []
+            starting, self._starting = self._starting, []
+        for coming in starting:
+            with suppress(DecoderStartError):
+                idle.append(coming.result())
         for spawner in idle:
             spawner.kill()
 
@@ -71,8 +96,9 @@ class Children:
         while True:
             with self._lock:
                 spawner = self._idle.pop() if self._idle else None
+                coming = self._starting.pop() if spawner is None and self._starting else None
             if spawner is None:
-                return Spawner(self._module)
+                return coming.result() if coming else Spawner(self._module)
             if spawner.lives():
                 return spawner
             spawner.kill()

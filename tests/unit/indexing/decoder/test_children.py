@@ -322,3 +322,29 @@ def running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_process_that_was_begun_ahead_reads_the_next_file_and_ends_with_the_decoder(
+    scratch: Path, clip: Path
+) -> None:
+    decoder = Children(scratch, 4096)
+    decoder.warm()
+    decoder.warm()  # one is enough
+    with decoder.reading(clip, LIMITS) as reading:
+        assert reading.info.video is not None
+    (spawner,) = decoder._idle
+    decoder.close()
+    assert not spawner.lives()
+    decoder.warm()  # of no use any more
+    assert not decoder._starting
+
+
+def test_a_process_that_could_not_be_begun_ahead_is_said_when_a_file_is_read(
+    scratch: Path, clip: Path
+) -> None:
+    decoder = Children(scratch, 4096, module="scenedex.nowhere")
+    decoder.warm()
+    with pytest.raises(DecoderStartError, match="nowhere"), decoder.reading(clip, LIMITS):
+        pass
+    decoder.warm()
+    decoder.close()

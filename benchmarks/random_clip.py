@@ -1,0 +1,63 @@
+"""CLIP ViT-B/32 in its full size with random weights, which cost what trained ones cost, for `CLIP_MODEL_NAME`."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+from tests.golden.loading import HERE
+
+from benchmarks.vit_graph import Graph, Shape, vision_tower
+from scenedex.inference.exported import keep, sealed
+from scenedex.inference.quantize import to_int8
+from scenedex.inference.registry import load_registry
+
+CONTEXT, VOCABULARY = 77, 49_408
+TEXT = Shape(width=512, layers=12, heads=8, dim=512)
+
+
+def text_tower(path: Path) -> Path:
+    """input_ids [b, 77] → text_embeds [b, 512]. Without its mask, which costs nothing, and of the last token."""
+    graph = Graph(seed=1)
+    x = graph.add("Gather", graph.random(VOCABULARY, TEXT.width), "input_ids", axis=0)
+    x = graph.add("Add", x, graph.random(1, CONTEXT, TEXT.width))
+    for _ in range(TEXT.layers):
+        x = graph.add("Add", x, graph.attention(graph.norm(x, TEXT.width), TEXT))
+        x = graph.add("Add", x, graph.mlp(graph.norm(x, TEXT.width), TEXT.width))
+    last = graph.add("Gather", x, graph.constant(np.array(CONTEXT - 1, np.int64)), axis=1)
+    out = graph.add("MatMul", graph.norm(last, TEXT.width), graph.random(TEXT.width, TEXT.dim))
+    graph.nodes.append(helper.make_node("Identity", [out], ["text_embeds"]))
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["b", CONTEXT])
+    embeds = helper.make_tensor_value_info("text_embeds", TensorProto.FLOAT, ["b", TEXT.dim])
+    made = helper.make_graph(graph.nodes, "text", [ids], [embeds], graph.weights)
+    onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
+    return path
+
+
+def random_clip(folder: Path) -> Path:
+    """Make it in int8 below a weights folder, where it is not there already; gives its own folder."""
+    home = folder / "exported--random-vit-b32"
+    if (home / "model.toml").is_file():
+        return home
+    known = load_registry().find("clip-b32")
+    made = folder / ".making"
+    made.mkdir(parents=True)
+    for role, graph in (
+        ("vision", vision_tower(made / "full.onnx", Shape())),
+        ("text", text_tower(made / "t.onnx")),
+    ):
+        to_int8(graph, made / f"{role}.onnx", image=known.image if role == "vision" else None)
+        graph.unlink()
+    shutil.copy(HERE / "models" / "golden--clip-hf" / "1" / "tokenizer.json", made)
+    files = {role: made / f"{role}.onnx" for role in ("vision", "text")}
+    card = replace(
+        known,
+        key="random-vit-b32",
+        aliases=(),
+        pretrained="random",
+        repository="exported/random-vit-b32",
+        text=replace(known.text, pad_to="context", context=CONTEXT),
+    )
+    return keep(sealed(card, {**files, "tokenizer": made / "tokenizer.json"}), made, folder)

@@ -1,0 +1,44 @@
+"""What `scenedex search` imports: what it uses, and nothing that only other commands need."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scenedex import open_library
+from scenedex.testing import shots_clip
+
+UNUSED = {
+    "av", "cv2", "scenedetect", "fastapi", "starlette", "uvicorn", "procrastinate", "httpx", "httpcore", "requests",
+    "urllib3", "wordllama", "prometheus_client", "rapidocr", "faster_whisper", "torch", "onnx", "huggingface_hub",
+    "psycopg_pool", "opentelemetry", "charset_normalizer", "multipart",
+}  # fmt: skip
+
+CODE = """
+import json, sys
+from scenedex.cli.start import run
+try:
+    run()
+except SystemExit:
+    pass
+print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+@pytest.mark.usefixtures("shared_server")
+def test_search_imports_nothing_that_it_does_not_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCENEDEX_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SCENEDEX_PROFILE", "mini")
+    clip = tmp_path / "red car.mp4"
+    shots_clip(clip, [1.0, 1.0])
+    with open_library() as library:
+        library.add(clip)
+    command = [sys.executable, "-c", CODE, "search", "red car", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=dict(os.environ))
+    assert json.loads(done.stdout)["hits"], done.stderr
+    imported = set(json.loads(done.stderr.splitlines()[-1]))
+    assert {"scenedex", "psycopg", "numpy"} <= imported
+    assert not imported & UNUSED
