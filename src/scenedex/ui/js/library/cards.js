@@ -52,7 +52,9 @@ export function stretches(feed, load, signal) {
   }
 
   async function fill(one) {
-    const offset = [...feed.children].indexOf(one) * SIZE, { videos, total } = await load(offset, SIZE);
+    const offset = [...feed.children].indexOf(one) * SIZE;
+    if (offset < 0) return; // taken away meanwhile
+    const { videos, total } = await load(offset, SIZE);
     if (!one.isConnected) return;
     lay(total);
     const held = document.activeElement, old = [...one.children];
