@@ -25,6 +25,7 @@ from scenedex.types.values import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.values import MAX_KEYFRAMES as MAX_KEYFRAMES
 from scenedex.types.values import MAX_SCENE_S as MAX_SCENE_S
 from scenedex.types.values import Access as Access
+from scenedex.types.values import Anchor as Anchor
 from scenedex.types.values import AnnotationKind as AnnotationKind
 from scenedex.types.values import AnnotationOutcome as AnnotationOutcome
 from scenedex.types.values import AnnotationWord as AnnotationWord
@@ -41,6 +42,7 @@ from scenedex.types.values import IndexOutcome as IndexOutcome
 from scenedex.types.values import Keyframe as Keyframe
 from scenedex.types.values import KnownFile as KnownFile
 from scenedex.types.values import Limits as Limits
+from scenedex.types.values import Look as Look
 from scenedex.types.values import MediaInfo as MediaInfo
 from scenedex.types.values import Modality as Modality
 from scenedex.types.values import Mode as Mode
@@ -54,6 +56,7 @@ from scenedex.types.values import Space as Space
 from scenedex.types.values import SpaceState as SpaceState
 from scenedex.types.values import StoredDescription as StoredDescription
 from scenedex.types.values import StoredKeyframe as StoredKeyframe
+from scenedex.types.values import Stretch as Stretch
 from scenedex.types.values import SubtitleTrack as SubtitleTrack
 from scenedex.types.values import Vector as Vector
 from scenedex.types.values import Vectors as Vectors

@@ -17,6 +17,7 @@ class Shown:
     t_s: float
     end_s: float
     pixels: Pixels
+    after_gap: bool = False
 
     def small(self) -> Pixels:
         return self.pixels

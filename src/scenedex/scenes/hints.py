@@ -1,0 +1,133 @@
+"""Which stretches between key frames must be decoded to find their cuts: what can be told without.
+
+Three things bound what happens in a stretch: the pictures at its ends, its length, and the size of its packets.
+A shot lasts `MIN_SHOT_S`, so where the ends of a shorter stretch are alike, nothing was cut. In a longer one another
+shot may come and go, but not for nothing: what is new has to be coded. Only pictures that are shown later than all before
+them count (I and P); B hides what it costs.
+"""
+
+from collections import deque
+from statistics import median
+
+from scenedex.scenes.adaptive import MIN_DIFFERENCE, WINDOW
+from scenedex.scenes.cuts import MIN_SHOT_S
+from scenedex.scenes.difference import difference, hsv
+from scenedex.scenes.keyframes import keyframes_due
+from scenedex.scenes.quality import quality
+from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Stretch
+
+HINTING = frozenset({"h264", "hevc"})
+"""Codecs whose encoders spend bits on what is new, and few on the rest. VP9 and AV1 have hidden pictures in between."""
+
+ALIKE = 10.0
+"""Pictures that differ by less are alike: well below what a cut differs by, for pictures move between two cuts."""
+
+SPIKE = 1.8
+"""Times the median of its neighbours that a packet is large."""
+
+NEIGHBOURS = 6
+"""Packets before, and after, that a packet is held against."""
+
+SPIKE_OF_KEY = 0.12
+"""Share of the smaller of the two key frames that a large packet has at least."""
+
+FALL = 5.0
+"""Times by which packets become smaller, for good, when a picture with little in it takes the place of a rich one."""
+
+CALM = 0.45
+"""Share of a key frame up to which the packets before it are small: its picture could not be predicted, theirs could."""
+
+RASTER = 8
+"""Key frames back to which a regular distance is looked for."""
+
+POOR = 0.2
+"""A key frame of lower quality (black, faded) needs pictures after it to choose from."""
+
+
+class Hints:
+    """Judges the stretches of one video, in order."""
+
+    def __init__(self, codec: str) -> None:
+        self._trusted = codec in HINTING
+        self._keys: deque[float] = deque(maxlen=RASTER)
+        self._longest_s = 0.0
+        self._shot_s = 0.0
+
+    def shot(self, start_s: float) -> None:
+        """A shot begins."""
+        self._shot_s = start_s
+
+    def until(self, stretch: Stretch) -> float:
+        """Until when it must be decoded; no later than its first picture for not at all."""
+        off_raster = self._off_raster(stretch)
+        change = difference(hsv(stretch.first.small()), hsv(stretch.last.small()))
+        if stretch.length_s <= MIN_SHOT_S:
+            return _pictures(stretch, self._shot_s) if change < ALIKE else stretch.last.t_s
+        if not self._trusted:
+            return stretch.last.t_s
+        large = next_large(stretch)
+        if large is not None:
+            return min(large + (WINDOW + 0.5) * _step(stretch), stretch.last.t_s)
+        if change < ALIKE or (change >= MIN_DIFFERENCE and off_raster and _calm(stretch)):
+            return _pictures(stretch, self._shot_s)
+        return stretch.last.t_s
+
+    def _off_raster(self, stretch: Stretch) -> bool:
+        """Whether the encoder set the key frame for what is in it, and not because it was due."""
+        if not self._keys or self._keys[-1] < stretch.key_s:
+            self._keys.append(stretch.key_s)
+        leeway = 1.5 * _step(stretch)
+        off = (
+            all(abs(stretch.last.t_s - key - self._longest_s) > leeway for key in self._keys)
+            and stretch.last.t_s - stretch.key_s < self._longest_s
+        )
+        self._longest_s = max(self._longest_s, stretch.last.t_s - stretch.key_s)
+        return off
+
+
+def next_large(stretch: Stretch) -> float | None:
+    """Time of the next packet that may hold a shot's first picture; `last` itself does not count."""
+    inside = stretch.anchors[:-1]
+    floor = SPIKE_OF_KEY * min(stretch.key_size, stretch.anchors[-1].size)
+    for n, anchor in enumerate(inside):
+        if anchor.t_s > stretch.first.t_s and (
+            anchor.key or _large(inside, n, floor) or _fall(inside, n, floor)
+        ):
+            return anchor.t_s
+    return None
+
+
+def _large(inside: tuple[Anchor, ...], n: int, floor: float) -> bool:
+    size = inside[n].size
+    if size < floor:
+        return False
+    around = inside[max(0, n - NEIGHBOURS) : n] + inside[n + 1 : n + 1 + NEIGHBOURS]
+    return not around or size >= SPIKE * median(one.size for one in around)
+
+
+def _fall(inside: tuple[Anchor, ...], n: int, floor: float) -> bool:
+    before = inside[max(0, n - NEIGHBOURS) : n]
+    after = inside[n + 1 : n + 1 + NEIGHBOURS]
+    if len(before) < WINDOW or len(after) < WINDOW:
+        return False
+    high = median(one.size for one in before)
+    return high >= floor and high >= FALL * median(one.size for one in after)
+
+
+def _calm(stretch: Stretch) -> bool:
+    tail = stretch.anchors[-5:-1]
+    return bool(tail) and median(one.size for one in tail) <= CALM * stretch.anchors[-1].size
+
+
+def _step(stretch: Stretch) -> float:
+    """Mean seconds from one picture to the next."""
+    return (stretch.last.t_s - stretch.key_s) / max(1, stretch.pictures - 1)
+
+
+def _pictures(stretch: Stretch, shot_s: float) -> float:
+    """Until when a stretch without cuts is decoded, so that keyframes can be chosen from its pictures."""
+    until_s = stretch.first.t_s
+    if until_s == stretch.key_s and quality(stretch.first.small()) < POOR:
+        until_s = min(until_s + 1.0, stretch.last.t_s)
+    spacing_s = MAX_KEYFRAME_GAP_S / keyframes_due(stretch.last.t_s - shot_s)
+    return max(until_s, stretch.last.t_s - spacing_s) if stretch.length_s > spacing_s else until_s
