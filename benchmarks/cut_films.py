@@ -84,9 +84,16 @@ def pictures(shots: Sequence[int], seed: int) -> Iterator[Pixels]:
     """The pictures of a film with shots of these lengths, one after another."""
     rng = random.Random(seed)
     folder = shared_media()
-    photos = [picture for path in sorted((folder / "photos").glob("*.jpg")) if (picture := _photo(path)) is not None]
+    photos = [
+        picture for path in sorted((folder / "photos").glob("*.jpg")) if (picture := _photo(path)) is not None
+    ]
     films = [folder / "video" / name for name in FILMS]
-    grain = np.random.default_rng(seed).normal(0, GRAIN, (HEIGHT + 64, WIDTH + 64, 1)).astype(np.int16).repeat(3, 2)
+    grain = (
+        np.random.default_rng(seed)
+        .normal(0, GRAIN, (HEIGHT + 64, WIDTH + 64, 1))
+        .astype(np.int16)
+        .repeat(3, 2)
+    )
     last: object = None
     for length in shots:
         source = rng.choice([one for one in (*range(len(photos)), *films) if one != last])
@@ -113,7 +120,9 @@ class Writer:
 
     def __init__(self, path: Path, encoding: Encoding, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         self._container = av.open(str(path), "w")
-        stream = cast("VideoStream", self._container.add_stream(encoding.codec, rate=RATE, options=encoding.options))
+        stream = cast(
+            "VideoStream", self._container.add_stream(encoding.codec, rate=RATE, options=encoding.options)
+        )
         stream.width, stream.height = size
         stream.pix_fmt = encoding.pixels
         stream.codec_context.time_base = Fraction(1, RATE)
@@ -138,7 +147,9 @@ class Writer:
 
 def _photo(path: Path) -> Pixels | None:
     picture = cv2.imread(str(path))
-    return cast("Pixels", picture) if picture is not None and min(picture.shape[:2]) >= SMALLEST_PHOTO else None
+    return (
+        cast("Pixels", picture) if picture is not None and min(picture.shape[:2]) >= SMALLEST_PHOTO else None
+    )
 
 
 def _still(photo: Pixels, rng: random.Random) -> Shot:
@@ -160,13 +171,17 @@ def _still(photo: Pixels, rng: random.Random) -> Shot:
         scale = fit * (zoom[0] + (zoom[1] - zoom[0]) * share)
         room = ((width - WIDTH / scale) / 2, (height - HEIGHT / scale) / 2)
         centre = [
-            side / 2 + (way[0][axis] * (1 - share) + way[1][axis] * share) * room[axis] + noise.gauss(0, shake)
+            side / 2
+            + (way[0][axis] * (1 - share) + way[1][axis] * share) * room[axis]
+            + noise.gauss(0, shake)
             for axis, side in enumerate((width, height))
         ]
-        matrix = np.array([
-            [scale, 0, WIDTH / 2 - scale * centre[0]],
-            [0, scale, HEIGHT / 2 - scale * centre[1]],
-        ])
+        matrix = np.array(
+            [
+                [scale, 0, WIDTH / 2 - scale * centre[0]],
+                [0, scale, HEIGHT / 2 - scale * centre[1]],
+            ]
+        )
         return cast("Pixels", cv2.warpAffine(photo, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT))
 
     return at

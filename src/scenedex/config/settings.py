@@ -66,6 +66,10 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
     scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
         default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
     )
+    scenedex_accurate: bool = Field(
+        default=False,
+        description="decode every picture to find cuts, also where hints in the file spare most of that",
+    )
     scenedex_max_pixels: int = Field(
         default=Limits().max_pixels, gt=0, description="largest picture, width × height"
     )

@@ -185,6 +185,7 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
+            accurate=self.settings.scenedex_accurate,
             decoder=self.decoder,
             own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
             called=self._sent_as,

@@ -46,8 +46,8 @@ def frames(
         info: what `probe` said about it.
         limits: see `Limits`.
         every_s: hand out at most one frame in each interval of this length; None: every frame.
-        look: asked of each stretch between key frames how far it must be decoded; None: all of it. It is not asked where
-            the stream cannot be passed over safely.
+        look: asked of each stretch between key frames how far it must be decoded; None: all of it. Not asked where it
+            is not safe to pass over anything.
         progress: told the seconds reached, about ten times a second.
 
     Use it as a context manager and iterate over it; afterwards it knows `end_s` and `warnings`. While iterating it
@@ -184,7 +184,7 @@ class Decoding:
 
         if self._look is not None and self._info.video.codec in SPARSE_CODECS:
             hands = Hands(shown, self._place, self._look)
-            return Sparse(stream, self._limits, self._health, hands, self._info.start_s).frames
+            return Sparse(stream, self._health, hands, self._info.start_s).frames
         return lambda packet: (self._place(shown(picture)) for picture in pictures(packet, self._health))
 
     def _place(self, frame: DecodedFrame) -> DecodedFrame:

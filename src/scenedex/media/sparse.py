@@ -1,7 +1,7 @@
 """Decodes of a stream only what is asked for: its key frames, and the stretches between them that are worth a look.
 
-Packets are held until the key frame after them is decoded; then whoever looks is asked how far the stretch in between must
-be decoded. Where a stream is not what it should be, everything from there on is decoded.
+Packets are held until the key frame after them is decoded; then whoever looks is asked how far the stretch in between
+must be decoded. Where a stream is not what it should be, everything from there on is decoded.
 """
 
 import math
@@ -19,10 +19,12 @@ from av.video.stream import VideoStream
 from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.packets import Health, pictures
-from scenedex.types import Anchor, Limits, Look, Stretch
+from scenedex.types import KEYFRAME_SHORT_SIDE, Anchor, Look, Stretch
 
 SPARSE_CODECS = frozenset({"h264", "hevc", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd"})
 """Those whose key frames can be decoded by themselves, with one packet for each picture."""
+
+LOOP_FILTERED = frozenset({"h264", "hevc"})
 
 POST_S = 0.3
 """A key frame that comes sooner after the last one that was decoded is not decoded for itself."""
@@ -73,12 +75,12 @@ class _Held:
 class Sparse:
     """One stream, prepared to be decoded. `start_s` is what its clock says when the video begins."""
 
-    def __init__(
-        self, stream: VideoStream, limits: Limits, health: Health, hands: Hands, start_s: float
-    ) -> None:
+    def __init__(self, stream: VideoStream, health: Health, hands: Hands, start_s: float) -> None:
         self._context, self._time_base = stream.codec_context, stream.time_base
         self._health, self._hands, self._start_s = health, hands, start_s
-        self._keys = _Keys(stream.codec_context, limits)
+        self._keys = _Keys(stream.codec_context)
+        self._haste = _worth_haste(stream)
+        self._looking = _alike(stream.codec_context, **({"skip_loop_filter": "all"} if self._haste else {}))
         self._held = _Held()
         self._first: DecodedFrame | None = None  # the key frame with which `_held` begins
         self._last: DecodedFrame | None = None  # the key frame that ends the stretch, once it is there
@@ -90,7 +92,7 @@ class Sparse:
     def frames(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """What this packet, an empty one at the end, brings to light."""
         if self._everything:
-            yield from self._decoded((packet,))
+            yield from self._decoded((packet,), self._context)
             return
         t_s = self._time(packet)
         if t_s is not None and self._last is not None and t_s > self._last.t_s:
@@ -118,22 +120,23 @@ class Sparse:
                 yield from self._rest(packet)
                 return
         if self._flowing:
-            yield from self._decoded((packet,))
+            yield from self._decoded((packet,), self._context)
             if self._last is None:
                 return
         self._held.add(packet, t_s)
         if self._held.full() and not self._flowing:
             self._context.flush_buffers()
             self._flowing = True
-            yield from self._decoded(self._held.packets)
+            yield from self._decoded(self._held.packets, self._context)
             self._held = _Held() if self._last is None else self._since_last()
 
     def _close(self) -> Iterator[DecodedFrame]:
         """Both ends of the stretch are known, and all of its packets."""
         first, last = self._first, self._last
-        assert first is not None and last is not None
+        assert first is not None
+        assert last is not None
         if self._flowing:
-            yield from self._drained()
+            yield from self._drained(self._context)
             self._flowing = False
         else:
             yield from self._looked_into(self._stretch(first, last))
@@ -154,20 +157,22 @@ class Sparse:
         until_s = self._hands.look(stretch)
         if until_s <= stretch.first.t_s:
             return
-        self._context.flush_buffers()
+        decoder = self._looking
         trouble = self._health.failures + self._health.damaged
-        for frame in self._run_through(self._held.packets):
+        for frame in self._run_through(self._held.packets, decoder):
             yield frame
             if until_s <= frame.t_s < stretch.last.t_s:
                 until_s = self._hands.look(replace(stretch, first=frame))
                 if until_s <= frame.t_s:
-                    self._context.flush_buffers()
                     break
+        decoder.flush_buffers()
         self._damaged = self._health.failures + self._health.damaged > trouble
 
-    def _run_through(self, packets: "Iterable[Packet[Stream]]") -> Iterator[DecodedFrame]:
-        yield from self._decoded(packets)
-        yield from self._drained()
+    def _run_through(
+        self, packets: "Iterable[Packet[Stream]]", decoder: VideoCodecContext
+    ) -> Iterator[DecodedFrame]:
+        yield from self._decoded(packets, decoder)
+        yield from self._drained(decoder)
 
     def _rest(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """The stream ends, or is not what it should be."""
@@ -176,9 +181,9 @@ class Sparse:
         self._everything = True
         if not self._flowing:
             self._context.flush_buffers()
-            yield from self._decoded(self._held.packets)
+            yield from self._decoded(self._held.packets, self._context)
         self._held = _Held()
-        yield from self._decoded((packet,))
+        yield from self._decoded((packet,), self._context)
 
     def _since_last(self) -> _Held:
         """What is held from the key frame on that ends the stretch."""
@@ -190,23 +195,26 @@ class Sparse:
                 kept.add(packet, t_s)
         return kept
 
-    def _decoded(self, packets: "Iterable[Packet[Stream]]") -> Iterator[DecodedFrame]:
+    def _decoded(
+        self, packets: "Iterable[Packet[Stream]]", decoder: VideoCodecContext
+    ) -> Iterator[DecodedFrame]:
         for packet in packets:
-            for picture in pictures(packet, self._health):
-                yield from self._news(picture)
+            for picture in pictures(packet, self._health, decoder):
+                yield from self._news(picture, decoder)
 
-    def _drained(self) -> Iterator[DecodedFrame]:
+    def _drained(self, decoder: VideoCodecContext) -> Iterator[DecodedFrame]:
         try:
-            for picture in self._context.decode(None):
-                picture.time_base = picture.time_base or self._time_base
-                yield from self._news(picture)
+            for picture in decoder.decode(None):
+                yield from self._news(picture, decoder)
         except FAILURES as exc:
             self._health.failed(exc)
-        self._context.flush_buffers()
+        decoder.flush_buffers()
 
-    def _news(self, picture: VideoFrame) -> Iterator[DecodedFrame]:
+    def _news(self, picture: VideoFrame, decoder: VideoCodecContext) -> Iterator[DecodedFrame]:
         """The frame, if it was not handed out yet."""
+        picture.time_base = picture.time_base or self._time_base
         frame = self._hands.shown(picture)
+        frame.hasty = self._haste and decoder is self._looking
         if self._reached_s is None or frame.t_s > self._reached_s:
             yield self._out(frame)
 
@@ -231,17 +239,35 @@ class Sparse:
         return t_s
 
 
+def _worth_haste(stream: VideoStream) -> bool:
+    """Whether its loop filter can be left out in stretches that are decoded for their cuts.
+
+    What that does to the pictures is gone where they become smaller by half, as small pictures and keyframes do.
+    """
+    return (
+        stream.codec_context.name in LOOP_FILTERED
+        and min(stream.width, stream.height) >= 2 * KEYFRAME_SHORT_SIDE
+    )
+
+
+def _alike(context: VideoCodecContext, **options: str) -> VideoCodecContext:
+    """Another decoder of the same stream."""
+    other = CodecContext.create(context.name, "r")
+    assert isinstance(other, VideoCodecContext)
+    other.extradata = context.extradata
+    other.codec_tag = context.codec_tag
+    other.options = {**context.options, **options}
+    other.thread_count = context.thread_count
+    other.thread_type = context.thread_type
+    return other
+
+
 class _Keys:
     """Decodes key frames, each by itself."""
 
-    def __init__(self, like: VideoCodecContext, limits: Limits) -> None:
-        context = CodecContext.create(like.name, "r")
-        assert isinstance(context, VideoCodecContext)
-        context.extradata = like.extradata
-        context.codec_tag = like.codec_tag
-        context.options = {"max_pixels": str(limits.max_pixels)}
-        context.thread_count = 1
-        self._context = context
+    def __init__(self, like: VideoCodecContext) -> None:
+        self._context = _alike(like)
+        self._context.thread_count = 1
 
     def decode(self, packet: "Packet[Stream]") -> VideoFrame | None:
         """The picture of a key frame; None where there is not just one whole picture."""

@@ -2,16 +2,16 @@
 
 Three things bound what happens in a stretch: the pictures at its ends, its length, and the size of its packets.
 A shot lasts `MIN_SHOT_S`, so where the ends of a shorter stretch are alike, nothing was cut. In a longer one another
-shot may come and go, but not for nothing: what is new has to be coded. Only pictures that are shown later than all before
-them count (I and P); B hides what it costs.
+shot may come and go, but not for nothing: what is new has to be coded. Only pictures that are shown later than all
+before them count (I and P); B hides what it costs.
 """
 
 from collections import deque
 from statistics import median
 
-from scenedex.scenes.adaptive import MIN_DIFFERENCE, WINDOW
+from scenedex.scenes.adaptive import ALONE, WINDOW
 from scenedex.scenes.cuts import MIN_SHOT_S
-from scenedex.scenes.difference import difference, hsv
+from scenedex.scenes.difference import difference, hsv, shared_colours
 from scenedex.scenes.keyframes import keyframes_due
 from scenedex.scenes.quality import quality
 from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Stretch
@@ -22,23 +22,29 @@ HINTING = frozenset({"h264", "hevc"})
 ALIKE = 10.0
 """Pictures that differ by less are alike: well below what a cut differs by, for pictures move between two cuts."""
 
+SHARED = 0.5
+"""Share of their colours up to which two pictures are of different shots; a camera that moves keeps more of them."""
+
 SPIKE = 1.8
 """Times the median of its neighbours that a packet is large."""
 
 NEIGHBOURS = 6
 """Packets before, and after, that a packet is held against."""
 
-SPIKE_OF_KEY = 0.12
+SPIKE_OF_KEY = 0.2
 """Share of the smaller of the two key frames that a large packet has at least."""
 
 FALL = 5.0
 """Times by which packets become smaller, for good, when a picture with little in it takes the place of a rich one."""
 
 CALM = 0.45
-"""Share of a key frame up to which the packets before it are small: its picture could not be predicted, theirs could."""
+"""Share of a key frame up to which packets before it are small: its picture could not be predicted, theirs could."""
 
-RASTER = 8
-"""Key frames back to which a regular distance is looked for."""
+RASTER = 3
+"""Key frames that follow one another at the same distance are regular if there are so many before the one in hand."""
+
+REMEMBERED = 16
+"""Key frames among which regular ones are looked for: others may lie between them."""
 
 POOR = 0.2
 """A key frame of lower quality (black, faded) needs pictures after it to choose from."""
@@ -49,7 +55,7 @@ class Hints:
 
     def __init__(self, codec: str) -> None:
         self._trusted = codec in HINTING
-        self._keys: deque[float] = deque(maxlen=RASTER)
+        self._keys: deque[float] = deque(maxlen=REMEMBERED)
         self._longest_s = 0.0
         self._shot_s = 0.0
 
@@ -60,7 +66,8 @@ class Hints:
     def until(self, stretch: Stretch) -> float:
         """Until when it must be decoded; no later than its first picture for not at all."""
         off_raster = self._off_raster(stretch)
-        change = difference(hsv(stretch.first.small()), hsv(stretch.last.small()))
+        first, last = hsv(stretch.first.glance()), hsv(stretch.last.glance())
+        change = difference(first, last)
         if stretch.length_s <= MIN_SHOT_S:
             return _pictures(stretch, self._shot_s) if change < ALIKE else stretch.last.t_s
         if not self._trusted:
@@ -68,21 +75,23 @@ class Hints:
         large = next_large(stretch)
         if large is not None:
             return min(large + (WINDOW + 0.5) * _step(stretch), stretch.last.t_s)
-        if change < ALIKE or (change >= MIN_DIFFERENCE and off_raster and _calm(stretch)):
+        another = change >= ALONE and shared_colours(first, last) < SHARED
+        if change < ALIKE or (another and off_raster and _calm(stretch)):
             return _pictures(stretch, self._shot_s)
         return stretch.last.t_s
 
     def _off_raster(self, stretch: Stretch) -> bool:
         """Whether the encoder set the key frame for what is in it, and not because it was due."""
+        leeway, key_s = 1.5 * _step(stretch), stretch.last.t_s
         if not self._keys or self._keys[-1] < stretch.key_s:
             self._keys.append(stretch.key_s)
-        leeway = 1.5 * _step(stretch)
-        off = (
-            all(abs(stretch.last.t_s - key - self._longest_s) > leeway for key in self._keys)
-            and stretch.last.t_s - stretch.key_s < self._longest_s
-        )
-        self._longest_s = max(self._longest_s, stretch.last.t_s - stretch.key_s)
-        return off
+        longest = key_s - stretch.key_s > self._longest_s - leeway
+        self._longest_s = max(self._longest_s, key_s - stretch.key_s)
+        return not longest and not any(self._regular(key_s, key_s - one, leeway) for one in self._keys)
+
+    def _regular(self, key_s: float, every_s: float, leeway: float) -> bool:
+        due = (key_s - n * every_s for n in range(2, RASTER + 1))
+        return all(any(abs(one - due_s) <= leeway for one in self._keys) for due_s in due)
 
 
 def next_large(stretch: Stretch) -> float | None:

@@ -13,13 +13,16 @@ from scenedex.scenes.hints import Hints
 from scenedex.scenes.keyframes import choose, keyframes_due, widest_gap
 from scenedex.scenes.quality import quality
 from scenedex.scenes.split import Interval, scenes_from_cuts, split_shot
-from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, Pixels, SceneDraft
+from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, SceneDraft
 
 Fetch = Callable[[Sequence[float]], Iterable[Frame]]
 """Gives the frames that are shown at these times, in seconds."""
 
 NOMINAL_FRAME_S = 0.04
 """How long a last frame lasts if nobody knows: one of 25 a second."""
+
+HASTY_SPACING_S = 0.2
+"""Of frames that were decoded in haste, so few are judged: there are better ones."""
 
 
 def segment(
@@ -90,15 +93,14 @@ class _Pass:
         self._fetch = fetch
         self._hints = hints
         # Frames younger than the detector's lag wait: nobody knows yet to which shot they belong.
-        self._waiting: deque[tuple[Frame, Pixels]] = deque()
-        self._shot_start_s = 0.0
+        self._waiting: deque[Frame] = deque()
+        self._shot_start_s = self._offered_s = 0.0
         self._count = 0
 
     def push(self, frame: Frame) -> Iterator[SceneDraft]:
         """The scenes that are over, now that this frame is known."""
-        small = frame.small()
-        self._waiting.append((frame, small))
-        for cut in self._finder.push(frame.t_s, small, after_gap=frame.after_gap):
+        self._waiting.append(frame)
+        for cut in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap):
             yield from self._cut(cut)
         while len(self._waiting) > (1 if frame.after_gap else LAG):
             self._offer_oldest(frame.t_s)
@@ -114,7 +116,7 @@ class _Pass:
     def _cut(self, cut_s: float) -> Iterator[SceneDraft]:
         if cut_s <= self._shot_start_s:
             return
-        while self._waiting and self._waiting[0][0].t_s < cut_s:
+        while self._waiting and self._waiting[0].t_s < cut_s:
             self._offer_oldest(cut_s)
         yield from self._scenes(cut_s)
         self._candidates.start_shot(cut_s)
@@ -123,11 +125,15 @@ class _Pass:
             self._hints.shot(cut_s)
 
     def _offer_oldest(self, end_s: float) -> None:
-        frame, small = self._waiting.popleft()
+        frame = self._waiting.popleft()
         if self._waiting:
-            after = self._waiting[0][0]
+            after = self._waiting[0]
             end_s = frame.end_s if after.after_gap else after.t_s
-        self._candidates.offer(frame, small, end_s)
+        if frame.hasty:
+            if frame.t_s - self._offered_s < HASTY_SPACING_S:
+                return
+            self._offered_s = frame.t_s
+        self._candidates.offer(frame, end_s)
 
     def _scenes(self, end_s: float) -> Iterator[SceneDraft]:
         """The scenes of the shot in hand, which ends at `end_s`."""

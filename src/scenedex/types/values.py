@@ -155,8 +155,15 @@ class Frame(Protocol):
     def after_gap(self) -> bool:
         """Whether pictures between the frame before and this one were passed over."""
 
+    @property
+    def hasty(self) -> bool:
+        """Whether it was decoded without care for its looks: enough to find cuts."""
+
     def small(self) -> Pixels:
-        """At most 256 pixels wide, display orientation: enough to find cuts and to judge quality."""
+        """At most 256 pixels wide, display orientation: enough to judge quality."""
+
+    def glance(self) -> Pixels:
+        """As large as `small`, from few of the pixels, and so in half the time: enough to find cuts."""
 
     def picture(self, short_side: int) -> Pixels:
         """Display orientation and aspect ratio, SDR, short side at most `short_side`; never enlarged."""

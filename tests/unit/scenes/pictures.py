@@ -18,8 +18,12 @@ class Shown:
     end_s: float
     pixels: Pixels
     after_gap: bool = False
+    hasty: bool = False
 
     def small(self) -> Pixels:
+        return self.pixels
+
+    def glance(self) -> Pixels:
         return self.pixels
 
     def picture(self, short_side: int) -> Pixels:
