@@ -47,7 +47,7 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    videos, registration, uploads, resumable, stream, playing, timeline, scenes, search, entities, baselines,
+    search, videos, registration, uploads, resumable, stream, playing, timeline, scenes, entities, baselines,
     job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
@@ -105,9 +105,9 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     app.state.service = service
     app.state.keys_demanded = not Doors(host, settings.scenedex_demand_keys).open
     answer_errors(app)
+    app.include_router(search.short)  # first: routes are tried in this order, and a search is what counts
     for part in PARTS:
         app.include_router(part.router, prefix=PREFIX)
-    app.include_router(search.short)
     app.include_router(operations.router)
     app.include_router(page.router)
     _surround(app, service, host)

@@ -57,7 +57,7 @@ class Searching(Owning):
         """
         request = SearchRequest(query=query, **options)
         eyes = self._eyes() if example is not None else None
-        with self._database.transaction(self.owner) as tx:
+        with self._database.transaction(self.owner, keep_plans=True) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
             chosen = choices(tx)

@@ -92,19 +92,24 @@ def _run(
     tx: Transaction, terms: Terms, vectors: Sequence[VectorQuery], scope: Scope, reach: Reach
 ) -> list[_Found]:
     query, params = statement(terms, vectors, scope, reach)
-    with tx.reading(settings_for(reach)):
+    # where nothing narrows the search, all that counts is decided here: one plan does for all owners
+    with tx.reading(settings_for(reach, keep_plan=not scope)):
         found: list[_Found] = tx.tuples(query, params)
     return found
 
 
-def settings_for(reach: Reach) -> SQL:
-    """What `Transaction.reading` has to set for a statement that looks so far; nothing where HNSW takes no part."""
+def settings_for(reach: Reach, *, keep_plan: bool = False) -> SQL:
+    """What `Transaction.reading` has to set for a statement that looks so far; nothing where HNSW takes no part.
+
+    `keep_plan`: it is planned once and not each time, where HNSW alone takes part.
+    """
     if not any(reach.hnsw):
         return SQL("")
     most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
     ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
     # without sorting, so that the planner does not sort where HNSW was decided on
-    return SQL(f"set local hnsw.ef_search = {ef}; set local enable_sort = off")
+    kept = "; set local plan_cache_mode = force_generic_plan" if keep_plan and all(reach.hnsw) else ""
+    return SQL(f"set local hnsw.ef_search = {ef}; set local enable_sort = off{kept}")
 
 
 class Shape(NamedTuple):

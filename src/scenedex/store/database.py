@@ -26,7 +26,13 @@ CONNECTIONS = 16  #: of the owners' work, for one process; more threads than tha
 OPERATOR_CONNECTIONS = 2
 LOW_DISK_BYTES = 20_000_000  #: with less than this, a server that went away most likely ran out of space
 
-READ: LiteralString = "rollback to savepoint reading; release savepoint reading"
+CUSTOM: LiteralString = "set local plan_cache_mode = force_custom_plan"  #: as the session has it
+KEPT: LiteralString = "set local plan_cache_mode = auto"
+
+READING: LiteralString = "savepoint reading; {custom}; {settings}"
+# not by rolling back: the driver forgets all prepared statements then
+READ: LiteralString = "set local enable_sort = on; {plans}; release savepoint reading"
+FAILED: LiteralString = "rollback to savepoint reading; release savepoint reading"
 
 Row = dict[str, Any]
 Query = LiteralString | SQL | Composed
@@ -35,9 +41,12 @@ Query = LiteralString | SQL | Composed
 class Statements:
     """Runs statements on a connection in a transaction. Parameters are named: `%(name)s`."""
 
-    def __init__(self, connection: Connection[DictRow], fixed: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: Connection[DictRow], fixed: Mapping[str, Any], plans: LiteralString = CUSTOM
+    ) -> None:
         self._connection = connection
         self._fixed = fixed
+        self._read = SQL(READ).format(plans=SQL(plans))
 
     def execute(self, query: Query, params: Mapping[str, Any] | None = None) -> list[Row]:
         """Run one statement; its rows, each a dict, or [] where it gives none."""
@@ -62,20 +71,21 @@ class Statements:
 
     @contextlib.contextmanager
     def reading(self, settings: SQL | Composed) -> Iterator[None]:
-        """For statements that only read, under `settings` (`set local …; set local …`): they end with the block.
+        """For statements that are planned anew each time, under `settings` (`set local …; set local …`).
 
-        When the block raises, the transaction around it goes on. One round trip begins it, one ends it.
+        `enable_sort` ends with the block, other settings with the transaction. When the block raises, the transaction
+        around it goes on. One round trip begins it, one ends it.
         """
         with our_errors():
-            self._connection.execute(SQL("savepoint reading; {}").format(settings))
+            self._connection.execute(SQL(READING).format(custom=SQL(CUSTOM), settings=settings))
         try:
             yield
         except BaseException:
             with contextlib.suppress(psycopg.Error):  # what was raised first says more
-                self._connection.execute(READ)
+                self._connection.execute(FAILED)
             raise
         with our_errors():
-            self._connection.execute(READ)
+            self._connection.execute(self._read)
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -87,8 +97,8 @@ class Statements:
 class Transaction(Statements):
     """Work in the name of one owner: no other owner's row is seen or written. `%(owner)s` is always there."""
 
-    def __init__(self, connection: Connection[DictRow], owner: UUID) -> None:
-        super().__init__(connection, {"owner": owner})
+    def __init__(self, connection: Connection[DictRow], owner: UUID, plans: LiteralString = CUSTOM) -> None:
+        super().__init__(connection, {"owner": owner}, plans)
         self.owner = owner
 
 
@@ -155,19 +165,24 @@ class Database:
         return database
 
     @contextlib.contextmanager
-    def transaction(self, owner: UUID) -> Iterator[Transaction]:
-        """A transaction of this owner: committed at the end of the block, rolled back when it raises."""
+    def transaction(self, owner: UUID, *, keep_plans: bool = False) -> Iterator[Transaction]:
+        """A transaction of this owner: committed at the end of the block, rolled back when it raises.
+
+        `keep_plans`: for statements that are run again and again and go by key, so that one plan fits every owner.
+        """
         with self._disk(), self._app.lend() as connection:
+            plans = KEPT if keep_plans else CUSTOM
             # in one round trip, and without the driver's BEGIN, which is one of its own
             # a literal SET LOCAL: Citus hands it on to its nodes, and set_config() it does not
             connection.autocommit = True
             connection.execute(
-                SQL("begin; {}set local scenedex.owner_id = {}").format(
+                SQL("begin; {}{}; set local scenedex.owner_id = {}").format(
                     SQL("set local role scenedex_app; ") if self._logins.switch else SQL(""),
+                    SQL(plans),
                     Literal(str(owner)),
                 )
             )
-            tx = Transaction(connection, owner)
+            tx = Transaction(connection, owner, plans)
             if self._guard is not None:
                 self._guard(tx)
             yield tx

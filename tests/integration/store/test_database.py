@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 from tests.integration.store.records import TEXT, embeddings, record, unit
 
 from scenedex.errors import DatabaseUnreachableError, DiskFullError, StoreError, UsageError
@@ -397,3 +398,35 @@ def test_a_full_disk_has_a_name_of_its_own(database: Database) -> None:
     with pytest.raises(DiskFullError, match="no space left"), database.transaction(LOCAL_OWNER) as tx:
         tx.execute("do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$")
     assert isinstance(translated(psycopg.errors.DiskFull("full")), OSError)
+
+
+PREPARED = "select statement from pg_prepared_statements where statement = 'select 1 as one'"
+
+
+def test_what_is_read_under_settings_leaves_prepared_statements_alone(database: Database) -> None:
+    """The driver forgets all of them at a rollback, and rolling back to a savepoint is one."""
+    for _ in range(10):
+        with database.transaction(LOCAL_OWNER) as tx:
+            tx.execute("select 1 as one")
+            with tx.reading(SQL("set local enable_sort = off")):
+                assert tx.execute("show enable_sort") == [{"enable_sort": "off"}]
+            assert tx.execute("show enable_sort") == [{"enable_sort": "on"}]
+    with database.transaction(LOCAL_OWNER) as tx:
+        assert len(tx.execute(PREPARED)) == 1
+
+
+def test_reading_that_fails_leaves_the_transaction_to_go_on(database: Database) -> None:
+    with database.transaction(LOCAL_OWNER, keep_plans=True) as tx:
+        with pytest.raises(StoreError), tx.reading(SQL("set local enable_sort = off")):
+            tx.execute("select 1 / 0")
+        assert tx.execute("show enable_sort") == [{"enable_sort": "on"}]
+        assert tx.execute("show plan_cache_mode") == [{"plan_cache_mode": "auto"}]
+
+
+def test_plans_are_kept_where_that_is_asked_for(database: Database) -> None:
+    for keep, mode in ((True, "auto"), (False, "force_custom_plan")):
+        with database.transaction(LOCAL_OWNER, keep_plans=keep) as tx:
+            assert tx.execute("show plan_cache_mode") == [{"plan_cache_mode": mode}]
+            with tx.reading(SQL("")):
+                assert tx.execute("show plan_cache_mode") == [{"plan_cache_mode": "force_custom_plan"}]
+            assert tx.execute("show plan_cache_mode") == [{"plan_cache_mode": mode}]

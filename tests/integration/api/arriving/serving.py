@@ -108,8 +108,12 @@ class Sender(httpx.Client):
             f"Content-Type: {PART['Content-Type']}\r\nUpload-Offset: {offset}\r\n"
             f"Content-Length: {len(block) + missing}\r\n{OWNER}: {self.headers[OWNER]}\r\n\r\n"
         )
+        self.hang_up(head.encode() + block)
+
+    def hang_up(self, sent: bytes) -> None:
+        """Send this, and no more; the server has seen the end of it since."""
         with socket.create_connection((self.host, self.port)) as connection:
-            connection.sendall(head.encode() + block)
+            connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionResetError):
                 while connection.recv(65536):
