@@ -15,6 +15,7 @@ from rich.progress import (
 )
 
 from scenedex.cli.output import complain, print_json, shown
+from scenedex.config import Settings, read_settings
 from scenedex.library import open_library
 from scenedex.types import AnnotationOutcome, FileOutcome
 
@@ -40,10 +41,17 @@ def index(
         list[str] | None, typer.Option(help="Shell pattern of names or paths to pass over; may be repeated.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Index again what is known already.")] = False,
+    accurate: Annotated[
+        bool | None,
+        typer.Option(
+            "--accurate/--hints",
+            help="Decode every picture to find cuts, or only what the packets of a file hint at, which is faster.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what became of each file as JSON.")] = False,
 ) -> None:
     """Add videos, or folders of them. What is known by its content is not read again."""
-    with Bars() as bars, open_library() as library:
+    with Bars() as bars, open_library(settings=_settings(accurate=accurate)) as library:
         report = library.add(*paths, exclude=exclude or (), force=force, progress=bars)
         absent = library.absent()
     if as_json:
@@ -63,6 +71,11 @@ def index(
         raise typer.Exit(1)
     if failed or unread:
         raise typer.Exit(1)
+
+
+def _settings(*, accurate: bool | None) -> Settings:
+    settings = read_settings()
+    return settings if accurate is None else settings.model_copy(update={"scenedex_accurate": accurate})
 
 
 def print_report(files: tuple[FileOutcome, ...], offline: tuple[str, ...]) -> None:

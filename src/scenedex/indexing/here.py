@@ -12,6 +12,8 @@ from scenedex.media.decode import Decoding, frames_at, measure_duration
 from scenedex.media.playing import Stretch, film
 from scenedex.media.probe import probe
 from scenedex.media.subtitles import embedded_captions
+from scenedex.scenes.cuts import DEFAULT_DETECTOR
+from scenedex.scenes.hints import Hints
 from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
@@ -46,19 +48,24 @@ class HereReading:
         self.info: MediaInfo = probe(path, limits)
         self.warnings: tuple[str, ...] = ()
 
-    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
+    def scenes(
+        self, detector: str, reached: Reached, *, accurate: bool = False
+    ) -> Generator[SceneDraft, None, None]:
         """The one decode pass."""
         info, limits = self.info, self._limits
         if info.video is None:
             duration_s = info.duration_s or measure_duration(self._path, info, limits)
             yield from sound_scenes(_lasting(duration_s))
             return
-        with Decoding(self._path, info, limits, progress=reached) as decoding:
+        hints = None if accurate or detector != DEFAULT_DETECTOR else Hints(info.video.codec)
+        look = hints.until if hints is not None else None
+        with Decoding(self._path, info, limits, look=look, progress=reached) as decoding:
             yield from segment(
                 decoding,
                 duration_s=lambda: _lasting(_duration(info, decoding.end_s)),
                 detector=detector,
                 fetch=lambda times: frames_at(self._path, info, limits, times),
+                hints=hints,
                 scratch=self._scratch,
             )
             self._closed_captions, self.warnings = decoding.captions, decoding.warnings

@@ -54,6 +54,7 @@ class Parts:
     limits: Limits
     detector: str
     decoder: Decoder  #: what reads files, here or in a child process
+    accurate: bool = False  #: every picture is decoded to find cuts
     regions: Sight | None = None  #: what embeds parts of keyframes, where that is wanted
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     at_once: int = 1  #: files that a run reads side by side
@@ -209,7 +210,7 @@ def _scenes(parts: Parts, reading: Reading, progress: Progress, taken: "Taken") 
     def reached(seconds: float) -> None:
         progress.step("scenes", seconds / duration_s if duration_s else 0.0)
 
-    with closing(reading.scenes(parts.detector, reached)) as drafts:
+    with closing(reading.scenes(parts.detector, reached, accurate=parts.accurate)) as drafts:
         scenes = [taken.scene(draft) for draft in drafts]
     if not scenes:
         raise DecodeError("Nothing in this file could be decoded.")

@@ -25,8 +25,13 @@ class Reading(Protocol):
     def warnings(self) -> tuple[str, ...]:
         """What was wrong in the pass over its pictures, in sentences for people; complete after `scenes`."""
 
-    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
-        """Its scenes, in order, each as soon as its shot is over. Raises DiskFullError, too."""
+    def scenes(
+        self, detector: str, reached: Reached, *, accurate: bool = False
+    ) -> Generator[SceneDraft, None, None]:
+        """Its scenes, in order, each as soon as its shot is over. Raises DiskFullError, too.
+
+        `accurate`: every picture is decoded, also where the file gives hints by which many can be passed over.
+        """
 
     def captions(self) -> list[Caption]:
         """The text of its tracks and, after `scenes`, of the closed captions in its pictures."""

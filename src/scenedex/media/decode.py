@@ -1,5 +1,6 @@
 """Frames of a video, in order or at given times."""
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from fractions import Fraction
@@ -20,7 +21,8 @@ from scenedex.media.closed_captions import ClosedCaptions
 from scenedex.media.container import FAILURES, TOO_MUCH_MEMORY, decodable, opened
 from scenedex.media.frame import DecodedFrame, Projection
 from scenedex.media.packets import Health, Stopwatch, packets, pictures, prepare
-from scenedex.types import Caption, Frame, Limits, MediaInfo
+from scenedex.media.sparse import SPARSE_CODECS, Hands, Sparse
+from scenedex.types import Caption, Frame, Limits, Look, MediaInfo
 
 SEEK_AHEAD_S = 5.0
 """A time further ahead than this is sought; a nearer one is reached by decoding."""
@@ -34,6 +36,7 @@ def frames(
     limits: Limits,
     *,
     every_s: float | None = None,
+    look: Look | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> "Decoding":
     """Decode a file once, from start to end.
@@ -43,12 +46,14 @@ def frames(
         info: what `probe` said about it.
         limits: see `Limits`.
         every_s: hand out at most one frame in each interval of this length; None: every frame.
+        look: asked of each stretch between key frames how far it must be decoded; None: all of it. Not asked where it
+            is not safe to pass over anything.
         progress: told the seconds reached, about ten times a second.
 
     Use it as a context manager and iterate over it; afterwards it knows `end_s` and `warnings`. While iterating it
     raises LimitError (too long, or too slow) and DecodeError (nothing could be decoded, and there is no sound).
     """
-    return Decoding(path, info, limits, every_s=every_s, progress=progress)
+    return Decoding(path, info, limits, every_s=every_s, look=look, progress=progress)
 
 
 def measure_duration(path: Path, info: MediaInfo, limits: Limits) -> float:
@@ -77,12 +82,13 @@ class Decoding:
         limits: Limits,
         *,
         every_s: float | None = None,
+        look: Look | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> None:
         self.frames_seen = 0  #: decoded so far, handed out or not
         self.end_s = 0.0  #: end of the last picture or sound so far; after the pass, the duration
         self._path, self._info, self._limits = path, info, limits
-        self._every_s, self._progress = every_s, progress
+        self._every_s, self._look, self._progress = every_s, look, progress
         self._health = Health()
         self._watch = Stopwatch(info, limits)
         self._clock = Clock(info)
@@ -144,15 +150,14 @@ class Decoding:
     def _run(self) -> Generator[Frame, None, None]:
         with opened(self._path, self._limits) as container:
             stream = _video(container, self._info, self._limits)
-            projection = Projection(self._info.video) if self._info.video is not None else None
+            found = self._found(stream)
             due_s = 0.0
             for packet in packets(container, _timed(container, self._info), self._health):
                 self._watch.check()
-                if stream is None or projection is None or packet.stream.index != stream.index:
+                if stream is None or packet.stream.index != stream.index:
                     self._reach(_packet_end(packet, self._info.start_s))
                     continue
-                for picture in pictures(packet, self._health):
-                    frame = self._take(picture, projection)
+                for frame in found(packet):
                     if self._every_s is None:
                         yield frame
                     elif frame.t_s >= due_s - 1e-6:
@@ -167,12 +172,28 @@ class Decoding:
                 f"Not one picture could be decoded ({self._health.first or 'the file holds none'})."
             )
 
-    def _take(self, picture: VideoFrame, projection: Projection) -> DecodedFrame:
-        t_s, end_s = self._clock.place(picture)
+    def _found(self, stream: VideoStream | None) -> "Callable[[Packet[Stream]], Iterable[DecodedFrame]]":
+        """What gives the frames that a packet brings to light."""
+        if stream is None or self._info.video is None:
+            return lambda _: ()
+        projection = Projection(self._info.video)
+
+        def shown(picture: VideoFrame) -> DecodedFrame:
+            stamp = self._clock.stamp(picture)
+            return DecodedFrame(picture, projection, math.inf if stamp is None else stamp)
+
+        if self._look is not None and self._info.video.codec in SPARSE_CODECS:
+            hands = Hands(shown, self._place, self._look)
+            return Sparse(stream, self._health, hands, self._info.start_s).frames
+        return lambda packet: (self._place(shown(picture)) for picture in pictures(packet, self._health))
+
+    def _place(self, frame: DecodedFrame) -> DecodedFrame:
+        """The next frame, now that it is known what came before it."""
+        frame.t_s, frame.end_s = self._clock.place(frame.source)
         self.frames_seen += 1
-        self._reach(end_s)
-        self._captions.see(picture, t_s)
-        return DecodedFrame(picture, projection, t_s, end_s)
+        self._reach(frame.end_s)
+        self._captions.see(frame.source, frame.t_s)
+        return frame
 
     def _reach(self, end_s: float) -> None:
         self.end_s = max(self.end_s, end_s)

@@ -53,7 +53,7 @@ class Projection:
         hdr = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
         target = "rgb48le" if hdr else "rgb24"
         with self._lock:  # a scaler keeps state; frames of one stream may be converted in several threads
-            scaler = self._scalers.setdefault(f"{target} {width} {height}", VideoReformatter())
+            scaler = self._scalers.setdefault(f"{target} {width} {height} {quality}", VideoReformatter())
             rgb = scaler.reformat(
                 frame,
                 width=width,
@@ -107,25 +107,35 @@ def orientation(picture: VideoFrame) -> tuple[int, bool]:
 class DecodedFrame:
     """A `scenedex.types.Frame`. It holds the full decoded picture: keep few of them."""
 
-    __slots__ = ("_frame", "_projection", "_small", "end_s", "t_s")
+    __slots__ = ("_glance", "_projection", "_small", "after_gap", "end_s", "hasty", "source", "t_s")
 
-    def __init__(self, frame: VideoFrame, projection: Projection, t_s: float, end_s: float) -> None:
-        self._frame = frame
+    def __init__(self, source: VideoFrame, projection: Projection, t_s: float, end_s: float = 0.0) -> None:
+        self.source = source
         self._projection = projection
         self._small: Pixels | None = None
+        self._glance: Pixels | None = None
         self.t_s = t_s
         self.end_s = end_s
+        self.after_gap = False  #: pictures between the frame before and this one were passed over
+        self.hasty = False  #: decoded without care for its looks
 
     def small(self) -> Pixels:
         """At most 256 pixels wide, as shown; the same array each time."""
         if self._small is None:
             self._small = self._projection.project(
-                self._frame, self._projection.small_size(), Interpolation.AREA
+                self.source, self._projection.small_size(), Interpolation.AREA
             )
         return self._small
+
+    def glance(self) -> Pixels:
+        """As `small`, from 2 x 2 pixels for each of its own, as PySceneDetect has it; the same array each time."""
+        if self._glance is None:
+            size = self._projection.small_size()
+            self._glance = self._projection.project(self.source, size, Interpolation.FAST_BILINEAR)
+        return self._glance
 
     def picture(self, short_side: int) -> Pixels:
         """As shown, SDR, with a short side of at most `short_side` pixels; never enlarged."""
         return self._projection.project(
-            self._frame, self._projection.picture_size(short_side), Interpolation.BICUBIC
+            self.source, self._projection.picture_size(short_side), Interpolation.BICUBIC
         )

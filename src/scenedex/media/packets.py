@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -91,12 +92,15 @@ def packets(
         yield packet
 
 
-def pictures(packet: "Packet[Stream]", health: Health) -> list[VideoFrame]:
-    """The pictures that come out of the decoder for this packet; none where it is broken."""
+def pictures(
+    packet: "Packet[Stream]", health: Health, decoder: VideoCodecContext | None = None
+) -> list[VideoFrame]:
+    """The pictures that come out of the decoder (by default the stream's own) for this packet; none if it is broken."""
     if not packet.size and packet.pts is not None:
         return []  # Theora and others write an empty packet for "the same picture again"; to the decoder it is an error
     try:
-        decoded = [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
+        found = packet.decode() if decoder is None else decoder.decode(packet)
+        decoded = [frame for frame in found if isinstance(frame, VideoFrame)]
     except FAILURES as exc:
         health.failed(exc)
         return []

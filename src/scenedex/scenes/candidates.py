@@ -19,12 +19,15 @@ from PIL import Image
 from scenedex.errors import DiskFullError
 from scenedex.scenes.keyframes import NEAR_CUT_S
 from scenedex.scenes.quality import quality
-from scenedex.types import KEYFRAME_SHORT_SIDE, Frame, Keyframe, Pixels
+from scenedex.types import KEYFRAME_SHORT_SIDE, Frame, Keyframe
 
 SPACING_S = 1.0
 """Neighbouring candidates are at most this far apart; `choose` needs it to keep keyframes within their gap."""
 
 JPEG_QUALITY = 88
+
+HASTY = 0.8
+"""Times its quality that a picture is worth which was decoded in haste."""
 
 IN_MEMORY_BYTES = 8 * 1024 * 1024
 """Up to here the pictures of a shot don't touch the disk."""
@@ -85,15 +88,15 @@ class Candidates:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def offer(self, frame: Frame, small: Pixels, until_s: float) -> None:
-        """The next frame of the shot, its small picture, and when it is replaced by the one after it."""
+    def offer(self, frame: Frame, until_s: float) -> None:
+        """The next frame of the shot, and when it is replaced by the one after it."""
         held = until_s - frame.t_s > SPACING_S / 2
         # A shot's first candidate comes within half the spacing: nothing before it keeps the distance small.
         if held or frame.t_s - self._latest_s > (SPACING_S / 2 if self._fresh else SPACING_S):
             self.close_window()
         if not (held or self._fresh) and frame.t_s - self._latest_s <= SPACING_S / 2:
             return
-        found = quality(small)
+        found = quality(frame.small()) * (HASTY if frame.hasty else 1.0)
         near_cut = self._start_s > 0.0 and frame.t_s - self._start_s < NEAR_CUT_S
         best = _Best(frame, until_s, found, found / 2 if near_cut else found)
         if self._best is None or best.score > self._best.score:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ Times = NDArray[np.float64]
 def keyframes_due(length_s: float) -> int:
     """How many keyframes a scene of this length gets, where it has the pictures."""
     return min(MAX_KEYFRAMES, max(1, math.ceil(length_s / MAX_KEYFRAME_GAP_S)))
+
+
+def widest_gap(times: Sequence[float], start_s: float, end_s: float) -> float:
+    """The longest time in `[start_s, end_s)` without a keyframe, its ends included, in seconds."""
+    return max(after - before for before, after in pairwise([start_s, *times, end_s]))
 
 
 def choose(times: Sequence[float], qualities: Sequence[float], start_s: float, end_s: float) -> list[int]:

@@ -9,16 +9,20 @@ from typing import IO
 from scenedex.errors import DecodeError
 from scenedex.scenes.candidates import Candidate, Candidates, encode
 from scenedex.scenes.cuts import DEFAULT_DETECTOR, LAG, CutFinder
-from scenedex.scenes.keyframes import choose
+from scenedex.scenes.hints import Hints
+from scenedex.scenes.keyframes import choose, keyframes_due, widest_gap
 from scenedex.scenes.quality import quality
 from scenedex.scenes.split import Interval, scenes_from_cuts, split_shot
-from scenedex.types import Frame, Keyframe, Pixels, SceneDraft
+from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, SceneDraft
 
 Fetch = Callable[[Sequence[float]], Iterable[Frame]]
 """Gives the frames that are shown at these times, in seconds."""
 
 NOMINAL_FRAME_S = 0.04
 """How long a last frame lasts if nobody knows: one of 25 a second."""
+
+HASTY_SPACING_S = 0.2
+"""Of frames that were decoded in haste, so few are judged: there are better ones."""
 
 
 def segment(
@@ -27,6 +31,7 @@ def segment(
     duration_s: Callable[[], float],
     detector: str = DEFAULT_DETECTOR,
     fetch: Fetch | None = None,
+    hints: Hints | None = None,
     scratch: Path | IO[bytes] | None = None,
 ) -> Iterator[SceneDraft]:
     """The scenes of a video, in order, while its frames pass by.
@@ -35,7 +40,8 @@ def segment(
     frame; where the last frame ends later than it says, the video ends there. A picture counts as shown until the
     next one comes, the last one until the video ends, so that what follows as sound alone keeps a picture.
     `fetch` is asked for the pictures of a scene that passed too quickly to leave one. A video whose frames run out
-    before the first gets scenes without keyframes.
+    before the first gets scenes without keyframes. `hints` are told where shots begin, if frames are passed over by
+    them: that needs the default detector, and `fetch`.
 
     Frames come in order of time; one that is not later than the one before it is left out. Memory does not depend
     on their number: what waits for the end of a long shot waits in `scratch`, which is a folder (by default the
@@ -45,7 +51,7 @@ def segment(
     DiskFullError if `scratch` is too small.
     """
     with Candidates(scratch) as candidates:
-        one_pass = _Pass(CutFinder(detector), candidates, fetch)
+        one_pass = _Pass(CutFinder(detector), candidates, fetch, hints)
         last_s = end_s = -1.0
         for frame in _in_order(frames):
             last_s, end_s = frame.t_s, max(end_s, frame.end_s)
@@ -79,22 +85,24 @@ def _in_order(frames: Iterable[Frame]) -> Iterator[Frame]:
 class _Pass:
     """One pass over the pictures of one video."""
 
-    def __init__(self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None) -> None:
+    def __init__(
+        self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None, hints: Hints | None
+    ) -> None:
         self._finder = finder
         self._candidates = candidates
         self._fetch = fetch
+        self._hints = hints
         # Frames younger than the detector's lag wait: nobody knows yet to which shot they belong.
-        self._waiting: deque[tuple[Frame, Pixels]] = deque()
-        self._shot_start_s = 0.0
+        self._waiting: deque[Frame] = deque()
+        self._shot_start_s = self._offered_s = 0.0
         self._count = 0
 
     def push(self, frame: Frame) -> Iterator[SceneDraft]:
         """The scenes that are over, now that this frame is known."""
-        small = frame.small()
-        self._waiting.append((frame, small))
-        for cut in self._finder.push(frame.t_s, small):
+        self._waiting.append(frame)
+        for cut in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap):
             yield from self._cut(cut)
-        while len(self._waiting) > LAG:
+        while len(self._waiting) > (1 if frame.after_gap else LAG):
             self._offer_oldest(frame.t_s)
 
     def finish(self, end_s: float) -> Iterator[SceneDraft]:
@@ -108,15 +116,24 @@ class _Pass:
     def _cut(self, cut_s: float) -> Iterator[SceneDraft]:
         if cut_s <= self._shot_start_s:
             return
-        while self._waiting and self._waiting[0][0].t_s < cut_s:
+        while self._waiting and self._waiting[0].t_s < cut_s:
             self._offer_oldest(cut_s)
         yield from self._scenes(cut_s)
         self._candidates.start_shot(cut_s)
         self._shot_start_s = cut_s
+        if self._hints is not None:
+            self._hints.shot(cut_s)
 
     def _offer_oldest(self, end_s: float) -> None:
-        frame, small = self._waiting.popleft()
-        self._candidates.offer(frame, small, self._waiting[0][0].t_s if self._waiting else end_s)
+        frame = self._waiting.popleft()
+        if self._waiting:
+            after = self._waiting[0]
+            end_s = frame.end_s if after.after_gap else after.t_s
+        if frame.hasty:
+            if frame.t_s - self._offered_s < HASTY_SPACING_S:
+                return
+            self._offered_s = frame.t_s
+        self._candidates.offer(frame, end_s)
 
     def _scenes(self, end_s: float) -> Iterator[SceneDraft]:
         """The scenes of the shot in hand, which ends at `end_s`."""
@@ -135,7 +152,13 @@ class _Pass:
         times = [(t_s, one) for one in shown for t_s in one.times(*scene)]
         chosen = choose([t_s for t_s, _ in times], [one.quality for _, one in times], *scene)
         keyframes = tuple(self._candidates.keyframe(times[at][1], times[at][0]) for at in chosen)
-        keyframes = keyframes or self._fetched(scene)
+        if not keyframes:
+            keyframes = self._fetched(scene, 1)
+        elif (
+            self._hints is not None
+            and widest_gap([times[at][0] for at in chosen], *scene) > MAX_KEYFRAME_GAP_S
+        ):
+            keyframes = self._fetched(scene, keyframes_due(scene[1] - scene[0])) or keyframes
         best = max(keyframes, key=lambda one: one.quality, default=None)
         self._count += 1
         return SceneDraft(
@@ -146,10 +169,12 @@ class _Pass:
             thumbnail=best.jpeg if best else None,
         )
 
-    def _fetched(self, scene: Interval) -> tuple[Keyframe, ...]:
-        """The picture in the middle of a scene that left no candidate."""
-        middle = (scene[0] + scene[1]) / 2
-        for frame in self._fetch([middle]) if self._fetch else ():
+    def _fetched(self, scene: Interval, count: int) -> tuple[Keyframe, ...]:
+        """Pictures of a scene that left no candidates, or too few: so many, evenly spread."""
+        step = (scene[1] - scene[0]) / count
+        wanted = [scene[0] + (n + 0.5) * step for n in range(count)]
+        found: dict[float, Keyframe] = {}
+        for middle, frame in zip(wanted, self._fetch(wanted) if self._fetch else (), strict=False):
             t_s = frame.t_s if scene[0] <= frame.t_s < scene[1] else middle
-            return (encode(frame, t_s, quality(frame.small())),)
-        return ()
+            found.setdefault(t_s, encode(frame, t_s, quality(frame.small())))
+        return tuple(found[t_s] for t_s in sorted(found))

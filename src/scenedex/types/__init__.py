@@ -15,12 +15,15 @@ from scenedex.types.jobs import Job as Job
 from scenedex.types.jobs import JobProgress as JobProgress
 from scenedex.types.jobs import JobState as JobState
 from scenedex.types.jobs import Stage as Stage
+from scenedex.types.media import Anchor as Anchor
 from scenedex.types.media import AudioTrack as AudioTrack
 from scenedex.types.media import Frame as Frame
 from scenedex.types.media import Limits as Limits
+from scenedex.types.media import Look as Look
 from scenedex.types.media import MediaInfo as MediaInfo
 from scenedex.types.media import Piece as Piece
 from scenedex.types.media import Pixels as Pixels
+from scenedex.types.media import Stretch as Stretch
 from scenedex.types.media import SubtitleTrack as SubtitleTrack
 from scenedex.types.media import VideoTrack as VideoTrack
 from scenedex.types.media import Waveform as Waveform

@@ -1,5 +1,6 @@
 """What a file of video or sound holds, and what is decoded of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, Protocol
@@ -110,8 +111,50 @@ class Frame(Protocol):
     def end_s(self) -> float:
         """When its own duration ends; the next frame may come later."""
 
+    @property
+    def after_gap(self) -> bool:
+        """Whether pictures between the frame before and this one were passed over."""
+
+    @property
+    def hasty(self) -> bool:
+        """Whether it was decoded without care for its looks: enough to find cuts."""
+
     def small(self) -> Pixels:
-        """At most 256 pixels wide, display orientation: enough to find cuts and to judge quality."""
+        """At most 256 pixels wide, display orientation: enough to judge quality."""
+
+    def glance(self) -> Pixels:
+        """As large as `small`, from few of the pixels, and so in half the time: enough to find cuts."""
 
     def picture(self, short_side: int) -> Pixels:
         """Display orientation and aspect ratio, SDR, short side at most `short_side`; never enlarged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What lies between two pictures that are known, the second of them a key frame, and is not decoded yet."""
+
+    first: Frame
+    last: Frame  #: a key frame
+    key_s: float  #: time of the key frame from which `first` was decoded; its own, where it is one
+    key_size: int  #: bytes of that key frame
+    anchors: tuple[
+        "Anchor", ...
+    ]  #: since that key frame, in order, without it; the last one is the picture `last`
+    pictures: int  #: since that key frame, without `last`
+
+    @property
+    def length_s(self) -> float:
+        """Seconds from the first picture to the last."""
+        return self.last.t_s - self.first.t_s
+
+
+class Anchor(NamedTuple):
+    """A picture that is shown later than all before it in the file: in the language of encoders I or P, not B."""
+
+    t_s: float
+    size: int  #: bytes
+    key: bool  #: a key frame
+
+
+Look = Callable[[Stretch], float]
+"""Until when a stretch must be decoded, in seconds: no later than its first picture for not at all."""

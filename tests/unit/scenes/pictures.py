@@ -17,8 +17,13 @@ class Shown:
     t_s: float
     end_s: float
     pixels: Pixels
+    after_gap: bool = False
+    hasty: bool = False
 
     def small(self) -> Pixels:
+        return self.pixels
+
+    def glance(self) -> Pixels:
         return self.pixels
 
     def picture(self, short_side: int) -> Pixels:

@@ -17,7 +17,7 @@ LEVELS = [scenery(seed, 16, 9) for seed in range(4)]
 
 def offer_all(kept, frames, end_s):
     for frame, after in pairwise([*frames, None]):
-        kept.offer(frame, frame.small(), after.t_s if after else end_s)
+        kept.offer(frame, after.t_s if after else end_s)
     kept.close_window(before_s=end_s)
 
 

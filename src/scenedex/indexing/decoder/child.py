@@ -105,9 +105,13 @@ class _Teller:
             return True
         return False
 
-    def _scenes(self, detector: str) -> None:
+    def _scenes(self, detector: str, *, accurate: bool) -> None:
         assert self._reading is not None
-        with closing(self._reading.scenes(detector, lambda reached_s: self._send(b"P", reached_s))) as drafts:
+
+        def reached(seconds: float) -> None:
+            self._send(b"P", seconds)
+
+        with closing(self._reading.scenes(detector, reached, accurate=accurate)) as drafts:
             for draft in drafts:
                 self._send(b"S", *_scene(draft))
 

@@ -92,12 +92,14 @@ class ChildReading:
             if not hasattr(self, "info"):
                 raise WireError("It has no headers.")
 
-    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
+    def scenes(
+        self, detector: str, reached: Reached, *, accurate: bool = False
+    ) -> Generator[SceneDraft, None, None]:
         """The one decode pass; finding cuts may take as long as decoding."""
         taken = answers.Scenes(self._limits)
         allowed_s = 2 * self._limits.decode_s(self.info.duration_s)
         with self._judged():
-            for message in self._ask(b"SP", allowed_s, do="scenes", detector=detector):
+            for message in self._ask(b"SP", allowed_s, do="scenes", detector=detector, accurate=accurate):
                 if message.kind == b"S":
                     yield taken.take(message)
                 else:

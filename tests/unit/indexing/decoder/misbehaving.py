@@ -125,7 +125,9 @@ class Misbehaving(HereReading):
             DEEDS[self._deed.removeprefix("early_")]()
         super().__init__(path, limits, scratch)
 
-    def scenes(self, detector: str, reached: Reached) -> Generator[SceneDraft, None, None]:
+    def scenes(
+        self, detector: str, reached: Reached, *, accurate: bool = False
+    ) -> Generator[SceneDraft, None, None]:
         if self._deed == "before":
             os.abort()
         for draft in super().scenes(detector, reached):

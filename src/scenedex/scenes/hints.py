@@ -1,0 +1,142 @@
+"""Which stretches between key frames must be decoded to find their cuts: what can be told without.
+
+Three things bound what happens in a stretch: the pictures at its ends, its length, and the size of its packets.
+A shot lasts `MIN_SHOT_S`, so where the ends of a shorter stretch are alike, nothing was cut. In a longer one another
+shot may come and go, but not for nothing: what is new has to be coded. Only pictures that are shown later than all
+before them count (I and P); B hides what it costs.
+"""
+
+from collections import deque
+from statistics import median
+
+from scenedex.scenes.adaptive import ALONE, WINDOW
+from scenedex.scenes.cuts import MIN_SHOT_S
+from scenedex.scenes.difference import difference, hsv, shared_colours
+from scenedex.scenes.keyframes import keyframes_due
+from scenedex.scenes.quality import quality
+from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Stretch
+
+HINTING = frozenset({"h264", "hevc"})
+"""Codecs whose encoders spend bits on what is new, and few on the rest. VP9 and AV1 have hidden pictures in between."""
+
+ALIKE = 10.0
+"""Pictures that differ by less are alike: well below what a cut differs by, for pictures move between two cuts."""
+
+SHARED = 0.5
+"""Share of their colours up to which two pictures are of different shots; a camera that moves keeps more of them."""
+
+SPIKE = 1.8
+"""Times the median of its neighbours that a packet is large."""
+
+NEIGHBOURS = 6
+"""Packets before, and after, that a packet is held against."""
+
+SPIKE_OF_KEY = 0.2
+"""Share of the smaller of the two key frames that a large packet has at least."""
+
+FALL = 5.0
+"""Times by which packets become smaller, for good, when a picture with little in it takes the place of a rich one."""
+
+CALM = 0.45
+"""Share of a key frame up to which packets before it are small: its picture could not be predicted, theirs could."""
+
+RASTER = 3
+"""Key frames that follow one another at the same distance are regular if there are so many before the one in hand."""
+
+REMEMBERED = 16
+"""Key frames among which regular ones are looked for: others may lie between them."""
+
+POOR = 0.2
+"""A key frame of lower quality (black, faded) needs pictures after it to choose from."""
+
+
+class Hints:
+    """Judges the stretches of one video, in order."""
+
+    def __init__(self, codec: str) -> None:
+        self._trusted = codec in HINTING
+        self._keys: deque[float] = deque(maxlen=REMEMBERED)
+        self._longest_s = 0.0
+        self._shot_s = 0.0
+
+    def shot(self, start_s: float) -> None:
+        """A shot begins."""
+        self._shot_s = start_s
+
+    def until(self, stretch: Stretch) -> float:
+        """Until when it must be decoded; no later than its first picture for not at all."""
+        off_raster = self._off_raster(stretch)
+        first, last = hsv(stretch.first.glance()), hsv(stretch.last.glance())
+        change = difference(first, last)
+        if stretch.length_s <= MIN_SHOT_S:
+            return _pictures(stretch, self._shot_s) if change < ALIKE else stretch.last.t_s
+        if not self._trusted:
+            return stretch.last.t_s
+        large = next_large(stretch)
+        if large is not None:
+            return min(large + (WINDOW + 0.5) * _step(stretch), stretch.last.t_s)
+        another = change >= ALONE and shared_colours(first, last) < SHARED
+        if change < ALIKE or (another and off_raster and _calm(stretch)):
+            return _pictures(stretch, self._shot_s)
+        return stretch.last.t_s
+
+    def _off_raster(self, stretch: Stretch) -> bool:
+        """Whether the encoder set the key frame for what is in it, and not because it was due."""
+        leeway, key_s = 1.5 * _step(stretch), stretch.last.t_s
+        if not self._keys or self._keys[-1] < stretch.key_s:
+            self._keys.append(stretch.key_s)
+        longest = key_s - stretch.key_s > self._longest_s - leeway
+        self._longest_s = max(self._longest_s, key_s - stretch.key_s)
+        return not longest and not any(self._regular(key_s, key_s - one, leeway) for one in self._keys)
+
+    def _regular(self, key_s: float, every_s: float, leeway: float) -> bool:
+        due = (key_s - n * every_s for n in range(2, RASTER + 1))
+        return all(any(abs(one - due_s) <= leeway for one in self._keys) for due_s in due)
+
+
+def next_large(stretch: Stretch) -> float | None:
+    """Time of the next packet that may hold a shot's first picture; `last` itself does not count."""
+    inside = stretch.anchors[:-1]
+    floor = SPIKE_OF_KEY * min(stretch.key_size, stretch.anchors[-1].size)
+    for n, anchor in enumerate(inside):
+        if anchor.t_s > stretch.first.t_s and (
+            anchor.key or _large(inside, n, floor) or _fall(inside, n, floor)
+        ):
+            return anchor.t_s
+    return None
+
+
+def _large(inside: tuple[Anchor, ...], n: int, floor: float) -> bool:
+    size = inside[n].size
+    if size < floor:
+        return False
+    around = inside[max(0, n - NEIGHBOURS) : n] + inside[n + 1 : n + 1 + NEIGHBOURS]
+    return not around or size >= SPIKE * median(one.size for one in around)
+
+
+def _fall(inside: tuple[Anchor, ...], n: int, floor: float) -> bool:
+    before = inside[max(0, n - NEIGHBOURS) : n]
+    after = inside[n + 1 : n + 1 + NEIGHBOURS]
+    if len(before) < WINDOW or len(after) < WINDOW:
+        return False
+    high = median(one.size for one in before)
+    return high >= floor and high >= FALL * median(one.size for one in after)
+
+
+def _calm(stretch: Stretch) -> bool:
+    tail = stretch.anchors[-5:-1]
+    return bool(tail) and median(one.size for one in tail) <= CALM * stretch.anchors[-1].size
+
+
+def _step(stretch: Stretch) -> float:
+    """Mean seconds from one picture to the next."""
+    return (stretch.last.t_s - stretch.key_s) / max(1, stretch.pictures - 1)
+
+
+def _pictures(stretch: Stretch, shot_s: float) -> float:
+    """Until when a stretch without cuts is decoded, so that keyframes can be chosen from its pictures."""
+    until_s = stretch.first.t_s
+    if until_s == stretch.key_s and quality(stretch.first.small()) < POOR:
+        until_s = min(until_s + 1.0, stretch.last.t_s)
+    spacing_s = MAX_KEYFRAME_GAP_S / keyframes_due(stretch.last.t_s - shot_s)
+    return max(until_s, stretch.last.t_s - spacing_s) if stretch.length_s > spacing_s else until_s

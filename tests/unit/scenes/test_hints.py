@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import pytest
+from tests.unit.scenes.pictures import Shown, flat, scenery
+
+from scenedex.scenes.hints import Hints, next_large
+from scenedex.types import Anchor, Stretch
+
+
+def stretch(first_s=0.0, last_s=4.0, *, same=True, sizes=None, key_size=10_000, last_size=10_000) -> Stretch:
+    """A stretch with a picture each 0.04 s, every fourth an anchor of this size (by default 500 bytes each)."""
+    times = [first_s + 0.16 * n for n in range(1, int((last_s - first_s) / 0.16))]
+    sizes = dict.fromkeys(range(len(times)), 500) | (sizes or {})
+    anchors = [Anchor(t_s, sizes[n], False) for n, t_s in enumerate(times)]
+    return Stretch(
+        first=Shown(first_s, first_s + 0.04, scenery(1)),
+        last=Shown(last_s, last_s + 0.04, scenery(1 if same else 2)),
+        key_s=first_s,
+        key_size=key_size,
+        anchors=(*anchors, Anchor(last_s, last_size, True)),
+        pictures=round((last_s - first_s) * 25),
+    )
+
+
+def seasoned(codec="h264") -> Hints:
+    """Hints that have seen a key frame come after ten seconds because it was due."""
+    hints = Hints(codec)
+    hints.until(stretch(0.0, 10.0))
+    return hints
+
+
+def test_ends_that_are_alike_and_small_packets_hold_no_cut():
+    assert seasoned().until(stretch(10.0, 14.0)) <= 10.0
+
+
+def test_a_large_packet_is_looked_at_and_no_further():
+    one = stretch(10.0, 14.0, sizes={6: 6000})
+    until = seasoned().until(one)
+    assert one.anchors[6].t_s + 2 * 0.04 <= until <= one.anchors[6].t_s + 4 * 0.04
+    rest = replace(one, first=Shown(until, until + 0.04, scenery(1)))
+    assert next_large(rest) is None, "what was looked at is not looked at again"
+
+
+def test_a_key_frame_before_its_time_begins_a_shot():
+    assert seasoned().until(stretch(10.0, 14.0, same=False)) <= 10.0
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        stretch(10.0, 20.0, same=False),
+        stretch(10.0, 14.0, same=False, sizes=dict.fromkeys(range(20, 24), 6000)),
+        stretch(10.0, 14.0, same=False, last_size=900),
+    ],
+    ids=["the key frame was due", "packets are as large before it", "it is small itself"],
+)
+def test_a_difference_that_may_have_another_cause_is_looked_at(doubt):
+    assert seasoned().until(doubt) > 10.0
+
+
+def test_key_frames_at_equal_distances_say_nothing():
+    hints = seasoned()
+    for start_s in (10.0, 12.0, 14.0, 16.0):
+        hints.until(stretch(start_s, start_s + 2.0))
+    assert hints.until(stretch(18.0, 20.0, same=False)) == 20.0
+
+
+def test_key_frames_at_equal_distances_are_known_between_others():
+    hints = seasoned()
+    for start_s, end_s in ((10.0, 12.0), (12.0, 13.1), (13.1, 14.0), (14.0, 16.0), (16.0, 17.3)):
+        hints.until(stretch(start_s, end_s))
+    assert hints.until(stretch(17.3, 18.0, same=False)) == 18.0
+
+
+def test_packets_that_become_small_for_good_are_looked_at():
+    sizes = {n: 4000 if n < 10 else 200 for n in range(24)}
+    assert 11.0 < seasoned().until(stretch(10.0, 14.0, same=False, sizes=sizes)) < 12.0
+
+
+def test_no_hints_are_taken_from_codecs_that_give_none():
+    assert seasoned("mpeg2video").until(stretch(10.0, 14.0)) == 14.0
+
+
+@pytest.mark.parametrize("codec", ["h264", "mpeg2video"])
+def test_a_stretch_in_which_no_shot_has_room_is_judged_by_its_ends(codec):
+    hints = seasoned(codec)
+    assert hints.until(stretch(10.0, 10.5)) <= 10.0
+    assert hints.until(stretch(10.5, 11.0, same=False)) == 11.0
+
+
+def test_the_longer_a_shot_the_more_pictures_are_needed():
+    hints = seasoned()
+    hints.shot(10.0)
+    assert hints.until(stretch(10.0, 17.9)) <= 10.0
+    assert hints.until(stretch(17.9, 27.8)) == pytest.approx(27.8 - 8 / 3)
+
+
+def test_a_black_picture_does_not_stand_for_its_shot():
+    black = replace(stretch(10.0, 14.0), first=Shown(10.0, 10.04, flat(0)), last=Shown(14.0, 14.04, flat(0)))
+    assert seasoned().until(black) == 11.0
