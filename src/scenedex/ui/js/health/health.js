@@ -10,7 +10,7 @@ const most = (numbers) => Math.max(1e-9, ...numbers);
 const ROWS = {
   coverage: ({ coverage }) => coverage.map(({ space, modality, scenes, errors, of }) => [
     [t(`status.of_${modality}`), h("small", {}, space)], [of ? Math.min(1, scenes / of) : 0],
-    [of === null ? count(scenes) : t("status.part", { n: count(scenes), of: count(of) }), errors > 0 && h("small", { class: "bad" }, tn("status.errors", errors))],
+    [of === null ? count(scenes) : t("status.part", { n: count(scenes), of: count(of) }), errors > 0 && h("small", {}, tn("status.errors", errors))],
   ]),
   searches: ({ searches }) => speeds(searches, "mode", "ms", 0),
   stages: ({ stages }) => speeds(stages, "stage", "s", 1),
