@@ -51,6 +51,9 @@ with EmbeddedServer(Path(home)) as server:
 """
 
 
+ANSWERS = "import sys, psycopg; psycopg.connect(sys.argv[1], connect_timeout=5).close()"
+
+
 def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
 
@@ -76,7 +79,13 @@ class Host:
         ip("-n", self.server, "link", "set", self.cable, "down")
 
     def mend(self) -> None:
+        """Plug it in again; returns when the database is reached through it, which takes a network a moment."""
         ip("-n", self.server, "link", "set", self.cable, "up")
+        ask = ["ip", "netns", "exec", self.name, sys.executable, "-c", ANSWERS, DATABASE_URL]
+        for _ in range(20):
+            if subprocess.run(ask, capture_output=True).returncode == 0:
+                return
+        raise AssertionError("the database is not reached")
 
     def start(self, *command: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """`scenedex COMMAND` on this machine, with the shared database and the shared pictures."""
