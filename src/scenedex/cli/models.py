@@ -202,6 +202,9 @@ def pace(
     if as_json:
         print_json({"paces": known})
         return
+    if not known:
+        typer.echo("Nothing is known yet: it is found out while videos are indexed.")
+        return
     rows = table("model and machine", "batch", "threads")
     for name, each in known.items():
         rows.add_row(name, str(each.batch), str(each.threads or "all"))

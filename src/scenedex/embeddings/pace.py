@@ -99,9 +99,8 @@ def _pace(said: Any) -> Pace | None:
 def candidates(cpus: int) -> tuple[Pace, ...]:
     """What is tried on a machine with so many cores: the usual pace first."""
     batches = (Pace(4), Pace(16)) if cpus < 8 else (Pace(16), Pace(32))
-    halves = (
-        (Pace(USUAL.batch, cpus // 2),) if cpus >= 4 else ()
-    )  # two threads of a core share its arithmetic
+    # two threads of a core share its arithmetic
+    halves = (Pace(USUAL.batch, cpus // 2),) if cpus >= 4 else ()
     return (USUAL, *batches, *halves)
 
 

@@ -7,7 +7,6 @@ documentation, find their passage no better with the mean of the vocabulary take
 and 0.432 → 0.432). A mean of the same collection does help, but no two libraries have the same.
 """
 
-import json
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -83,32 +82,22 @@ def _is_latin(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _load() -> _Model:
-    """Tokenizer and table of the installed package, whose code is not imported: that brings an HTTP client along."""
+    """Tokenizer, and table of shape (tokens, 256), of the package, whose code brings an HTTP client and is not run."""
     spec = find_spec("wordllama")
     try:
         if spec is None or not spec.submodule_search_locations:
             raise ImportError("it is not installed")
+        from safetensors import safe_open
         from tokenizers import Tokenizer
 
         folder = Path(next(iter(spec.submodule_search_locations)))
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        return tokenizer, _table(folder / WEIGHTS)
+        with safe_open(folder / WEIGHTS, framework="numpy") as weights:
+            return tokenizer, weights.get_tensor("embedding.weight")
     except Exception as exc:  # tokenizers raises bare Exception for a file that is none
         raise EncoderError(
             f"The text encoder wordllama cannot be loaded ({exc}): install the package wordllama again."
         ) from exc
-
-
-def _table(path: Path) -> _Table:
-    """The one tensor of a safetensors file, shape (tokens, 256), mapped and not read.
-
-    A header of JSON whose length stands in the first eight bytes, then the numbers (safetensors, "Format").
-    """
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        entry = json.loads(file.read(length))["embedding.weight"]
-    first, _ = entry["data_offsets"]
-    return np.memmap(path, "<f2", mode="r", offset=8 + length + first, shape=tuple(entry["shape"]))
 
 
 def _mean(table: _Table, ids: np.ndarray[Any, np.dtype[np.int64]]) -> Vector | None:

@@ -93,11 +93,11 @@ class Arrivals:
 
     def kept_bytes(self, owner: UUID) -> int:
         """Size of an owner's files that are all there."""
-        return sum(
-            file.stat().st_size
-            for folder in _folders(self.root / str(owner) / "kept")
-            for file in folder.glob(f"{folder.name}.*")
-        )
+        size = 0
+        for folder in _folders(self.root / str(owner) / "kept"):
+            with contextlib.suppress(FileNotFoundError):  # its video was just indexed, or removed
+                size += sum(file.stat().st_size for file in folder.glob(f"{folder.name}.*"))
+        return size
 
     @contextlib.contextmanager
     def counting(self, owner: UUID) -> Iterator[None]:

@@ -148,8 +148,9 @@ class ObjectStore:
                 removed += len(old)
             if self._folder is not None:
                 for aside in self._folder.glob(f"{under or '??'}/??/*#*"):
-                    if datetime.fromtimestamp(aside.stat().st_mtime, UTC) < before:
-                        aside.unlink(missing_ok=True)
+                    with contextlib.suppress(FileNotFoundError):  # it was written to its end meanwhile
+                        if datetime.fromtimestamp(aside.stat().st_mtime, UTC) < before:
+                            aside.unlink()
         return removed
 
     def _tried(self, key: str) -> bytes | NotFoundError | StoreError:

@@ -15,8 +15,9 @@ from scenedex.types import LOCAL_OWNER
 
 
 def left(library: Library) -> list[Path]:
-    """All files below the folder of uploads, but for the lock of each owner."""
-    return [path for path in library.arrivals.root.rglob("*") if path.is_file() and path.name != "lock"]
+    """All files below the folder of uploads, but for the lock of each owner. Others may be removing some."""
+    found = os.walk(library.arrivals.root)
+    return [Path(folder) / name for folder, _, names in found for name in names if name != "lock"]
 
 
 def test_a_film_in_one_request(sender: Sender, library: Library, clip: Path) -> None:
