@@ -7,6 +7,7 @@ from typing import IO
 
 from scenedex.errors import DecodeError
 from scenedex.indexing.reading import Reached
+from scenedex.media.ahead import Ahead, ahead_of
 from scenedex.media.audio import waveform
 from scenedex.media.decode import Decoding, frames_at, measure_duration
 from scenedex.media.playing import Stretch, film
@@ -58,14 +59,17 @@ class HereReading:
             yield from sound_scenes(_lasting(duration_s))
             return
         hints = None if accurate or detector != DEFAULT_DETECTOR else Hints(info.video.codec)
-        look = hints.until if hints is not None else None
-        with Decoding(self._path, info, limits, look=look, progress=reached) as decoding:
+        look = hints.look if hints is not None else None
+        with (
+            Decoding(self._path, info, limits, look=look, progress=reached) as decoding,
+            Ahead(decoding, ahead_of(info.video)) as frames,
+        ):
             yield from segment(
-                decoding,
+                frames,
                 duration_s=lambda: _lasting(_duration(info, decoding.end_s)),
                 detector=detector,
-                fetch=lambda times: frames_at(self._path, info, limits, times),
-                hints=hints,
+                fetch=lambda times: frames_at(self._path, info, limits, times, hasty=True),
+                sparse=hints is not None,
                 scratch=self._scratch,
             )
             self._closed_captions, self.warnings = decoding.captions, decoding.warnings

@@ -8,7 +8,7 @@ from typing import Protocol
 from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
 Reached = Callable[[float], None]
-"""Told the seconds of the video that are decoded, about ten times a second."""
+"""Told the seconds of the video that are decoded, about ten times a second; perhaps in another thread."""
 
 
 class Reading(Protocol):

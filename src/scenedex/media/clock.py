@@ -1,13 +1,28 @@
 """Time stamps to seconds."""
 
 from fractions import Fraction
-
-from av.video.frame import VideoFrame
+from typing import Protocol
 
 from scenedex.types import MediaInfo
 
 DEFAULT_FRAME_S = 0.04
 """How long a picture is shown where neither it nor the header says so."""
+
+
+class Stamped(Protocol):
+    """What says when it is shown."""
+
+    @property
+    def pts(self) -> int | None:
+        """In units of `time_base`."""
+
+    @property
+    def time_base(self) -> Fraction | None:
+        """Seconds."""
+
+    @property
+    def duration(self) -> int | None:
+        """In units of `time_base`."""
 
 
 class Clock:
@@ -22,7 +37,7 @@ class Clock:
         self._end_s = 0.0
         self.jumps = 0  #: times the stamps went back by more than a second
 
-    def place(self, picture: VideoFrame) -> tuple[float, float]:
+    def place(self, picture: Stamped) -> tuple[float, float]:
         """When the picture is shown and when its own duration ends."""
         base = picture.time_base or Fraction(0)
         stamp = self.stamp(picture)
@@ -37,7 +52,7 @@ class Clock:
         self._end_s = t_s + (duration if duration > 0 else self._default_s)
         return t_s, self._end_s
 
-    def stamp(self, picture: VideoFrame) -> float | None:
+    def stamp(self, picture: Stamped) -> float | None:
         """The picture's own time in seconds from the start, if it has one."""
         if picture.pts is None or picture.time_base is None:
             return None

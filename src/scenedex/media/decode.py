@@ -22,10 +22,14 @@ from scenedex.media.container import FAILURES, TOO_MUCH_MEMORY, decodable, opene
 from scenedex.media.frame import DecodedFrame, Projection
 from scenedex.media.packets import Health, Stopwatch, packets, pictures, prepare
 from scenedex.media.sparse import SPARSE_CODECS, Hands, Sparse
+from scenedex.media.stretches import hurry
 from scenedex.types import Caption, Frame, Limits, Look, MediaInfo
 
 SEEK_AHEAD_S = 5.0
 """A time further ahead than this is sought; a nearer one is reached by decoding."""
+
+NEAR_S = 0.5
+"""On the way to a time, pictures that no other needs are left out until they are this near."""
 
 PROGRESS_EVERY_S = 0.1
 
@@ -93,6 +97,7 @@ class Decoding:
         self._watch = Stopwatch(info, limits)
         self._clock = Clock(info)
         self._captions = ClosedCaptions()
+        self._sparse: Sparse | None = None
         self._told = 0.0
         self._finished = False
         self._frames = self._run()
@@ -118,6 +123,8 @@ class Decoding:
     def close(self) -> None:
         """Stop here and let go of the file."""
         self._frames.close()
+        if self._sparse is not None:
+            self._sparse.close()
 
     @property
     def captions(self) -> tuple[Caption, ...]:
@@ -184,15 +191,17 @@ class Decoding:
 
         if self._look is not None and self._info.video.codec in SPARSE_CODECS:
             hands = Hands(shown, self._place, self._look)
-            return Sparse(stream, self._health, hands, self._info.start_s).frames
+            self._sparse = Sparse(stream, self._health, hands, self._info.start_s)
+            return self._sparse.frames
         return lambda packet: (self._place(shown(picture)) for picture in pictures(packet, self._health))
 
     def _place(self, frame: DecodedFrame) -> DecodedFrame:
         """The next frame, now that it is known what came before it."""
-        frame.t_s, frame.end_s = self._clock.place(frame.source)
+        frame.t_s, frame.end_s = self._clock.place(frame.stamp)
         self.frames_seen += 1
         self._reach(frame.end_s)
-        self._captions.see(frame.source, frame.t_s)
+        if frame.source is not None:
+            self._captions.see(frame.source, frame.t_s)
         return frame
 
     def _reach(self, end_s: float) -> None:
@@ -203,10 +212,13 @@ class Decoding:
             self._progress(self.end_s)
 
 
-def frames_at(path: Path, info: MediaInfo, limits: Limits, times: Iterable[float]) -> Iterator[Frame]:
+def frames_at(
+    path: Path, info: MediaInfo, limits: Limits, times: Iterable[float], *, hasty: bool = False
+) -> Iterator[Frame]:
     """The frame shown at each of these times: the last one that begins no later.
 
-    Before the first picture it is the first, after the end the last. Sorted times are read fastest.
+    Before the first picture it is the first, after the end the last. Sorted times are read fastest. `hasty`: they
+    are made smaller by half at least, if they are that large.
 
     Raises:
         DecodeError: there are no pictures.
@@ -215,7 +227,7 @@ def frames_at(path: Path, info: MediaInfo, limits: Limits, times: Iterable[float
     if info.video is None:
         raise DecodeError("This file has no pictures.")
     with opened(path, limits) as container:
-        reader = _Seeker(container, info, limits)
+        reader = _Seeker(container, info, limits, hasty=hasty)
         for wanted_s in times:
             yield reader.at(wanted_s)
 
@@ -223,22 +235,31 @@ def frames_at(path: Path, info: MediaInfo, limits: Limits, times: Iterable[float
 class _Seeker:
     """Goes to a time by seeking to the key frame before it and decoding on from there."""
 
-    def __init__(self, container: InputContainer, info: MediaInfo, limits: Limits) -> None:
+    def __init__(
+        self, container: InputContainer, info: MediaInfo, limits: Limits, *, hasty: bool = False
+    ) -> None:
         stream = _video(container, info, limits)
         if stream is None or info.video is None:
             raise DecodeError("This file has no pictures.")
+        if hasty:
+            hurry(stream)
+        self._near_s = 0.0
         self._container, self._stream, self._info, self._limits = container, stream, info, limits
         self._projection = Projection(info.video)
         self._watch = Stopwatch(info, limits, fetching=True)
-        self._pending: Iterator[DecodedFrame] = self._decode()
+        self._pending: Iterator[DecodedFrame] | None = None
         self._shown: DecodedFrame | None = None
-        self._next: DecodedFrame | None = next(self._pending, None)
+        self._next: DecodedFrame | None = None
 
     def at(self, wanted_s: float) -> DecodedFrame:
         self._watch.start()
+        self._near_s = wanted_s - NEAR_S
         here = self._shown or self._next
-        if here is not None and not 0 <= wanted_s - here.t_s <= SEEK_AHEAD_S:
+        if not 0 <= wanted_s - (here.t_s if here is not None else 0.0) <= SEEK_AHEAD_S:
             self._seek(wanted_s)
+        if self._pending is None:
+            self._pending = self._decode()
+            self._next = next(self._pending, None)
         while self._next is not None and (self._shown is None or self._next.t_s <= wanted_s + 1e-6):
             self._shown, self._next = self._next, next(self._pending, None)
         self._watch.pause()
@@ -255,8 +276,8 @@ class _Seeker:
                 self._container.seek(int(goal_s / base), stream=self._stream)
             except FAILURES:
                 continue
-            self._pending = self._decode()
-            first = next(self._pending, None)
+            self._pending = pending = self._decode()
+            first = next(pending, None)
             if first is not None and (first.t_s <= wanted_s or goal_s <= self._info.start_s):
                 self._shown, self._next = None, first
                 return
@@ -265,6 +286,8 @@ class _Seeker:
         clock, health = Clock(self._info), Health()
         for packet in packets(self._container, (self._stream,), health):
             self._watch.check()
+            far = packet.pts is not None and _packet_end(packet, self._info.start_s) < self._near_s
+            self._stream.codec_context.skip_frame = "NONREF" if far else "DEFAULT"
             for picture in pictures(packet, health):
                 yield DecodedFrame(picture, self._projection, *clock.place(picture))
 

@@ -3,7 +3,9 @@
 import math
 import struct
 from collections.abc import Mapping
-from threading import Lock
+from dataclasses import dataclass
+from fractions import Fraction
+from threading import local
 from typing import cast
 
 import numpy as np
@@ -12,6 +14,7 @@ from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
+from scenedex.media.clock import Stamped
 from scenedex.media.tonemap import to_sdr
 from scenedex.types import Pixels, VideoTrack
 
@@ -36,8 +39,7 @@ class Projection:
     def __init__(self, track: VideoTrack) -> None:
         self.track = track
         self._sideways = track.rotation in (90, 270)
-        self._lock = Lock()
-        self._scalers: dict[str, VideoReformatter] = {}
+        self._own = local()  # a scaler keeps state; frames of one stream may be converted in several threads
 
     def small_size(self) -> tuple[int, int]:
         """Width and height, as shown."""
@@ -52,18 +54,17 @@ class Projection:
         width, height = (size[1], size[0]) if self._sideways else size
         hdr = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
         target = "rgb48le" if hdr else "rgb24"
-        with self._lock:  # a scaler keeps state; frames of one stream may be converted in several threads
-            scaler = self._scalers.setdefault(f"{target} {width} {height} {quality}", VideoReformatter())
-            rgb = scaler.reformat(
-                frame,
-                width=width,
-                height=height,
-                format=target,
-                src_colorspace=self._matrix(frame),
-                interpolation=quality,
-                dst_color_range=ColorRange.JPEG,
-                threads=1,
-            ).to_ndarray()
+        scaler = self._scaler(f"{target} {width} {height} {quality}")
+        rgb = scaler.reformat(
+            frame,
+            width=width,
+            height=height,
+            format=target,
+            src_colorspace=self._matrix(frame),
+            interpolation=quality,
+            dst_color_range=ColorRange.JPEG,
+            threads=1,
+        ).to_ndarray()
         if hdr:
             rgb = to_sdr(rgb.astype(np.uint16, copy=False), hlg=frame.color_trc == ColorTrc.ARIB_STD_B67)
         if self.track.rotation:
@@ -71,6 +72,10 @@ class Projection:
         if self.track.mirrored:
             rgb = rgb[:, ::-1]
         return np.ascontiguousarray(rgb, dtype=np.uint8)
+
+    def _scaler(self, name: str) -> VideoReformatter:
+        scalers: dict[str, VideoReformatter] = self._own.__dict__
+        return scalers.setdefault(name, VideoReformatter())
 
     def _fit(self, scale: float) -> tuple[int, int]:
         return max(1, round(self.track.width * scale)), max(1, round(self.track.height * scale))
@@ -104,13 +109,34 @@ def orientation(picture: VideoFrame) -> tuple[int, bool]:
     return turn, a * d - b * c < 0
 
 
-class DecodedFrame:
-    """A `scenedex.types.Frame`. It holds the full decoded picture: keep few of them."""
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What is left of a picture that was let go: when it was shown."""
 
-    __slots__ = ("_glance", "_projection", "_small", "after_gap", "end_s", "hasty", "source", "t_s")
+    pts: int | None
+    time_base: Fraction | None
+    duration: int | None
+
+
+class DecodedFrame:
+    """A `scenedex.types.Frame`. It holds the full decoded picture, unless it was made light: keep few of them."""
+
+    __slots__ = (
+        "_glance",
+        "_projection",
+        "_small",
+        "after_gap",
+        "end_s",
+        "hasty",
+        "since_s",
+        "source",
+        "stamp",
+        "t_s",
+    )
 
     def __init__(self, source: VideoFrame, projection: Projection, t_s: float, end_s: float = 0.0) -> None:
-        self.source = source
+        self.source: VideoFrame | None = source  #: None: it is light
+        self.stamp: Stamped = source
         self._projection = projection
         self._small: Pixels | None = None
         self._glance: Pixels | None = None
@@ -118,24 +144,39 @@ class DecodedFrame:
         self.end_s = end_s
         self.after_gap = False  #: pictures between the frame before and this one were passed over
         self.hasty = False  #: decoded without care for its looks
+        self.since_s: float | None = (
+            None  #: when the frame before is shown, where pictures in between were left out
+        )
+
+    @property
+    def light(self) -> bool:
+        """Whether a glance is all that is left of it."""
+        return self.source is None
+
+    def lighten(self) -> None:
+        """Keep a glance, and let the picture go."""
+        self.glance()
+        if self.source is not None:
+            self.stamp = _Stamp(self.source.pts, self.source.time_base, self.source.duration)
+        self.source = None
 
     def small(self) -> Pixels:
         """At most 256 pixels wide, as shown; the same array each time."""
         if self._small is None:
-            self._small = self._projection.project(
-                self.source, self._projection.small_size(), Interpolation.AREA
-            )
+            self._small = self._project(self._projection.small_size(), Interpolation.AREA)
         return self._small
 
     def glance(self) -> Pixels:
         """As `small`, from 2 x 2 pixels for each of its own, as PySceneDetect has it; the same array each time."""
         if self._glance is None:
             size = self._projection.small_size()
-            self._glance = self._projection.project(self.source, size, Interpolation.FAST_BILINEAR)
+            self._glance = self._project(size, Interpolation.FAST_BILINEAR)
         return self._glance
+
+    def _project(self, size: tuple[int, int], quality: Interpolation) -> Pixels:
+        assert self.source is not None, "a light frame has a glance alone"
+        return self._projection.project(self.source, size, quality)
 
     def picture(self, short_side: int) -> Pixels:
         """As shown, SDR, with a short side of at most `short_side` pixels; never enlarged."""
-        return self._projection.project(
-            self.source, self._projection.picture_size(short_side), Interpolation.BICUBIC
-        )
+        return self._project(self._projection.picture_size(short_side), Interpolation.AREA)

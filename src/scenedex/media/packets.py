@@ -43,6 +43,14 @@ class Health:
         self.starved = self.starved or isinstance(exc, MemoryError)
         self.gave_up = self.in_a_row >= MAX_CONSECUTIVE_FAILURES
 
+    def add(self, other: "Health") -> bool:
+        """What went wrong elsewhere; whether that is anything."""
+        self.failures += other.failures
+        self.damaged += other.damaged
+        self.first = self.first or other.first
+        self.starved = self.starved or other.starved
+        return bool(other.failures or other.damaged)
+
 
 class Stopwatch:
     """Limits the seconds that decoding itself takes; what the caller does between two frames is not counted."""

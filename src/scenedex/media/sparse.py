@@ -5,11 +5,13 @@ must be decoded. Where a stream is not what it should be, everything from there 
 """
 
 import math
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from av.codec.context import CodecContext
+from av.codec.context import Flags
 from av.packet import Packet
 from av.stream import Stream
 from av.video.codeccontext import VideoCodecContext
@@ -18,13 +20,14 @@ from av.video.stream import VideoStream
 
 from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
+from scenedex.media.intra import all_intra, length_size
 from scenedex.media.packets import Health, pictures
-from scenedex.types import KEYFRAME_SHORT_SIDE, Anchor, Look, Stretch
+from scenedex.media.stretches import Decoders, Look, Shown, Timed, drained
+from scenedex.types import Anchor, Stretch
+from scenedex.types import Look as Judge
 
 SPARSE_CODECS = frozenset({"h264", "hevc", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd"})
 """Those whose key frames can be decoded by themselves, with one packet for each picture."""
-
-LOOP_FILTERED = frozenset({"h264", "hevc"})
 
 POST_S = 0.3
 """A key frame that comes sooner after the last one that was decoded is not decoded for itself."""
@@ -32,6 +35,12 @@ POST_S = 0.3
 MAX_HELD_BYTES = 32 * 1024 * 1024
 MAX_HELD = 1200
 """Packets that wait for the next key frame; where more come, they are decoded as they come."""
+
+LONE_S = 0.6
+"""So long before and after a picture that may begin a shot there is none that is half as large."""
+
+MIN_LONE_BYTES = 2000
+"""Smaller ones are not worth a look."""
 
 MAX_BACK_S = 2.0
 """How much earlier than a key frame a picture that follows it in the file may be shown; else time goes back."""
@@ -43,27 +52,34 @@ CAPTIONS = b"GA94"
 """Marks closed captions in the user data of pictures (ATSC A/53 part 4, 6.2.3): for them every picture is needed."""
 
 
+MOST_AT_ONCE = 4
+"""Stretches that are decoded side by side, where there are so many processors."""
+
+PIXELS_WAITING = 100_000_000
+"""Pixels that may wait in all of them, in whole pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """Through which frames go."""
 
-    shown: Callable[[VideoFrame], DecodedFrame]  #: makes a frame, with the time that the picture says
+    shown: Shown
     placed: Callable[
         [DecodedFrame], DecodedFrame
     ]  #: gives it its time in the video; called in the order in which frames are handed out
-    look: Look
+    look: Judge
 
 
 @dataclass(slots=True)
 class _Held:
     """The packets since a key frame, that one first."""
 
-    packets: "list[Packet[Stream]]" = field(default_factory=list)
+    packets: list[Timed] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     size: int = 0
 
     def add(self, packet: "Packet[Stream]", t_s: float) -> None:
-        self.packets.append(packet)
+        self.packets.append(Timed(packet, t_s))
         self.size += packet.size
         if not self.anchors or t_s > self.anchors[-1].t_s:
             self.anchors.append(Anchor(t_s, packet.size, bool(packet.is_keyframe)))
@@ -71,28 +87,43 @@ class _Held:
     def full(self) -> bool:
         return len(self.packets) > MAX_HELD or self.size > MAX_HELD_BYTES
 
+    def since(self, key_s: float) -> "_Held":
+        """From this key frame on."""
+        kept = _Held()
+        for packet, t_s in self.packets:
+            if kept.packets or (packet.is_keyframe and t_s == key_s):
+                kept.add(packet, t_s)
+        return kept
+
 
 class Sparse:
-    """One stream, prepared to be decoded. `start_s` is what its clock says when the video begins."""
+    """One stream, prepared to be decoded; close it. `start_s` is what its clock says when the video begins."""
 
     def __init__(self, stream: VideoStream, health: Health, hands: Hands, start_s: float) -> None:
         self._context, self._time_base = stream.codec_context, stream.time_base
         self._health, self._hands, self._start_s = health, hands, start_s
-        self._keys = _Keys(stream.codec_context)
-        self._haste = _worth_haste(stream)
-        self._looking = _alike(stream.codec_context, **({"skip_loop_filter": "all"} if self._haste else {}))
+        self._decoders = Decoders(stream, hands.shown)
+        self._keys = _Keys(self._decoders.take())
+        self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
+        self._waiting = max(1, PIXELS_WAITING // self._at_once // max(1, stream.width * stream.height))
         self._held = _Held()
         self._first: DecodedFrame | None = None  # the key frame with which `_held` begins
         self._last: DecodedFrame | None = None  # the key frame that ends the stretch, once it is there
+        self._looks: deque[tuple[Look, DecodedFrame]] = deque()  # under way, each with the key frame after it
         self._reached_s: float | None = None  # nothing up to here is handed out again
         self._flowing = False  # the stretch is decoded as it comes
         self._damaged = False
         self._everything = False  # from here on all is decoded
 
+    def close(self) -> None:
+        """Stop what is under way."""
+        for look, _ in self._looks:
+            look.close()
+
     def frames(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """What this packet, an empty one at the end, brings to light."""
         if self._everything:
-            yield from self._decoded((packet,), self._context)
+            yield from self._decoded((Timed(packet, 0.0),))
             return
         t_s = self._time(packet)
         if t_s is not None and self._last is not None and t_s > self._last.t_s:
@@ -105,7 +136,7 @@ class Sparse:
             yield from self._hold(packet, t_s)
 
     def _begin(self, packet: "Packet[Stream]", t_s: float) -> Iterator[DecodedFrame]:
-        self._first = self._key_frame(packet, t_s)
+        self._first = self._key_frame(packet, t_s) if packet.is_keyframe else None
         if self._first is None:
             yield from self._rest(packet)
             return
@@ -120,15 +151,16 @@ class Sparse:
                 yield from self._rest(packet)
                 return
         if self._flowing:
-            yield from self._decoded((packet,), self._context)
+            yield from self._decoded((Timed(packet, t_s),))
             if self._last is None:
                 return
         self._held.add(packet, t_s)
         if self._held.full() and not self._flowing:
+            yield from self._finished(0)
             self._context.flush_buffers()
             self._flowing = True
-            yield from self._decoded(self._held.packets, self._context)
-            self._held = _Held() if self._last is None else self._since_last()
+            yield from self._decoded(self._held.packets)
+            self._held = _Held() if self._last is None else self._held.since(self._last.t_s)
 
     def _close(self) -> Iterator[DecodedFrame]:
         """Both ends of the stretch are known, and all of its packets."""
@@ -136,85 +168,92 @@ class Sparse:
         assert first is not None
         assert last is not None
         if self._flowing:
-            yield from self._drained(self._context)
+            for picture in drained(self._context, self._health):
+                yield from self._news(picture)
             self._flowing = False
+            yield from self._ends(last, whole=False)
         else:
-            yield from self._looked_into(self._stretch(first, last))
-        if self._reached_s is not None and self._reached_s < last.t_s:
-            last.after_gap = True
-            yield self._out(last)
-        self._held = self._since_last()
+            for one, other in pairwise((first, *self._lone(first, last), last)):
+                look = self._look(one, other)
+                self._looks.append((look, other))
+                if not look.empty:
+                    look.start(self._waiting)
+                yield from self._finished(self._at_once)
+        self._held = self._held.since(last.t_s)
         self._first, self._last = last, None
 
-    def _stretch(self, first: DecodedFrame, last: DecodedFrame) -> Stretch:
-        inside = tuple(takewhile(lambda one: one.t_s <= last.t_s, self._held.anchors[1:]))
-        key = self._held.anchors[0]
-        return Stretch(
-            first=first, last=last, key_s=key.t_s, key_size=key.size, anchors=inside, pictures=len(self._held.packets)
-        )  # fmt: skip
+    def _look(self, first: DecodedFrame, last: DecodedFrame) -> Look:
+        packets, anchors = self._held.packets, self._held.anchors
+        if packets[-1].t_s == last.t_s:  # no picture is shown before it that follows in the file
+            packets = packets[:-1]
+        stretch = Stretch(
+            first=first,
+            last=last,
+            key_s=anchors[0].t_s,
+            first_size=next(one.size for one in anchors if one.t_s == first.t_s),
+            anchors=tuple(one for one in anchors if first.t_s < one.t_s <= last.t_s),
+            pictures=sum(first.t_s <= one.t_s < last.t_s for one in packets) + 1,
+        )
+        return Look(stretch, packets, self._hands.look(stretch), self._decoders)
 
-    def _looked_into(self, stretch: Stretch) -> Iterator[DecodedFrame]:
-        until_s = self._hands.look(stretch)
-        if until_s <= stretch.first.t_s:
+    def _lone(self, first: DecodedFrame, last: DecodedFrame) -> Iterator[DecodedFrame]:
+        """Pictures in between that are coded by themselves, and have none as large around them, as flashes have."""
+        if self._context.name != "h264":
             return
-        decoder = self._looking
-        trouble = self._health.failures + self._health.damaged
-        for frame in self._run_through(self._held.packets, decoder):
-            yield frame
-            if until_s <= frame.t_s < stretch.last.t_s:
-                until_s = self._hands.look(replace(stretch, first=frame))
-                if until_s <= frame.t_s:
-                    break
-        decoder.flush_buffers()
-        self._damaged = self._health.failures + self._health.damaged > trouble
+        size_bytes = length_size(self._context.extradata)
+        for anchor in self._held.anchors:
+            if not first.t_s + LONE_S <= anchor.t_s <= last.t_s - LONE_S or anchor.size < MIN_LONE_BYTES:
+                continue
+            near = (one for one in self._held.anchors if 0 < abs(one.t_s - anchor.t_s) < LONE_S)
+            if any(2 * one.size > anchor.size for one in near):
+                continue
+            packet = next(packet for packet, t_s in self._held.packets if t_s == anchor.t_s)
+            if all_intra(bytes(packet), size_bytes):
+                frame = self._key_frame(packet, anchor.t_s)
+                if frame is not None:
+                    yield frame
 
-    def _run_through(
-        self, packets: "Iterable[Packet[Stream]]", decoder: VideoCodecContext
-    ) -> Iterator[DecodedFrame]:
-        yield from self._decoded(packets, decoder)
-        yield from self._drained(decoder)
+    def _finished(self, under_way: int) -> Iterator[DecodedFrame]:
+        """What was looked at, but for so many that may still be under way, and those of which nothing was wanted."""
+        while self._looks and (len(self._looks) > under_way or self._looks[0][0].empty):
+            look, last = self._looks[0]
+            for frame in look:
+                if self._reached_s is None or frame.t_s > self._reached_s:
+                    yield self._out(frame)
+            look.close()
+            self._looks.popleft()
+            self._damaged = self._health.add(look.health) or self._damaged
+            if look.whole and self._reached_s is not None and look.lacks(self._reached_s):
+                last.since_s = self._reached_s
+            yield from self._ends(last, whole=look.whole)
+
+    def _ends(self, last: DecodedFrame, *, whole: bool) -> Iterator[DecodedFrame]:
+        """A stretch is over, of which the whole was wanted, or not: the picture after it, if it was not handed out."""
+        if self._reached_s is not None and self._reached_s < last.t_s:
+            last.after_gap = not whole
+            yield self._out(last)
 
     def _rest(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """The stream ends, or is not what it should be."""
         if self._last is not None and not packet.size:
             yield from self._close()
+        yield from self._finished(0)
         self._everything = True
         if not self._flowing:
             self._context.flush_buffers()
-            yield from self._decoded(self._held.packets, self._context)
+            yield from self._decoded(self._held.packets)
         self._held = _Held()
-        yield from self._decoded((packet,), self._context)
+        yield from self._decoded((Timed(packet, 0.0),))
 
-    def _since_last(self) -> _Held:
-        """What is held from the key frame on that ends the stretch."""
-        assert self._last is not None
-        kept = _Held()
-        for packet in self._held.packets:
-            t_s = self._time(packet)
-            if t_s is not None and (kept.packets or (packet.is_keyframe and t_s == self._last.t_s)):
-                kept.add(packet, t_s)
-        return kept
+    def _decoded(self, packets: Iterable[Timed]) -> Iterator[DecodedFrame]:
+        for packet, _ in packets:
+            for picture in pictures(packet, self._health, self._context):
+                yield from self._news(picture)
 
-    def _decoded(
-        self, packets: "Iterable[Packet[Stream]]", decoder: VideoCodecContext
-    ) -> Iterator[DecodedFrame]:
-        for packet in packets:
-            for picture in pictures(packet, self._health, decoder):
-                yield from self._news(picture, decoder)
-
-    def _drained(self, decoder: VideoCodecContext) -> Iterator[DecodedFrame]:
-        try:
-            for picture in decoder.decode(None):
-                yield from self._news(picture, decoder)
-        except FAILURES as exc:
-            self._health.failed(exc)
-        decoder.flush_buffers()
-
-    def _news(self, picture: VideoFrame, decoder: VideoCodecContext) -> Iterator[DecodedFrame]:
+    def _news(self, picture: VideoFrame) -> Iterator[DecodedFrame]:
         """The frame, if it was not handed out yet."""
         picture.time_base = picture.time_base or self._time_base
         frame = self._hands.shown(picture)
-        frame.hasty = self._haste and decoder is self._looking
         if self._reached_s is None or frame.t_s > self._reached_s:
             yield self._out(frame)
 
@@ -224,7 +263,7 @@ class Sparse:
         return self._hands.placed(frame)
 
     def _key_frame(self, packet: "Packet[Stream]", t_s: float) -> DecodedFrame | None:
-        picture = self._keys.decode(packet) if packet.is_keyframe else None
+        picture = self._keys.decode(packet)
         frame = self._hands.shown(picture) if picture is not None else None
         return frame if frame is not None and frame.t_s == t_s else None
 
@@ -239,44 +278,23 @@ class Sparse:
         return t_s
 
 
-def _worth_haste(stream: VideoStream) -> bool:
-    """Whether its loop filter can be left out in stretches that are decoded for their cuts.
-
-    What that does to the pictures is gone where they become smaller by half, as small pictures and keyframes do.
-    """
-    return (
-        stream.codec_context.name in LOOP_FILTERED
-        and min(stream.width, stream.height) >= 2 * KEYFRAME_SHORT_SIDE
-    )
-
-
-def _alike(context: VideoCodecContext, **options: str) -> VideoCodecContext:
-    """Another decoder of the same stream."""
-    other = CodecContext.create(context.name, "r")
-    assert isinstance(other, VideoCodecContext)
-    other.extradata = context.extradata
-    other.codec_tag = context.codec_tag
-    other.options = {**context.options, **options}
-    other.thread_count = context.thread_count
-    other.thread_type = context.thread_type
-    return other
-
-
 class _Keys:
-    """Decodes key frames, each by itself."""
+    """Decodes pictures that are coded by themselves."""
 
-    def __init__(self, like: VideoCodecContext) -> None:
-        self._context = _alike(like)
-        self._context.thread_count = 1
+    def __init__(self, context: VideoCodecContext) -> None:
+        self._context = context
+        self._context.flags |= (
+            Flags.output_corrupt
+        )  # so it calls a picture before which it has seen no key frame
 
     def decode(self, packet: "Packet[Stream]") -> VideoFrame | None:
-        """The picture of a key frame; None where there is not just one whole picture."""
+        """The picture of such a packet; None where there is not just one whole picture."""
         try:
             found = [*self._context.decode(packet), *self._context.decode(None)]
             self._context.flush_buffers()
         except FAILURES:
             return None
-        if len(found) != 1 or found[0].is_corrupt:
+        if len(found) != 1 or (found[0].is_corrupt and packet.is_keyframe):
             return None
         found[0].time_base = packet.time_base
         return found[0]

@@ -50,12 +50,15 @@ class CutFinder:
         self._last_s = 0.0
         self._last: Pixels | None = None
 
-    def push(self, t_s: float, small: Pixels, *, after_gap: bool = False) -> list[float]:
+    def push(
+        self, t_s: float, small: Pixels, *, after_gap: bool = False, left_out: bool = False
+    ) -> list[float]:
         """The cuts that this frame brings to light, each the exact `t_s` of the first frame of a shot.
 
         Times must increase; `small` is RGB and should keep its size. A cut is reported up to `LAG` frames late (by
-        the content detector later, when cuts follow one another like flashes). `after_gap`: frames before this one were
-        passed over, because there is no cut among them (see `scenedex.scenes.hints`).
+        the content detector later, when cuts follow one another like flashes). `after_gap`: frames before this one
+        were passed over, because there is no cut among them (see `scenedex.scenes.hints`). `left_out`: some were, where
+        there may be one: if this one begins a shot, so may one of those (see `scenedex.scenes.exact`).
         """
         cuts: list[float] = []
         if self._last is not None:
@@ -65,7 +68,7 @@ class CutFinder:
                     np.ascontiguousarray(small), (width, height), interpolation=cv2.INTER_AREA
                 )
                 small = resized.astype(np.uint8, copy=False)
-            if not after_gap and t_s - self._last_s > HELD_S:
+            if not (after_gap or left_out) and t_s - self._last_s > HELD_S:
                 cuts += self._hold(t_s)
         after_gap = after_gap and self._last is not None
         self._last_s, self._last = t_s, small

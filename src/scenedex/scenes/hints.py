@@ -6,15 +6,19 @@ shot may come and go, but not for nothing: what is new has to be coded. Only pic
 before them count (I and P); B hides what it costs.
 """
 
+import math
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from statistics import median
+from typing import NamedTuple
 
 from scenedex.scenes.adaptive import ALONE, WINDOW
 from scenedex.scenes.cuts import MIN_SHOT_S
 from scenedex.scenes.difference import difference, hsv, shared_colours
 from scenedex.scenes.keyframes import keyframes_due
 from scenedex.scenes.quality import quality
-from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Stretch
+from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Frame, Stretch, Wanted
 
 HINTING = frozenset({"h264", "hevc"})
 """Codecs whose encoders spend bits on what is new, and few on the rest. VP9 and AV1 have hidden pictures in between."""
@@ -24,6 +28,9 @@ ALIKE = 10.0
 
 SHARED = 0.5
 """Share of their colours up to which two pictures are of different shots; a camera that moves keeps more of them."""
+
+UNLIKE = 0.1
+"""The same where packets are large before the second one: neither does a camera that moves fast keep so few."""
 
 SPIKE = 1.8
 """Times the median of its neighbours that a packet is large."""
@@ -57,34 +64,17 @@ class Hints:
         self._trusted = codec in HINTING
         self._keys: deque[float] = deque(maxlen=REMEMBERED)
         self._longest_s = 0.0
-        self._shot_s = 0.0
 
-    def shot(self, start_s: float) -> None:
-        """A shot begins."""
-        self._shot_s = start_s
-
-    def until(self, stretch: Stretch) -> float:
-        """Until when it must be decoded; no later than its first picture for not at all."""
-        off_raster = self._off_raster(stretch)
-        first, last = hsv(stretch.first.glance()), hsv(stretch.last.glance())
-        change = difference(first, last)
-        if stretch.length_s <= MIN_SHOT_S:
-            return _pictures(stretch, self._shot_s) if change < ALIKE else stretch.last.t_s
-        if not self._trusted:
-            return stretch.last.t_s
-        large = next_large(stretch)
-        if large is not None:
-            return min(large + (WINDOW + 0.5) * _step(stretch), stretch.last.t_s)
-        another = change >= ALONE and shared_colours(first, last) < SHARED
-        if change < ALIKE or (another and off_raster and _calm(stretch)):
-            return _pictures(stretch, self._shot_s)
-        return stretch.last.t_s
+    def look(self, stretch: Stretch) -> Callable[[Frame], Wanted]:
+        """What says how much of it must be decoded: a `scenedex.types.Look`."""
+        return partial(_wanted, stretch, off_raster=self._off_raster(stretch), trusted=self._trusted)
 
     def _off_raster(self, stretch: Stretch) -> bool:
         """Whether the encoder set the key frame for what is in it, and not because it was due."""
+        if not stretch.anchors[-1].key:
+            return True
         leeway, key_s = 1.5 * _step(stretch), stretch.last.t_s
-        if not self._keys or self._keys[-1] < stretch.key_s:
-            self._keys.append(stretch.key_s)
+        self._keys.append(stretch.key_s)
         longest = key_s - stretch.key_s > self._longest_s - leeway
         self._longest_s = max(self._longest_s, key_s - stretch.key_s)
         return not longest and not any(self._regular(key_s, key_s - one, leeway) for one in self._keys)
@@ -94,15 +84,40 @@ class Hints:
         return all(any(abs(one - due_s) <= leeway for one in self._keys) for due_s in due)
 
 
-def next_large(stretch: Stretch) -> float | None:
-    """Time of the next packet that may hold a shot's first picture; `last` itself does not count."""
+def _wanted(stretch: Stretch, frame: Frame, *, off_raster: bool, trusted: bool) -> Wanted:
+    """What must be decoded from a frame on."""
+    first, last = hsv(frame.glance()), hsv(stretch.last.glance())
+    change, left_s = difference(first, last), stretch.last.t_s - frame.t_s
+    whole = Wanted(stretch.last.t_s, frame.t_s)
+    if left_s <= MIN_SHOT_S:
+        return _pictures(stretch, frame) if change < ALIKE else whole
+    if not trusted:
+        return whole
+    around_s = (WINDOW + 0.5) * _step(stretch)
+    large = next_large(stretch, frame.t_s)
+    if large is not None:
+        return Wanted(min(large.t_s + around_s, stretch.last.t_s), large.before_s - around_s)
+    shared = shared_colours(first, last) if change >= ALONE else 1.0
+    another = shared < UNLIKE or (shared < SHARED and _calm(stretch))
+    if change < ALIKE or (another and off_raster):
+        return _pictures(stretch, frame)
+    return Wanted(stretch.last.t_s, stretch.last.t_s - 2 * around_s)
+
+
+class Large(NamedTuple):
+    """A packet in which, or shown just before which, a shot may begin."""
+
+    before_s: float  #: when the anchor before it is shown
+    t_s: float
+
+
+def next_large(stretch: Stretch, from_s: float) -> Large | None:
+    """The next packet after `from_s` that may hold a shot's first picture; `last` itself does not count."""
     inside = stretch.anchors[:-1]
-    floor = SPIKE_OF_KEY * min(stretch.key_size, stretch.anchors[-1].size)
+    floor = SPIKE_OF_KEY * min(stretch.first_size, stretch.anchors[-1].size)
     for n, anchor in enumerate(inside):
-        if anchor.t_s > stretch.first.t_s and (
-            anchor.key or _large(inside, n, floor) or _fall(inside, n, floor)
-        ):
-            return anchor.t_s
+        if anchor.t_s > from_s and (anchor.key or _large(inside, n, floor) or _fall(inside, n, floor)):
+            return Large(inside[n - 1].t_s if n else stretch.first.t_s, anchor.t_s)
     return None
 
 
@@ -130,13 +145,14 @@ def _calm(stretch: Stretch) -> bool:
 
 def _step(stretch: Stretch) -> float:
     """Mean seconds from one picture to the next."""
-    return (stretch.last.t_s - stretch.key_s) / max(1, stretch.pictures - 1)
+    return stretch.length_s / max(1, stretch.pictures - 1)
 
 
-def _pictures(stretch: Stretch, shot_s: float) -> float:
-    """Until when a stretch without cuts is decoded, so that keyframes can be chosen from its pictures."""
-    until_s = stretch.first.t_s
-    if until_s == stretch.key_s and quality(stretch.first.small()) < POOR:
+def _pictures(stretch: Stretch, frame: Frame) -> Wanted:
+    """What is decoded from a frame on without cuts, so that keyframes can be chosen from its pictures."""
+    until_s, left_s = frame.t_s, stretch.last.t_s - frame.t_s
+    if until_s == stretch.first.t_s and quality(frame.small()) < POOR:
         until_s = min(until_s + 1.0, stretch.last.t_s)
-    spacing_s = MAX_KEYFRAME_GAP_S / keyframes_due(stretch.last.t_s - shot_s)
-    return max(until_s, stretch.last.t_s - spacing_s) if stretch.length_s > spacing_s else until_s
+    if left_s > MAX_KEYFRAME_GAP_S:
+        until_s = max(until_s, stretch.last.t_s - left_s / keyframes_due(left_s))
+    return Wanted(until_s, math.inf)

@@ -9,20 +9,14 @@ from typing import IO
 from scenedex.errors import DecodeError
 from scenedex.scenes.candidates import Candidate, Candidates, encode
 from scenedex.scenes.cuts import DEFAULT_DETECTOR, LAG, CutFinder
-from scenedex.scenes.hints import Hints
+from scenedex.scenes.exact import Fetch, exact_cut
 from scenedex.scenes.keyframes import choose, keyframes_due, widest_gap
 from scenedex.scenes.quality import quality
 from scenedex.scenes.split import Interval, scenes_from_cuts, split_shot
 from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, SceneDraft
 
-Fetch = Callable[[Sequence[float]], Iterable[Frame]]
-"""Gives the frames that are shown at these times, in seconds."""
-
 NOMINAL_FRAME_S = 0.04
 """How long a last frame lasts if nobody knows: one of 25 a second."""
-
-HASTY_SPACING_S = 0.2
-"""Of frames that were decoded in haste, so few are judged: there are better ones."""
 
 
 def segment(
@@ -31,7 +25,7 @@ def segment(
     duration_s: Callable[[], float],
     detector: str = DEFAULT_DETECTOR,
     fetch: Fetch | None = None,
-    hints: Hints | None = None,
+    sparse: bool = False,
     scratch: Path | IO[bytes] | None = None,
 ) -> Iterator[SceneDraft]:
     """The scenes of a video, in order, while its frames pass by.
@@ -40,8 +34,8 @@ def segment(
     frame; where the last frame ends later than it says, the video ends there. A picture counts as shown until the
     next one comes, the last one until the video ends, so that what follows as sound alone keeps a picture.
     `fetch` is asked for the pictures of a scene that passed too quickly to leave one. A video whose frames run out
-    before the first gets scenes without keyframes. `hints` are told where shots begin, if frames are passed over by
-    them: that needs the default detector, and `fetch`.
+    before the first gets scenes without keyframes. `sparse`: frames are passed over, or left out, by hints: that needs
+    the default detector, and `fetch`.
 
     Frames come in order of time; one that is not later than the one before it is left out. Memory does not depend
     on their number: what waits for the end of a long shot waits in `scratch`, which is a folder (by default the
@@ -51,7 +45,7 @@ def segment(
     DiskFullError if `scratch` is too small.
     """
     with Candidates(scratch) as candidates:
-        one_pass = _Pass(CutFinder(detector), candidates, fetch, hints)
+        one_pass = _Pass(CutFinder(detector), candidates, fetch, sparse=sparse)
         last_s = end_s = -1.0
         for frame in _in_order(frames):
             last_s, end_s = frame.t_s, max(end_s, frame.end_s)
@@ -86,22 +80,23 @@ class _Pass:
     """One pass over the pictures of one video."""
 
     def __init__(
-        self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None, hints: Hints | None
+        self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None, *, sparse: bool
     ) -> None:
         self._finder = finder
         self._candidates = candidates
         self._fetch = fetch
-        self._hints = hints
+        self._sparse = sparse
         # Frames younger than the detector's lag wait: nobody knows yet to which shot they belong.
         self._waiting: deque[Frame] = deque()
-        self._shot_start_s = self._offered_s = 0.0
+        self._shot_start_s = 0.0
         self._count = 0
 
     def push(self, frame: Frame) -> Iterator[SceneDraft]:
         """The scenes that are over, now that this frame is known."""
         self._waiting.append(frame)
-        for cut in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap):
-            yield from self._cut(cut)
+        left_out = frame.since_s is not None
+        for cut in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap, left_out=left_out):
+            yield from self._cut(self._exact(cut))
         while len(self._waiting) > (1 if frame.after_gap else LAG):
             self._offer_oldest(frame.t_s)
 
@@ -121,19 +116,20 @@ class _Pass:
         yield from self._scenes(cut_s)
         self._candidates.start_shot(cut_s)
         self._shot_start_s = cut_s
-        if self._hints is not None:
-            self._hints.shot(cut_s)
+
+    def _exact(self, cut_s: float) -> float:
+        frame = next((one for one in self._waiting if one.t_s == cut_s), None)
+        if frame is None or frame.since_s is None or self._fetch is None:
+            return cut_s
+        return exact_cut(self._fetch, frame.since_s, cut_s)
 
     def _offer_oldest(self, end_s: float) -> None:
         frame = self._waiting.popleft()
         if self._waiting:
             after = self._waiting[0]
-            end_s = frame.end_s if after.after_gap else after.t_s
-        if frame.hasty:
-            if frame.t_s - self._offered_s < HASTY_SPACING_S:
-                return
-            self._offered_s = frame.t_s
-        self._candidates.offer(frame, end_s)
+            end_s = frame.end_s if after.after_gap or after.since_s is not None else after.t_s
+        if not frame.light:
+            self._candidates.offer(frame, end_s)
 
     def _scenes(self, end_s: float) -> Iterator[SceneDraft]:
         """The scenes of the shot in hand, which ends at `end_s`."""
@@ -154,10 +150,7 @@ class _Pass:
         keyframes = tuple(self._candidates.keyframe(times[at][1], times[at][0]) for at in chosen)
         if not keyframes:
             keyframes = self._fetched(scene, 1)
-        elif (
-            self._hints is not None
-            and widest_gap([times[at][0] for at in chosen], *scene) > MAX_KEYFRAME_GAP_S
-        ):
+        elif self._sparse and widest_gap([times[at][0] for at in chosen], *scene) > MAX_KEYFRAME_GAP_S:
             keyframes = self._fetched(scene, keyframes_due(scene[1] - scene[0])) or keyframes
         best = max(keyframes, key=lambda one: one.quality, default=None)
         self._count += 1

@@ -26,6 +26,7 @@ from scenedex.types.media import Pixels as Pixels
 from scenedex.types.media import Stretch as Stretch
 from scenedex.types.media import SubtitleTrack as SubtitleTrack
 from scenedex.types.media import VideoTrack as VideoTrack
+from scenedex.types.media import Wanted as Wanted
 from scenedex.types.media import Waveform as Waveform
 from scenedex.types.scenes import KEYFRAME_SHORT_SIDE as KEYFRAME_SHORT_SIDE
 from scenedex.types.scenes import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S

@@ -116,8 +116,16 @@ class Frame(Protocol):
         """Whether pictures between the frame before and this one were passed over."""
 
     @property
+    def since_s(self) -> float | None:
+        """Time of the frame before, where pictures between that one and this were left out; None: there are none."""
+
+    @property
     def hasty(self) -> bool:
         """Whether it was decoded without care for its looks: enough to find cuts."""
+
+    @property
+    def light(self) -> bool:
+        """Whether a glance is all that is left of it."""
 
     def small(self) -> Pixels:
         """At most 256 pixels wide, display orientation: enough to judge quality."""
@@ -131,16 +139,14 @@ class Frame(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """What lies between two pictures that are known, the second of them a key frame, and is not decoded yet."""
+    """What lies between two pictures that are known, coded by themselves, and is not decoded yet."""
 
     first: Frame
-    last: Frame  #: a key frame
-    key_s: float  #: time of the key frame from which `first` was decoded; its own, where it is one
-    key_size: int  #: bytes of that key frame
-    anchors: tuple[
-        "Anchor", ...
-    ]  #: since that key frame, in order, without it; the last one is the picture `last`
-    pictures: int  #: since that key frame, without `last`
+    last: Frame
+    key_s: float  #: time of the last key frame up to the first picture
+    first_size: int  #: bytes of the first
+    anchors: tuple["Anchor", ...]  #: in order, after the first; the last one is the picture `last`
+    pictures: int  #: from the first on, without `last`
 
     @property
     def length_s(self) -> float:
@@ -156,5 +162,13 @@ class Anchor(NamedTuple):
     key: bool  #: a key frame
 
 
-Look = Callable[[Stretch], float]
-"""Until when a stretch must be decoded, in seconds: no later than its first picture for not at all."""
+class Wanted(NamedTuple):
+    """What must be decoded of a stretch."""
+
+    until_s: float  #: no later than its first picture: nothing
+    closely_s: float  #: from here on every picture; before, those from which others are predicted are enough
+
+
+Look = Callable[[Stretch], Callable[[Frame], Wanted]]
+"""Judges stretches, each once and in order. What it gives says what must be decoded of one from a frame on: first from
+its first picture, then from each that was reached as wanted, perhaps in another thread."""

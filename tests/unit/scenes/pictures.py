@@ -19,6 +19,8 @@ class Shown:
     pixels: Pixels
     after_gap: bool = False
     hasty: bool = False
+    since_s: float | None = None
+    light: bool = False
 
     def small(self) -> Pixels:
         return self.pixels

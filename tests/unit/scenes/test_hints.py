@@ -16,33 +16,45 @@ def stretch(first_s=0.0, last_s=4.0, *, same=True, sizes=None, key_size=10_000, 
         first=Shown(first_s, first_s + 0.04, scenery(1)),
         last=Shown(last_s, last_s + 0.04, scenery(1 if same else 2)),
         key_s=first_s,
-        key_size=key_size,
+        first_size=key_size,
         anchors=(*anchors, Anchor(last_s, last_size, True)),
         pictures=round((last_s - first_s) * 25),
     )
 
 
+def until(hints: Hints, one: Stretch) -> float:
+    """Until when it must be decoded, from its first picture on."""
+    return hints.look(one)(one.first).until_s
+
+
 def seasoned(codec="h264") -> Hints:
     """Hints that have seen a key frame come after ten seconds because it was due."""
     hints = Hints(codec)
-    hints.until(stretch(0.0, 10.0))
+    until(hints, stretch(0.0, 10.0))
     return hints
 
 
 def test_ends_that_are_alike_and_small_packets_hold_no_cut():
-    assert seasoned().until(stretch(10.0, 14.0)) <= 10.0
+    assert until(seasoned(), stretch(10.0, 14.0)) <= 10.0
 
 
-def test_a_large_packet_is_looked_at_and_no_further():
+def test_a_large_packet_is_looked_at_closely_and_no_further():
     one = stretch(10.0, 14.0, sizes={6: 6000})
-    until = seasoned().until(one)
-    assert one.anchors[6].t_s + 2 * 0.04 <= until <= one.anchors[6].t_s + 4 * 0.04
-    rest = replace(one, first=Shown(until, until + 0.04, scenery(1)))
-    assert next_large(rest) is None, "what was looked at is not looked at again"
+    wanted = seasoned().look(one)(one.first)
+    assert one.anchors[6].t_s + 2 * 0.04 <= wanted.until_s <= one.anchors[6].t_s + 4 * 0.04
+    assert one.anchors[5].t_s - 4 * 0.04 <= wanted.closely_s <= one.anchors[5].t_s - 2 * 0.04
+    assert next_large(one, wanted.until_s) is None, "what was looked at is not looked at again"
+
+
+def test_a_stretch_without_hints_is_looked_at_closely_before_its_end():
+    one = stretch(10.0, 20.0, same=False)
+    wanted = seasoned().look(one)(one.first)
+    assert wanted.until_s == 20.0
+    assert 19.5 < wanted.closely_s < 20.0 - 3 * 0.04
 
 
 def test_a_key_frame_before_its_time_begins_a_shot():
-    assert seasoned().until(stretch(10.0, 14.0, same=False)) <= 10.0
+    assert until(seasoned(), stretch(10.0, 14.0, same=False)) <= 10.0
 
 
 @pytest.mark.parametrize(
@@ -55,46 +67,56 @@ def test_a_key_frame_before_its_time_begins_a_shot():
     ids=["the key frame was due", "packets are as large before it", "it is small itself"],
 )
 def test_a_difference_that_may_have_another_cause_is_looked_at(doubt):
-    assert seasoned().until(doubt) > 10.0
+    assert until(seasoned(), doubt) > 10.0
 
 
 def test_key_frames_at_equal_distances_say_nothing():
     hints = seasoned()
     for start_s in (10.0, 12.0, 14.0, 16.0):
-        hints.until(stretch(start_s, start_s + 2.0))
-    assert hints.until(stretch(18.0, 20.0, same=False)) == 20.0
+        until(hints, stretch(start_s, start_s + 2.0))
+    assert until(hints, stretch(18.0, 20.0, same=False)) == 20.0
 
 
 def test_key_frames_at_equal_distances_are_known_between_others():
     hints = seasoned()
     for start_s, end_s in ((10.0, 12.0), (12.0, 13.1), (13.1, 14.0), (14.0, 16.0), (16.0, 17.3)):
-        hints.until(stretch(start_s, end_s))
-    assert hints.until(stretch(17.3, 18.0, same=False)) == 18.0
+        until(hints, stretch(start_s, end_s))
+    assert until(hints, stretch(17.3, 18.0, same=False)) == 18.0
 
 
 def test_packets_that_become_small_for_good_are_looked_at():
     sizes = {n: 4000 if n < 10 else 200 for n in range(24)}
-    assert 11.0 < seasoned().until(stretch(10.0, 14.0, same=False, sizes=sizes)) < 12.0
+    assert 11.0 < until(seasoned(), stretch(10.0, 14.0, same=False, sizes=sizes)) < 12.0
 
 
 def test_no_hints_are_taken_from_codecs_that_give_none():
-    assert seasoned("mpeg2video").until(stretch(10.0, 14.0)) == 14.0
+    assert until(seasoned("mpeg2video"), stretch(10.0, 14.0)) == 14.0
 
 
 @pytest.mark.parametrize("codec", ["h264", "mpeg2video"])
 def test_a_stretch_in_which_no_shot_has_room_is_judged_by_its_ends(codec):
     hints = seasoned(codec)
-    assert hints.until(stretch(10.0, 10.5)) <= 10.0
-    assert hints.until(stretch(10.5, 11.0, same=False)) == 11.0
+    assert until(hints, stretch(10.0, 10.5)) <= 10.0
+    assert until(hints, stretch(10.5, 11.0, same=False)) == 11.0
 
 
-def test_the_longer_a_shot_the_more_pictures_are_needed():
+def test_a_picture_coded_by_itself_begins_a_shot_or_does_not():
     hints = seasoned()
-    hints.shot(10.0)
-    assert hints.until(stretch(10.0, 17.9)) <= 10.0
-    assert hints.until(stretch(17.9, 27.8)) == pytest.approx(27.8 - 8 / 3)
+    alone = [Anchor(12.0, 10_000, False)]
+    for same, looked in ((True, False), (False, False)):
+        one = stretch(10.0, 12.0, same=same)
+        one = replace(one, anchors=(*one.anchors[:-1], *alone))
+        assert (until(hints, one) > 10.0) is looked
+    after = replace(stretch(12.0, 20.0, same=False), key_s=10.0)
+    assert until(hints, after) > 12.0, "the key frame is due ten seconds after the last one"
+
+
+def test_a_long_stretch_gives_a_picture_in_its_middle():
+    hints = seasoned()
+    assert until(hints, stretch(10.0, 17.9)) <= 10.0
+    assert until(hints, stretch(17.9, 27.8)) == pytest.approx(17.9 + 9.9 / 2)
 
 
 def test_a_black_picture_does_not_stand_for_its_shot():
     black = replace(stretch(10.0, 14.0), first=Shown(10.0, 10.04, flat(0)), last=Shown(14.0, 14.04, flat(0)))
-    assert seasoned().until(black) == 11.0
+    assert until(seasoned(), black) == 11.0

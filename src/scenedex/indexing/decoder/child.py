@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 import numpy as np
@@ -67,6 +68,7 @@ class _Teller:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._one_by_one = Lock()  # progress is told by the thread that decodes ahead
         self._reading: Reading | None = None
 
     def open(self, reading: Reading) -> None:
@@ -153,7 +155,8 @@ class _Teller:
     def _send(self, kind: bytes, header: Any, body: bytes = b"") -> None:
         parts = packed(kind, header, body)
         try:
-            send(self._fd, parts)
+            with self._one_by_one:
+                send(self._fd, parts)
         except OSError as exc:
             raise _Gone from exc
 

@@ -1,0 +1,65 @@
+"""What is made in a thread comes in order, bounded, and with its errors."""
+
+import threading
+
+import pytest
+
+from scenedex.media.ahead import Ahead, ahead_of
+from scenedex.types import VideoTrack
+
+
+@pytest.mark.parametrize("most", [0, 1, 8])
+def test_everything_comes_in_order(most: int) -> None:
+    with Ahead(range(100), most) as ahead:
+        assert list(ahead) == list(range(100))
+        assert list(ahead) == []
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_what_goes_wrong_is_raised_in_its_place(most: int) -> None:
+    def items():
+        yield 1
+        raise ValueError("broken")
+
+    with Ahead(items(), most) as ahead:
+        assert next(ahead) == 1
+        with pytest.raises(ValueError, match="broken"):
+            next(ahead)
+        with pytest.raises(StopIteration):
+            next(ahead)
+
+
+def test_no_more_is_made_than_may_wait() -> None:
+    made, enough = [], threading.Event()
+
+    def items():
+        for n in range(1000):
+            made.append(n)
+            if n == 9:
+                enough.set()
+            yield n
+
+    with Ahead(items(), 2, counts=lambda n: n % 5 == 4) as ahead:  # 4 and 9 count
+        assert enough.wait(10)
+        assert next(ahead) == 0
+        assert len(made) <= 11
+    assert len(made) <= 11, "nothing is made after the end"
+
+
+def test_the_thread_ends_with_the_context() -> None:
+    before = set(threading.enumerate())
+    with Ahead(iter(int, 1), 4) as ahead:
+        next(ahead)
+    assert set(threading.enumerate()) <= before
+
+
+def test_fewer_large_pictures_wait_than_small_ones() -> None:
+    def track(width: int, height: int) -> VideoTrack:
+        return VideoTrack(
+            index=0, codec="h264", width=width, height=height, coded_width=width, coded_height=height,
+            frame_rate=None, rotation=0, hdr=False,
+        )  # fmt: skip
+
+    waiting = [ahead_of(track(*size)) for size in ((64, 64), (3840, 2160), (30_000, 30_000))]
+    assert waiting in ([8, 3, 1], [0, 0, 0])
+    assert ahead_of(None) == 0
