@@ -5,8 +5,9 @@ import { match } from "../router.js";
 
 /** Only ever an address of this page: whoever made the link may wish for another. */
 function safe(next) {
-  const { origin, pathname, href } = URL.parse(next, location.origin) ?? {};
-  return origin === location.origin && match(pathname) && pathname !== "/sign-in" ? href : "/";
+  const base = location.origin;
+  const { origin, pathname, href } = new URL(URL.canParse(next, base) ? next : base, base);
+  return origin === base && match(pathname) && pathname !== "/sign-in" ? href : "/";
 }
 
 export async function show(main, { query }) {
