@@ -8,7 +8,7 @@ which the first result of the whole query stands; beside it, what the API alone 
 anew (a query's embedding is kept, so both are of a query that was asked before). Then it scrolls through 2,000
 results, those of the demo film over and over, and a trace tells the longest task of the main thread; tasks of other
 processes on the same cores count as well. Fails where the first result takes more than 150 ms for one query in
-twenty, a task more than 50 ms, or there are more than 60,000 bytes of JavaScript.
+twenty, a task more than 50 ms, or the server sends more than 60,000 bytes of JavaScript in all, uncompressed.
 """
 
 import argparse
@@ -106,6 +106,16 @@ def scrolling(browser: Browser, page: Page, url: str, count: int) -> tuple[int, 
     return there, took
 
 
+def script(url: str) -> tuple[int, int]:
+    """Bytes of all scripts together: as the server sends them, before any compression, and as they are written."""
+    paths = sorted(FOLDER.rglob("*.js"))
+    with httpx.Client(base_url=url, timeout=WAIT_S) as client:
+        sent = [
+            client.get(f"/assets/{path.relative_to(FOLDER)}").raise_for_status().content for path in paths
+        ]
+    return sum(map(len, sent)), sum(path.stat().st_size for path in paths)
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     """Measure, print, and fail where an aim is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks page")
@@ -123,12 +133,14 @@ def main(arguments: Sequence[str] = ()) -> int:
         page.goto(url)
         painted, alone = typing(page, url, queries(options.queries))
         there, took = scrolling(browser, page, url, options.hits)
+        size, written = script(url)
     p50, p95, api = statistics.median(painted), part(painted, 0.95), statistics.median(alone)
     print(
         f"last key to first result, {len(painted)} queries: p50 {p50:.0f} ms, p95 {p95:.0f} ms (aim: {PAINTED_MS})"
     )
     print(f"the API alone: p50 {api:.0f} ms; the page is {p50 / api:.1f} times that")
     late = told(f"scrolling {there} results", took)
-    size = sum(path.stat().st_size for path in FOLDER.rglob("*.js"))
-    print(f"JavaScript: {size:,} bytes (aim: {MOST_SCRIPT:,})")
+    print(
+        f"JavaScript: {size:,} bytes delivered, before any compression (aim: {MOST_SCRIPT:,}); {written:,} as written"
+    )
     return int(p95 > PAINTED_MS or late or size > MOST_SCRIPT)

@@ -32,6 +32,7 @@ from scenedex.api.routes import (
     uploads,
     videos,
 )
+from scenedex.api.scripts import Scripts
 from scenedex.api.service import Service
 from scenedex.http.errors import answer_errors
 from scenedex.http.failures import ALWAYS, failures
@@ -103,6 +104,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
+    app.state.scripts = Scripts(page.FOLDER, as_written=settings.scenedex_page_source)
     app.state.keys_demanded = not Doors(host, settings.scenedex_demand_keys).open
     answer_errors(app)
     app.include_router(search.short)  # first: routes are tried in this order, and a search is what counts

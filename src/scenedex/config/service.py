@@ -30,6 +30,10 @@ class ServiceSettings(LogSettings):
         default=False,
         description="true: the server demands keys on loopback, too, as it does everywhere else",
     )
+    scenedex_page_source: bool = Field(
+        default=False,
+        description="true: the page's scripts are sent as they are written, not minified, for work on the page",
+    )
     scenedex_roots: str | None = Field(
         default=None, description="folders of whose files the API may be told, joined by colons"
     )

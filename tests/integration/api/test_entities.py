@@ -11,6 +11,7 @@ from tests.integration.api.shelf import Shelf, client_for, shelf
 from scenedex.api import pictures
 from scenedex.api.service import Service
 from scenedex.http.errors import ApiError
+from scenedex.library.entities import Entities
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,24 @@ def test_the_life_of_an_entity(asking: TestClient, own: Shelf) -> None:
     assert (renamed.json()["name"], renamed.json()["examples"]) == ("Wall", 2)
     assert asking.delete(f"/api/v1{place}").status_code == 204
     get(asking, place, 404)
+
+
+def test_one_that_is_removed_while_all_are_counted_is_no_error(
+    asking: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = post(asking, "/entities", name="Gone")
+    listing = Entities.page
+
+    def page(entities: Entities, limit: int, offset: int) -> tuple[list[Any], int]:
+        found = listing(entities, limit, offset)
+        entities.remove(gone["id"])
+        return found
+
+    monkeypatch.setattr(Entities, "page", page)
+    (listed,) = get(asking, "/entities", count=True)["entities"]
+    assert (listed["id"], listed["scenes"]) == (gone["id"], None)
+    monkeypatch.undo()
+    assert get(asking, "/entities", count=True)["total"] == 0
 
 
 @pytest.mark.parametrize(

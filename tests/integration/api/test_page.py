@@ -7,7 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.integration.api.doors import client, key, library, local, opened, outside
 
+from scenedex import Library
+from scenedex.api.app import create_app
 from scenedex.api.routes.page import FOLDER, POLICY, SHOWN
+from scenedex.api.scripts import Scripts
+from scenedex.api.service import Service
 
 __all__ = ["key", "library", "local", "opened", "outside"]  # fixtures
 
@@ -45,12 +49,28 @@ def test_files_are_asked_for_again_and_seldom_sent_again(
 ) -> None:
     first = local.get(f"/assets/{name}")
     assert (first.status_code, first.headers["content-type"]) == (200, media_type)
-    assert first.content == (FOLDER / name).read_bytes()
+    file = FOLDER / name
+    assert first.content == (Scripts(FOLDER).delivered(file) if file.suffix == ".js" else file.read_bytes())
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["content-security-policy"].startswith("default-src 'none'")
     again = local.get(f"/assets/{name}", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_scripts_are_minified_unless_somebody_works_on_them(library: Library, local: TestClient) -> None:
+    source = (FOLDER / "js/app.js").read_bytes()
+    short = local.get("/assets/js/app.js")
+    assert len(short.content) < len(source) * 0.9
+    library.settings = library.settings.model_copy(update={"scenedex_page_source": True})
+    written = client(create_app(Service(library=library))).get(
+        "/assets/js/app.js", headers={"If-None-Match": short.headers["etag"]}
+    )
+    assert (written.status_code, written.content) == (200, source)
+    assert (
+        written.headers["content-type"] == short.headers["content-type"] == "text/javascript; charset=utf-8"
+    )
+    assert written.headers["etag"] != short.headers["etag"]
 
 
 @pytest.mark.parametrize(

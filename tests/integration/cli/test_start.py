@@ -14,7 +14,7 @@ from scenedex.testing import shots_clip
 UNUSED = {
     "av", "cv2", "scenedetect", "fastapi", "starlette", "uvicorn", "procrastinate", "httpx", "httpcore", "requests",
     "urllib3", "wordllama", "prometheus_client", "rapidocr", "faster_whisper", "torch", "onnx", "huggingface_hub",
-    "psycopg_pool", "opentelemetry", "charset_normalizer", "multipart",
+    "psycopg_pool", "opentelemetry", "charset_normalizer", "multipart", "minify",
 }  # fmt: skip
 
 CODE = """

@@ -19,6 +19,7 @@ from scenedex.api.models.entities import (
 from scenedex.api.pictures import sent_picture
 from scenedex.api.routes.videos import LAST, MAX_PAGE
 from scenedex.api.service import Reading, Service, Writing, service_of
+from scenedex.errors import NotFoundError
 from scenedex.http.failures import failures
 from scenedex.library import Library
 from scenedex.library.crops import Cutout
@@ -140,7 +141,10 @@ def list_appearances(  # noqa: PLR0913, PLR0917 (one for each parameter of the a
 
 
 def _counted(library: Library, entity: Entity) -> Entity:
-    scenes, videos = library.entities.count(entity.id)
+    try:
+        scenes, videos = library.entities.count(entity.id)
+    except NotFoundError:  # removed since it was listed
+        return entity
     return entity.model_copy(update={"scenes": scenes, "videos": videos})
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 import scenedex
 from scenedex.api.ranges import Version, not_modified
+from scenedex.api.scripts import Scripts
 from scenedex.http.errors import ApiError
 
 router = APIRouter(include_in_schema=False)
@@ -49,9 +50,8 @@ def is_page(path: str) -> bool:
 
 def show_page(request: Request) -> Response:
     """The document."""
-    return _file(
-        request, FOLDER / "index.html", "text/html; charset=utf-8", {"Content-Security-Policy": POLICY}
-    )
+    content = (FOLDER / "index.html").read_bytes()
+    return _file(request, content, "text/html; charset=utf-8", {"Content-Security-Policy": POLICY})
 
 
 for address in SHOWN:
@@ -60,15 +60,22 @@ for address in SHOWN:
 
 @router.api_route(ASSETS + "{name:path}", methods=["GET", "HEAD"])
 def show_asset(request: Request, name: str) -> Response:
-    """A static file. Raises ApiError (404)."""
+    """A static file; a script as `Scripts` delivers it. Raises ApiError (404)."""
     file = FOLDER / name
     if not NAME.fullmatch(name) or not file.is_file():
         raise ApiError(404, "not_found", "The page has no such file.")
-    return _file(request, file, MEDIA_TYPES[PurePosixPath(name).suffix], {})
+    suffix = PurePosixPath(name).suffix
+    content = _scripts(request).delivered(file) if suffix == ".js" else file.read_bytes()
+    return _file(request, content, MEDIA_TYPES[suffix], {})
 
 
-def _file(request: Request, file: Path, media_type: str, more: dict[str, str]) -> Response:
-    content = file.read_bytes()
+def _scripts(request: Request) -> Scripts:
+    found = request.app.state.scripts
+    assert isinstance(found, Scripts)
+    return found
+
+
+def _file(request: Request, content: bytes, media_type: str, more: dict[str, str]) -> Response:
     version = Version(tag=f'"{hashlib.sha256(content).hexdigest()[:32]}"')
     headers = {"ETag": version.tag, "Cache-Control": "no-cache", **more}
     if not_modified(request.headers, version):

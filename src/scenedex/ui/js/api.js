@@ -2,47 +2,51 @@
 import { t } from "./i18n.js";
 import { banner } from "./toast.js";
 
+const API = new URL("/api/v1/", location);
+
 export class ApiError extends Error {
-  constructor(status, { code = "error", message = t("shell.failed"), detail = null } = {}) {
+  constructor(status, { code = "error", message = t("shell.failed") } = {}) {
     super(t(`server.${code}`, { message }, message));
-    Object.assign(this, { name: "ApiError", status, code, detail });
+    Object.assign(this, { name: "ApiError", status });
   }
 }
 
 export const aborted = (error) => error.name === "AbortError";
 
-/** `raw`: the body as it is, and the answer as it came. */
-export async function ask(method, path, { body, signal, headers, raw } = {}) {
-  const json = body && !raw && { "Content-Type": "application/json" };
-  const sent = { method, signal, headers: { ...json, ...headers }, body: raw ? body : body && JSON.stringify(body) };
-  const answer = await fetch(path, sent).catch((error) => {
+/** The body as it is, and the answer as it came. A path without a slash before it is one of the API. */
+export async function send(method, path, signal, body, headers) {
+  const answer = await fetch(new URL(path, API), { method, signal, body, headers }).catch((error) => {
     if (aborted(error)) throw error;
     wait();
     throw new ApiError(0, { code: "unreachable", message: t("shell.unreachable") });
   });
-  if (raw && answer.ok) return answer;
-  if (answer.status === 204) return null;
-  const said = await answer.json().catch((error) => {
-    if (answer.ok || aborted(error)) throw error;
+  if (answer.ok) return answer;
+  const { error } = await answer.json().catch((error) => {
+    if (aborted(error)) throw error;
     return {};
   });
-  if (answer.ok) return said;
   if (answer.status === 401 && location.pathname !== "/sign-in") {
     const { navigate } = await import("./router.js");
     navigate(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
   }
-  throw new ApiError(answer.status, said.error);
+  throw new ApiError(answer.status, error);
 }
 
-export const get = (path, options) => ask("GET", path, options);
-export const post = (path, body, options) => ask("POST", path, { ...options, body });
-export const patch = (path, body, options) => ask("PATCH", path, { ...options, body });
-export const del = (path, options) => ask("DELETE", path, options);
+/** JSON, there and back. */
+async function ask(method, path, signal, body) {
+  const answer = await send(method, path, signal, body && JSON.stringify(body), body && { "Content-Type": "application/json" });
+  return answer.status === 204 ? null : answer.json();
+}
+
+export const get = (path, signal) => ask("GET", path, signal);
+export const post = (path, body, signal) => ask("POST", path, signal, body);
+export const patch = (path, body) => ask("PATCH", path, null, body);
+export const del = (path) => ask("DELETE", path);
 
 /** Server-sent events, {name: (data) => …}. The browser comes back by itself where they break off. */
 export function events(path, handlers, signal) {
   if (signal.aborted) return;
-  const source = new EventSource(path);
+  const source = new EventSource(new URL(path, API));
   for (const name in handlers) source.addEventListener(name, ({ data }) => handlers[name](JSON.parse(data)));
   source.onerror = async () => { if (!source.readyState && !(await alive())) wait(); };
   signal.addEventListener("abort", () => source.close());

@@ -1,14 +1,11 @@
 // The shell: words, navigation, the field, and the buttons of the header.
-import { at, h, icon } from "./dom.js";
-import { keep, lang, t, translate } from "./i18n.js";
+import { at, h } from "./dom.js";
+import { keep, lang, translate } from "./i18n.js";
 import { bind, help } from "./keys.js";
 import { navigate, start } from "./router.js";
 import { takePictures } from "./search/picture.js";
-import { views } from "./views.js";
 
 translate(document);
-for (const { path, nav } of views)
-  if (nav) at("nav").append(h("a", { href: path, class: path === "/" && "narrow" }, icon(nav[0]), h("span", {}, t(nav[1]))));
 
 at("theme").onclick = () => {
   const { dataset } = document.documentElement;

@@ -6,8 +6,6 @@ const strings = await (await fetch(`/assets/strings/${lang}.json`)).json();
 const plural = new Intl.PluralRules(lang);
 export const count = new Intl.NumberFormat(lang).format;
 export const percent = new Intl.NumberFormat(lang, { style: "percent" }).format;
-const days = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
-export const day = (moment) => days.format(new Date(moment));
 
 export const t = (key, values = {}, otherwise = key) => (strings[key] ?? otherwise).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
@@ -22,8 +20,9 @@ export function tn(key, n, values) {
 /** Seconds as 4:05 or 1:02:03. */
 export function time(seconds) {
   const s = Math.max(0, Math.floor(seconds));
-  const parts = [s % 60, Math.floor(s / 60) % 60, Math.floor(s / 3600)].slice(0, s < 3600 ? 2 : 3).reverse();
-  return parts.map((one, n) => (n ? `${one}`.padStart(2, "0") : one)).join(":");
+  const minutes = Math.floor(s / 60);
+  const two = (n) => `${n % 60}`.padStart(2, "0");
+  return s < 3600 ? `${minutes}:${two(s)}` : `${Math.floor(minutes / 60)}:${two(minutes)}:${two(s)}`;
 }
 
 export function translate(root) {
@@ -46,7 +45,7 @@ export function stamp(id) {
 
 let store = {};
 try { store = localStorage; } catch { /* closed to us: kept until the page is left */ }
-export const kept = (name) => store[name] ?? null;
+export const kept = (name) => store[name];
 export function keep(name, value) {
   if (value === null) delete store[name];
   else store[name] = value;

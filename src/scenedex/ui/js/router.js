@@ -1,5 +1,5 @@
 // Addresses and views; docs/page.md says what a view is.
-import { at, h } from "./dom.js";
+import { at, h, on } from "./dom.js";
 import { t } from "./i18n.js";
 import { views } from "./views.js";
 
@@ -8,9 +8,9 @@ const main = at("main");
 let shown = {};
 
 export function match(path) {
-  for (const view of views) {
-    const found = new RegExp(`^${view.path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`).exec(path);
-    if (found) return { ...view, params: { ...found.groups } };
+  for (const pattern in views) {
+    const found = new RegExp(`^${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`).exec(path);
+    if (found) return { load: views[pattern], params: { ...found.groups } };
   }
 }
 
@@ -81,7 +81,7 @@ function follow(event) {
 
 export function start() {
   history.scrollRestoration = "manual";
-  document.addEventListener("click", follow);
+  on(document, "click", follow);
   addEventListener("popstate", () => route(true));
   addEventListener("scrollend", remember);
   addEventListener("pagehide", remember);

@@ -1,9 +1,10 @@
+import { on, parts } from "./dom.js";
 import { stamp } from "./i18n.js";
 
 /** A dialog with one button, `action`, if any. What `send()` throws is said in it; else it closes, but where it gives back true. */
 export function sheet(title, action, send, signal, ...fields) {
   const box = stamp("sheet");
-  const [form, head, quiet, said, button] = ["form", "h2", ".quiet", ".bad", ".primary"].map((one) => box.querySelector(one));
+  const [form, head, quiet, said, button] = parts(box, "form, h2, .quiet, .bad, .primary");
   const close = () => box.close();
   box.ariaLabel = head.textContent = title;
   button.textContent = action;
@@ -18,7 +19,7 @@ export function sheet(title, action, send, signal, ...fields) {
     await send().then((stays) => stays || close(), box.tell);
     button.disabled = false;
   };
-  signal.addEventListener("abort", close);
+  on(signal, "abort", close);
   document.body.append(box);
   box.showModal();
   return box;

@@ -1,17 +1,18 @@
 import { aborted, get, post } from "../api.js";
 import { curve } from "../chart.js";
-import { h, icon } from "../dom.js";
+import { h, parts } from "../dom.js";
 import { percent, stamp, t, time, tn } from "../i18n.js";
 import { navigate } from "../router.js";
 import { previews } from "../search/preview.js";
 import { tile } from "../search/tile.js";
 import { sheet } from "../sheet.js";
+import { note } from "../toast.js";
 
 export async function show(main, { params: { id }, query, signal }) {
-  const [{ name, duration_s, paths }, { baselines }] = await Promise.all([get(`/api/v1/videos/${id}`, { signal }), get("/api/v1/baselines?limit=200", { signal })]);
+  const [{ name, duration_s, paths }, { baselines }] = await Promise.all([get(`videos/${id}`, signal), get("baselines?limit=200", signal)]);
   document.title = `${t("anomalies.title")} · ${name} · scenedex`;
   main.append(stamp("anomalies"));
-  const [link, normal, make, least, told, plot, said, peaks, rows] = ["a", "select", "button", "input", "output", ".paper", "h2", "ol", "tbody"].map((one) => main.querySelector(one));
+  const [link, normal, make, least, told, plot, said, peaks, rows] = parts(main, "a, select, button, input, output, .paper, h2, ol, tbody");
   const at = (t_s) => `/videos/${id}?t=${t_s}`;
   const option = (one) => h("option", { value: one.id }, one.name);
   const go = () => navigate(`?${new URLSearchParams({ ...(normal.value && { baseline: normal.value }), threshold: least.value })}`, { replace: true });
@@ -26,9 +27,9 @@ export async function show(main, { params: { id }, query, signal }) {
   least.oninput = line;
   [0, duration_s / 2, duration_s].forEach((t_s, n) => { plot.nextElementSibling.children[n].textContent = time(t_s); });
   make.onclick = () => {
-    const called = h("input", { required: true, maxlength: 200, autofocus: true, "aria-label": t("entities.name") });
+    const called = stamp("naming");
     sheet(t("anomalies.make_title"), t("anomalies.make"), async () => {
-      const made = await post("/api/v1/baselines", { name: called.value, video_ids: [id] });
+      const made = await post("baselines", { name: called.value, video_ids: [id] });
       normal.append(option(made));
       normal.value = made.id;
       go();
@@ -38,11 +39,11 @@ export async function show(main, { params: { id }, query, signal }) {
   async function draw({ query }) {
     let found;
     try {
-      found = await get(`/api/v1/videos/${id}/anomalies?${query}`, { signal });
+      found = await get(`videos/${id}/anomalies?${query}`, signal);
     } catch (error) {
       if (aborted(error)) return;
       for (const one of [said, peaks, rows]) one.replaceChildren();
-      return plot.replaceChildren(h("p", { class: "note" }, icon("warning"), error.message));
+      return plot.replaceChildren(note(error.message));
     }
     const { scores, anomalies, threshold } = found;
     plot.replaceChildren(curve(scores.map((one) => [one.t_s / duration_s, one.score])), h("i", { class: "least" }), ...anomalies.map((one, n) =>

@@ -1,6 +1,6 @@
 // Pictures of somebody or something, each with the part that shows them.
 import { get, post } from "../api.js";
-import { h } from "../dom.js";
+import { h, parts } from "../dom.js";
 import { count, stamp, t, time } from "../i18n.js";
 import { rectangle } from "../rectangle.js";
 import { sheet } from "../sheet.js";
@@ -14,7 +14,7 @@ const asUrl = (file) => new Promise((done) => {
 /** Choose them; `send(crops)` keeps them. `query` may name a `scene` or `video` to begin with, and the time `t` in it. */
 export function crops(title, action, send, signal, query, ...fields) {
   const made = stamp("entity-pictures");
-  const [file, words, search, found, chosen, stage, told, away] = ["[type=file]", "[type=search]", ".find", ".found", ".chosen", ".easel", "output", ".quiet"].map((one) => made.querySelector(one));
+  const [file, words, search, found, chosen, stage, told, away] = parts(made, "[type=file], [type=search], .find, .found, .chosen, .easel, output, .quiet");
   const box = sheet(title, action, () => send(list.map((one) => one.crop)), signal, ...fields, made);
   const list = [];
   const thumb = (src, title, onclick, onerror) => h("button", { type: "button", onclick, title, "aria-label": title }, h("img", { src, alt: "", onerror }));
@@ -52,13 +52,13 @@ export function crops(title, action, send, signal, query, ...fields) {
   const take = async (files) => {
     for (const image of await Promise.all([...files].map(asUrl))) add(image, { image });
   };
-  const scene = (id, t_s) => get(`/api/v1/scenes/${id}`, { signal }).then(({ keyframes }) => {
+  const scene = (id, t_s) => get(`scenes/${id}`, signal).then(({ keyframes }) => {
     const best = keyframes.reduce((a, b) => (Math.abs(b.t_s - t_s) < Math.abs(a.t_s - t_s) ? b : a));
     add(best.url, { scene_id: id, t_s: best.t_s });
   }).catch(box.tell);
 
   file.onchange = () => take(file.files);
-  search.onclick = () => post("/search", { query: words.value, limit: 12 }, { signal }).then(({ hits }) => {
+  search.onclick = () => post("/search", { query: words.value, limit: 12 }, signal).then(({ hits }) => {
     const seen = hits.filter((hit) => hit.thumbnail);
     found.replaceChildren(...seen.map((hit) => thumb(hit.thumbnail, `${hit.video} ${time(hit.best_s)}`, () => scene(hit.scene_id, hit.best_s))), seen.length ? "" : t("entities.none_found"));
   }, box.tell);
@@ -74,7 +74,8 @@ export function crops(title, action, send, signal, query, ...fields) {
     event.preventDefault();
     take(files);
   };
-  const t_s = Number(query.get("t"));
-  if (query.has("scene")) scene(query.get("scene"), t_s);
-  else if (query.has("video")) add(`/api/v1/videos/${query.get("video")}/frame.jpg?t=${t_s}`, { video_id: query.get("video"), t_s });
+  const from = Object.fromEntries(query);
+  const t_s = Number(from.t);
+  if (from.scene) scene(from.scene, t_s);
+  else if (from.video) add(`/api/v1/videos/${from.video}/frame.jpg?t=${t_s}`, { video_id: from.video, t_s });
 }

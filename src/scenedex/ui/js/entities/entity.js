@@ -1,26 +1,25 @@
 import { del, get, patch, post } from "../api.js";
-import { h, icon } from "../dom.js";
+import { h, icon, parts } from "../dom.js";
 import { percent, server, stamp, t, tn } from "../i18n.js";
 import { again, navigate } from "../router.js";
 import { previews } from "../search/preview.js";
 import { tile } from "../search/tile.js";
 import { sheet } from "../sheet.js";
-import { failed } from "../toast.js";
+import { failed, note } from "../toast.js";
 import { crops } from "./crops.js";
 import { paged } from "./paged.js";
 
-const note = (said) => h("p", { class: "note" }, icon("warning"), said);
-
 export async function show(main, { params, query, signal }) {
-  const path = `/api/v1/entities/${params.id}`;
-  const [{ name, picture }, { examples }] = await Promise.all([get(path, { signal }), get(`${path}/examples`, { signal })]);
+  const path = `entities/${params.id}`;
+  const [{ name, picture }, { examples }] = await Promise.all([get(path, signal), get(`${path}/examples`, signal)]);
   main.append(stamp("entity"));
-  const [who, title, rename, remove, more, said, least, told, notes, list] = [".who", "h1", ".rename", ".remove", ".more", "[role=status]", "input", "output", ".notes", "ol"].map((one) => main.querySelector(one));
+  const [who, title, rename, remove, more, said, least, told, notes, list] = parts(main, ".who, h1, .rename, .remove, .more, [role=status], input, output, .notes, ol");
   if (picture) who.src = picture;
   else who.remove();
   title.textContent = name;
   rename.onclick = () => {
-    const to = h("input", { value: name, required: true, maxlength: 200, autofocus: true, "aria-label": t("entities.name") });
+    const to = stamp("naming");
+    to.value = name;
     sheet(t("entities.rename"), t("entities.save"), () => patch(path, { name: to.value }).then(again), signal, to);
   };
   remove.onclick = () => sheet(t("entities.remove_title", { name }), t("entities.remove"), () => del(path).then(() => navigate("/entities")), signal, h("p", {}, t("entities.remove_why")));

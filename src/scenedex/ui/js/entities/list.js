@@ -13,17 +13,17 @@ export async function show(main, { query, signal }) {
   main.append(stamp("entities"));
   const list = main.querySelector("ul");
   const make = () => {
-    const name = h("input", { required: true, maxlength: 200, autofocus: true });
+    const name = stamp("naming");
     crops(t("entities.new"), t("entities.make"), async (examples) => {
-      const made = await post("/api/v1/entities", { name: name.value, examples });
+      const made = await post("entities", { name: name.value, examples });
       navigate(`/entities/${made.id}`);
     }, signal, query, h("label", {}, t("entities.name"), name));
   };
   main.querySelector("button").onclick = make;
-  const { total } = await paged(list, "/api/v1/entities?", ({ entities }, path) => {
+  const { total } = await paged(list, "entities?", ({ entities }, path) => {
     const made = entities.map(face);
     list.append(...made);
-    get(`${path}&count=true`, { signal }).then((counted) => counted.entities.forEach(({ examples, scenes }, n) => {
+    get(`${path}&count=true`, signal).then((counted) => counted.entities.forEach(({ examples, scenes }, n) => {
       if (examples && scenes !== null) made[n].querySelector(".small").textContent = tn("entities.scenes", scenes);
     }), () => {});
     return made.length;

@@ -1,6 +1,6 @@
 import { get } from "../api.js";
-import { bar } from "../chart.js";
-import { h } from "../dom.js";
+import { bar, row } from "../chart.js";
+import { h, on, parts } from "../dom.js";
 import { count, stamp, t, time, tn } from "../i18n.js";
 
 const EVERY_MS = 5_000;
@@ -36,20 +36,23 @@ function shares(found) {
 
 export async function show(main, { signal }) {
   main.append(stamp("status"));
-  const [up, cards] = [".number", ".cards"].map((one) => main.querySelector(one));
+  const [up, cards] = parts(main, ".number, .cards");
   let drawn;
   async function draw() {
-    const { uptime_s, ...found } = await get("/api/v1/status", { signal });
+    const { uptime_s, ...found } = await get("status", signal);
     up.textContent = t("status.up", { time: time(uptime_s), minutes: Math.round(found.window_s / 60) });
     const now = JSON.stringify(found);
     if (now === drawn) return;
     drawn = now;
-    cards.replaceChildren(...Object.entries(ROWS).map(([name, rows]) => [name, rows(found)]).filter(([, rows]) => rows).map(([name, rows]) =>
-      h("section", { class: "card" }, h("h2", {}, t(`status.${name}`)), rows.length
-        ? h("table", {}, h("tbody", {}, rows.map(([label, parts, said]) => h("tr", {}, h("th", { scope: "row" }, label), h("td", {}, bar(parts)), h("td", { class: "number" }, said)))))
-        : h("p", { class: "muted" }, t(`status.no_${name}`)))));
+    for (const card of cards.children) {
+      const [, { firstChild: body }, none] = card.children;
+      const rows = ROWS[card.dataset.rows](found);
+      card.hidden = !rows;
+      none.hidden = rows?.length > 0;
+      body.replaceChildren(...(rows ?? []).map(([label, parts, said]) => row(label, bar(parts), said)));
+    }
   }
   await draw();
   const timer = setInterval(() => document.hidden || draw().catch(() => {}), EVERY_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
+  on(signal, "abort", () => clearInterval(timer));
 }

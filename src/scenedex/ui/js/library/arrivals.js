@@ -102,7 +102,7 @@ export function tell(job, item) {
     if (!path || video || !STATES[state] || dismissed().includes(`${id}`)) return;
     item = begin({ name: path.split("/").pop(), state: "pending", job });
     const sent = /([\da-f-]{36})\/\1\.\w+$/.exec(path);
-    if (sent) get(`/api/v1/uploads/${sent[1]}`).then(({ name }) => set(item, { name }), () => null);
+    if (sent) get(`uploads/${sent[1]}`).then(({ name }) => set(item, { name }), () => null);
   }
   if (state === "cancelled") return remove(item);
   const now = outcome === "refused" ? "failed" : STATES[state] ?? (["indexed", "warning"].includes(outcome) ? "indexed" : "known");
@@ -112,8 +112,8 @@ export function tell(job, item) {
 
 /** What was broken off, here or elsewhere; and how jobs went on while nobody looked. */
 export async function renew(signal) {
-  for (const { job, state } of items) if (STATES[job?.state] && state !== "failed") get(`/api/v1/jobs/${job.id}`, { signal }).then(tell);
-  for (const { id, name, offset, length, state } of (await get("/api/v1/uploads", { signal })).uploads) {
+  for (const { job, state } of items) if (STATES[job?.state] && state !== "failed") get(`jobs/${job.id}`, signal).then(tell);
+  for (const { id, name, offset, length, state } of (await get("uploads", signal)).uploads) {
     const place = `/api/v1/uploads/${id}`;
     if (state === "receiving" && !items.some((item) => place === (item.place ?? (item.file && placeOf(item.file)))))
       begin({ name, place, state: "broken", share: offset / length });

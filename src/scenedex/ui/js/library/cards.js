@@ -1,5 +1,5 @@
 // Videos as cards, in stretches that are filled when they come near and emptied when they are far: thousands stay light.
-import { h } from "../dom.js";
+import { h, on } from "../dom.js";
 import { stamp, time, tn } from "../i18n.js";
 import { doing, stand } from "./said.js";
 
@@ -40,7 +40,7 @@ export function stretches(feed, load, signal) {
       }
     }
   }, { rootMargin: "800px" });
-  signal.addEventListener("abort", () => watch.disconnect());
+  on(signal, "abort", () => watch.disconnect());
 
   function lay(total) {
     if (total === feed.total) return;

@@ -17,4 +17,4 @@ export const doing = ({ stage, progress }) =>
   t(`library.${progress?.step ?? stage}`) + (progress ? ` · ${percent(progress.share)}` : "");
 
 /** `cancel` a job, or `retry` one that failed. */
-export const order = ({ id }, what) => post(`/api/v1/jobs/${id}/${what}`).catch(failed);
+export const order = ({ id }, what) => post(`jobs/${id}/${what}`).catch(failed);

@@ -10,7 +10,7 @@ export function remove(videos, changed, signal) {
   const { length } = videos, [{ name }] = videos;
   sheet(tn("library.remove_ask", length, { name }), t("library.remove"), async () => {
     try {
-      for (; videos[0]; videos.shift()) await del(`/api/v1/videos/${videos[0].id}`);
+      for (; videos[0]; videos.shift()) await del(`videos/${videos[0].id}`);
       toast(tn("library.removed", length, { name }));
     } finally {
       changed();

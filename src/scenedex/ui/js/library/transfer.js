@@ -1,5 +1,5 @@
 // One file on its way, in parts (tus 1.0.0): gone on with after a break, by itself or when it is given again.
-import { ask } from "../api.js";
+import { send } from "../api.js";
 import { keep, kept } from "../i18n.js";
 
 const [LEAST, FIRST, MOST] = [2 ** 18, 2 ** 20, 2 ** 24]; // bytes of a part, which is to take about a second
@@ -9,7 +9,7 @@ const TRIES = 8;
 const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const key = ({ name, size, lastModified }) => `upload:${name}:${size}:${lastModified}`;
 const tus = (method, place, signal, headers, body) =>
-  ask(method, place, { raw: true, signal, body, headers: { "Tus-Resumable": "1.0.0", ...headers } });
+  send(method, place, signal, body, { "Tus-Resumable": "1.0.0", ...headers });
 
 /** Where its parts go, if it was begun. */
 export const placeOf = (file) => kept(key(file));

@@ -1,6 +1,6 @@
 // All videos: what comes in, how each stands, and what can be done with them.
 import { events, get } from "../api.js";
-import { at } from "../dom.js";
+import { at, on } from "../dom.js";
 import { count, stamp, t, tn } from "../i18n.js";
 import { bind } from "../keys.js";
 import { navigate } from "../router.js";
@@ -22,10 +22,7 @@ export async function show(main, { query, signal }) {
   ways(part("details form"), signal);
 
   const list = cards.stretches(feed, async (offset, limit) => {
-    const given = new URLSearchParams(asked);
-    given.set("offset", offset);
-    given.set("limit", limit);
-    const found = await get(`/api/v1/videos?${given}`, { signal }), { states, total } = found;
+    const found = await get(`videos?${asked}&offset=${offset}&limit=${limit}`, signal), { states, total } = found;
     part(".total").textContent = count(total);
     for (const one of form.state) if (one.value) one.textContent = `${t(`library.${one.value}`)} (${count(states[one.value] ?? 0)})`;
     feed.role = total ? "feed" : "region";
@@ -79,7 +76,7 @@ export async function show(main, { query, signal }) {
     Escape: ["library.clear", clear],
   }, signal);
 
-  events("/api/v1/jobs/events", {
+  events("jobs/events", {
     state: ({ jobs }) => jobs.forEach((job) => tell(job)),
     job: (job) => {
       const el = at(job.video_id), state = STATES[job.state];
@@ -89,7 +86,7 @@ export async function show(main, { query, signal }) {
       else ended = setTimeout(renewed, SOON_MS);
     },
   }, signal);
-  document.addEventListener("recovered", renewed, { signal });
+  on(document, "recovered", renewed, signal);
 
   renew(signal).catch(() => null);
   await fill();

@@ -1,6 +1,6 @@
 // The ways in: files and folders that are chosen or dropped, and paths on the server.
 import { get, post } from "../api.js";
-import { at, h } from "../dom.js";
+import { at, h, on } from "../dom.js";
 import { failed } from "../toast.js";
 import { add, tell } from "./arrivals.js";
 
@@ -23,7 +23,7 @@ async function drop({ items, files }) {
 }
 
 export function ways(form, signal) {
-  get("/api/v1/config", { signal }).then(({ registration: { allowed, roots } }) => {
+  get("config", signal).then(({ registration: { allowed, roots } }) => {
     form.hidden = !allowed;
     at("roots").append(...roots.map(({ path }) => h("option", { value: `${path}/` })));
   }).catch(() => null);
@@ -32,17 +32,17 @@ export function ways(form, signal) {
   form.onsubmit = async (event) => {
     event.preventDefault();
     try {
-      const { job_id } = await post("/api/v1/videos", { path: form.path.value });
+      const { job_id } = await post("videos", { path: form.path.value });
       form.reset();
-      tell(await get(`/api/v1/jobs/${job_id}`));
+      tell(await get(`jobs/${job_id}`));
     } catch (error) {
       failed(error);
     }
   };
-  for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, (event) => {
+  for (const name of ["dragover", "dragleave", "drop"]) on(document, name, (event) => {
     if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return; // a picture is searched with
     event.preventDefault();
     document.body.classList.toggle("dropping", name === "dragover");
     if (name === "drop") drop(event.dataTransfer);
-  }, { signal });
+  }, signal);
 }

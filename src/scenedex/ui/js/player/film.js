@@ -1,7 +1,7 @@
 // A video as the page plays it: its file or, where the browser cannot play that, a film that the server makes from any
 // second on. Times are always those of the video.
 import { aborted, get } from "../api.js";
-import { h } from "../dom.js";
+import { h, on } from "../dom.js";
 import { t } from "../i18n.js";
 
 const SETTLE_MS = 250; // what is passed over faster is not made
@@ -38,11 +38,15 @@ export function filmOf(el, video, still, say, signal) {
     moved = from;
   }
 
+  function unload() {
+    el.removeAttribute("src");
+    el.load();
+  }
+
   function instead() {
     const { time } = film;
     made = true;
-    el.removeAttribute("src");
-    el.load();
+    unload();
     film.seek(time);
   }
 
@@ -58,7 +62,7 @@ export function filmOf(el, video, still, say, signal) {
       const answer = await fetch(el.src, { signal, headers: { Range: "bytes=0-0" } });
       if (answer.ok) {
         answer.body.cancel();
-        return was ? say(t("player.broken"), true) : convert(await get(`${address}/playback`, { signal }));
+        return was ? say(t("player.broken"), true) : convert(await get(`${address}/playback`, signal));
       }
       say((await answer.json()).error.message, true);
       video.offline = answer.status === 404;
@@ -66,7 +70,7 @@ export function filmOf(el, video, still, say, signal) {
     } catch (error) {
       if (aborted(error)) return;
       say(error.status ? error.message : t("player.cut_off"), true);
-      get("/health", { signal }).catch(() => {}); // where nothing answers, the page waits for it
+      get("/health", signal).catch(() => {}); // where nothing answers, the page waits for it
     }
   }
 
@@ -120,17 +124,16 @@ export function filmOf(el, video, still, say, signal) {
   };
   el.onerror = () => el.hasAttribute("src") && failed();
   el.onloadedmetadata = () => video.width && !el.videoWidth && failed();
-  signal.addEventListener("abort", () => {
+  on(signal, "abort", () => {
     clearTimeout(timer);
-    el.removeAttribute("src");
-    el.load();
+    unload();
   });
   if (video.offline) {
     say(t("player.offline"), true);
     instead();
   } else {
     el.src = `${address}/stream`;
-    get(`${address}/playback`, { signal }).then((told) => {
+    get(`${address}/playback`, signal).then((told) => {
       // a QuickTime file is nearly an MP4 file, and played as one
       if (told.way !== "as_is" && !el.canPlayType(told.type?.replace("quicktime", "mp4"))) convert(told);
     }, () => {});

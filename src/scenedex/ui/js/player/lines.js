@@ -63,7 +63,7 @@ export function listOf(el, go) {
 async function tracksOf(address, signal) {
   const all = [];
   for (let total = 1; all.length < total;) {
-    const page = await get(`${address}/captions?limit=1000&offset=${all.length}`, { signal });
+    const page = await get(`${address}/captions?limit=1000&offset=${all.length}`, signal);
     all.push(...page.captions);
     total = page.captions.length && page.total;
   }

@@ -1,6 +1,6 @@
 // A video: played, with its scenes, what is said in it, and what a search found in it.
 import { aborted, get, post } from "../api.js";
-import { at, h, icon } from "../dom.js";
+import { at, h, icon, on, parts } from "../dom.js";
 import { keep, stamp, t, time, tn } from "../i18n.js";
 import { bind } from "../keys.js";
 import { rectangle } from "../rectangle.js";
@@ -20,14 +20,14 @@ export async function show(main, { params: { id }, query, signal }) {
   const search = only(query);
   const body = isEmpty(search) ? null : asked(search);
   const words = body?.query.trim();
-  const timeline = async (more) => (await get(`${api}/timeline?limit=10000${more}`, { signal })).scenes;
-  let [video, scenes] = await Promise.all([get(api, { signal }), timeline("")]);
+  const timeline = async (more) => (await get(`${api}/timeline?limit=10000${more}`, signal)).scenes;
+  let [video, scenes] = await Promise.all([get(api, signal), timeline("")]);
   if (signal.aborted) return;
   const { name, width, height, duration_s: length } = video;
   const root = stamp("player");
   const one = (selector) => root.querySelector(selector);
   const does = (what) => one(`[data-does=${what}]`);
-  const [el, line, seek, note, picking, box] = ["video", ".line", ".line input", ".way", ".picking", ".cut"].map(one);
+  const [el, line, seek, note, picking, box] = parts(root, "video, .line, .line input, .way, .picking, .cut");
   const [now, of] = root.querySelectorAll(".controls .number");
   let hits = [];
   let said, part;
@@ -58,7 +58,7 @@ export async function show(main, { params: { id }, query, signal }) {
   async function jump(by) {
     const hit = by > 0 ? hits[hitAt() + 1] : hits.findLast((before) => before.best_s < film.time - NEAR_S);
     if (hit) return film.seek(hit.best_s);
-    const { groups } = await post("/search", { ...body, group_by: "video", limit: 100 }, { signal });
+    const { groups } = await post("/search", { ...body, group_by: "video", limit: 100 }, signal);
     const next = groups[groups.findIndex((group) => group.video_id === id) + by];
     if (next) navigate(playing(next.hits[0], search));
     else toast(t(by > 0 ? "player.last_hit" : "player.first_hit"));
@@ -79,7 +79,7 @@ export async function show(main, { params: { id }, query, signal }) {
     unpick: () => pick(false),
     async find() {
       const picture = await film.picture().catch(() => { throw Error(t("player.no_picture")); });
-      const [across, down] = [picture.videoWidth ?? picture.naturalWidth, picture.videoHeight ?? picture.naturalHeight];
+      const { width: across, height: down } = await createImageBitmap(picture);
       const [left, top, right, bottom] = part;
       await searchWithPicture(await createImageBitmap(picture, left * across, top * down, (right - left) * across, (bottom - top) * down));
     },
@@ -113,20 +113,17 @@ export async function show(main, { params: { id }, query, signal }) {
     button.title = `${button.title || button.textContent.trim()} (${key})`;
     bind({ [key]: [what !== "unpick" && `player.${what}`, () => (button.checkVisibility() ? button.click() : false)] }, signal);
   }
-  const by = (word, move) => [`player.keys_${word}`, move];
-  const scene = (further, end) => film.seek(scenes[sceneAt(film.time) + further]?.start_s ?? end);
+  const further = (by) => ["player.keys_seek", () => film.seek(film.time + by)];
+  const frame = (by) => ["player.keys_frame", () => film.step(by)];
+  const scene = (by, end) => ["player.keys_scene", () => film.seek(scenes[sceneAt(film.time) + by]?.start_s ?? end)];
   bind({
     " ": ["player.play", (event) => (event.target.closest("button, a") ? false : film.toggle())],
-    ArrowLeft: by("seek", () => film.seek(film.time - 5)),
-    ArrowRight: by("seek", () => film.seek(film.time + 5)),
-    ",": by("frame", () => film.step(-1)),
-    ".": by("frame", () => film.step(1)),
-    "[": by("scene", () => scene(-1, 0)),
-    "]": by("scene", () => scene(1, length)),
+    ArrowLeft: further(-5), ArrowRight: further(5), ",": frame(-1), ".": frame(1), "[": scene(-1, 0), "]": scene(1, length),
   }, signal);
 
   function render() {
     const n = sceneAt(film.time);
+    const { scene_id, start_s } = scenes[n] ?? {};
     const hit = hitAt() + 1;
     for (const what in pressed) does(what).ariaPressed = pressed[what]();
     does("captions").hidden = !film.cues;
@@ -136,10 +133,10 @@ export async function show(main, { params: { id }, query, signal }) {
     seek.ariaValueText = now.textContent = `${time(film.time)} / ${time(length)}`;
     line.style.setProperty("--part", film.time / length);
     of.textContent = hit ? `${hit} / ${hits.length}` : tn("player.hits", hits.length);
-    does("alike").href = `/?like=${scenes[n]?.scene_id}`;
-    one(".whose").href = `/entities?scene=${scenes[n]?.scene_id}&t=${scenes[n]?.start_s}`;
+    does("alike").href = `/?like=${scene_id}`;
+    one(".whose").href = `/entities?scene=${scene_id}&t=${start_s}`;
     one(".odd").href = `/anomalies/${id}`;
-    does("clip").href = `/api/v1/scenes/${scenes[n]?.scene_id}/clip.mp4`;
+    does("clip").href = `/api/v1/scenes/${scene_id}/clip.mp4`;
     strip.light(n);
     said?.(film.time);
   }
@@ -158,10 +155,10 @@ export async function show(main, { params: { id }, query, signal }) {
   main.append(root);
   seek.oninput = () => film.seek(Number(seek.value));
   el.onclick = press.play;
-  for (const event of ["timeupdate", "play", "pause", "volumechange", "seeking"]) el.addEventListener(event, render);
-  for (const event of ["pause", "seeked"]) el.addEventListener(event, stay);
+  for (const event of ["timeupdate", "play", "pause", "volumechange", "seeking"]) on(el, event, render);
+  for (const event of ["pause", "seeked"]) on(el, event, stay);
   root.addEventListener("click", (event) => event.target.closest("a") && stay(), true);
-  document.addEventListener("recovered", () => note.matches(".bad") && press.again(), { signal });
+  on(document, "recovered", () => note.matches(".bad") && press.again(), signal);
 
   const go = (to) => film.seek(Number(to.get("t") ?? scenes.find((one) => one.scene_id === to.get("scene"))?.start_s) || 0);
   go(query);
@@ -176,7 +173,7 @@ export async function show(main, { params: { id }, query, signal }) {
 
   async function findHere() {
     if (!body) return hits;
-    ({ hits } = await post("/search", { ...body, limit: 200, filters: { ...body.filters, video_ids: [id] } }, { signal }));
+    ({ hits } = await post("/search", { ...body, limit: 200, filters: { ...body.filters, video_ids: [id] } }, signal));
     const better = hits.filter((hit) => !body.anchor || hit.band !== "weak");
     hits = (better.length ? better : hits).sort((one, two) => one.best_s - two.best_s);
     one(".hits").hidden = !hits.length;

@@ -10,8 +10,7 @@ export const NONE = { video: "", longer: "", shorter: "", days: "", band: "" };
 /** `change(values)`: what a choice changes in the address. */
 export function filterBar(change, signal) {
   const el = stamp("search-filters");
-  const [unfold, clear] = el.querySelectorAll(":scope > button");
-  const [choices, chips] = el.querySelectorAll(":scope > div");
+  const [unfold, choices, chips, clear] = el.children;
   const [video, names] = choices.children;
   const ids = {}; // of videos, by name
   let chosen;
@@ -22,7 +21,7 @@ export function filterBar(change, signal) {
     if (name) change({ ...Object.fromEntries(name.split(" ").map((one) => [one, ""])), ...Object.fromEntries(new URLSearchParams(value)) });
   };
   video.onfocus = async () => {
-    const { videos } = await get("/api/v1/videos?limit=200", { signal }).catch(() => ({ videos: [] }));
+    const { videos } = await get("videos?limit=200", signal).catch(() => ({ videos: [] }));
     for (const { name, id } of videos) ids[name] = id;
     names.replaceChildren(...Object.keys(ids).map((value) => h("option", { value })));
   };
@@ -49,7 +48,7 @@ export function filterBar(change, signal) {
     chips.replaceChildren(
       like ? chip(t(query.has("box") ? "search.like_part" : "search.like_scene"), { like: "", keyframe: "", box: "" }, `/api/v1/scenes/${like}/thumbnail`) : "",
       picture ? chip(t("search.like_picture"), { picture: "", box: "" }, pictures.get(picture)) : "");
-    const known = await Promise.all(mine.map((id) => get(`/api/v1/videos/${id}`, { signal }).catch(() => ({ name: "?" }))));
+    const known = await Promise.all(mine.map((id) => get(`videos/${id}`, signal).catch(() => ({ name: "?" }))));
     if (mine === chosen) chips.append(...known.map(({ name }, n) => chip(name, { video: mine.toSpliced(n, 1).join() })));
   }
   return { el, show };

@@ -1,8 +1,8 @@
 // Pictures to search with: chosen, pasted or dropped, on any view. They stay in this tab; an address only names them.
-import { at, h } from "../dom.js";
+import { at, h, on } from "../dom.js";
 import { t } from "../i18n.js";
 import { navigate } from "../router.js";
-import { toast } from "../toast.js";
+import { failed } from "../toast.js";
 
 const SIDE = 1024; // more than any model sees
 
@@ -25,7 +25,7 @@ export async function searchWithPicture(source) {
     at("q").value = "";
     navigate(`/?picture=${name}`);
   } catch {
-    toast(t("search.no_picture"), { error: true });
+    failed(Error(t("search.no_picture")));
   }
 }
 
@@ -38,7 +38,7 @@ export function takePictures() {
     file.value = "";
   };
   for (const type of ["paste", "dragover", "drop"])
-    document.addEventListener(type, (event) => {
+    on(document, type, (event) => {
       const { items = [] } = event.clipboardData ?? event.dataTransfer ?? {};
       const item = [...items].find((one) => one.kind === "file" && one.type.startsWith("image/"));
       if (!item || event.defaultPrevented) return;
@@ -46,5 +46,5 @@ export function takePictures() {
       veil.hidden = type !== "dragover";
       if (veil.hidden) searchWithPicture(item.getAsFile());
     });
-  document.addEventListener("dragleave", (event) => { veil.hidden ||= !event.relatedTarget; });
+  on(document, "dragleave", (event) => { veil.hidden ||= !event.relatedTarget; });
 }

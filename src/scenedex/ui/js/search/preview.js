@@ -1,5 +1,5 @@
 // A scene that is pointed at, or focused by key, plays without sound where its picture is.
-import { h } from "../dom.js";
+import { h, on } from "../dom.js";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -22,8 +22,9 @@ export function previews(list, signal) {
     timer = setTimeout(play, wait, hit);
   };
   const play = ({ video_id, scene_id, start_s, end_s }) => {
-    const mine = (film = h("video", { muted: true, autoplay: true, loop: true, playsinline: true, disablepictureinpicture: true, "aria-hidden": "true" }));
+    const mine = (film = h("video", { autoplay: true, loop: true, playsinline: true, disablepictureinpicture: true, "aria-hidden": "true" }));
     let whole = true;
+    mine.muted = true;
     mine.src = `/api/v1/videos/${video_id}/stream#t=${start_s}`;
     mine.onplaying = () => mine.classList.add("on");
     mine.ontimeupdate = () => { if (whole && mine.currentTime >= end_s) mine.currentTime = start_s; };
@@ -33,10 +34,9 @@ export function previews(list, signal) {
     };
     place.firstChild.append(mine);
   };
-  const on = (type, handler) => list.addEventListener(type, handler, { signal });
-  on("pointerover", (event) => { if (event.pointerType === "mouse") plan(event, 120); });
-  on("pointerleave", stop);
-  on("focusin", (event) => { if (event.target.matches(":focus-visible")) plan(event, 400); });
-  on("focusout", stop);
-  signal.addEventListener("abort", stop);
+  on(list, "pointerover", (event) => { if (event.pointerType === "mouse") plan(event, 120); }, signal);
+  on(list, "pointerleave", stop, signal);
+  on(list, "focusin", (event) => { if (event.target.matches(":focus-visible")) plan(event, 400); }, signal);
+  on(list, "focusout", stop, signal);
+  on(signal, "abort", stop);
 }

@@ -1,9 +1,10 @@
 // The search: results while somebody types, all of it in the address.
 import { aborted, get, post } from "../api.js";
-import { at, h, icon } from "../dom.js";
+import { at, h, on } from "../dom.js";
 import { count, server, stamp, t, tn } from "../i18n.js";
 import { bind } from "../keys.js";
 import { navigate } from "../router.js";
+import { note } from "../toast.js";
 import { filterBar, NONE } from "./filters.js";
 import { previews } from "./preview.js";
 import { address, asked, changed, isEmpty } from "./query.js";
@@ -20,22 +21,21 @@ const known = new Map(); // searches of this visit: a step back finds them as th
 
 export async function show(main, { query, state, signal }) {
   const field = at("q");
-  const title = h("h1");
-  const said = h("p", { class: "muted small", role: "status" });
-  const notes = h("div");
-  const list = h("div", { class: "results" });
-  const end = h("div", { class: "end" });
+  const page = stamp("search-page");
+  const [title, said, notes, list, end] = page.children;
   const watch = new IntersectionObserver(([one]) => one.isIntersecting && more(), { rootMargin: "1200px" });
   let now = query;
   let running = new AbortController();
   let found, failed, timer;
   let keyed = 0;
 
+  const active = () => document.activeElement;
   const go = (values, options) => navigate(address(changed(now, values)), options);
   const bar = filterBar(go, signal);
-  const options = () => ({ signal: AbortSignal.any([signal, running.signal]) });
-  const ask = (body) => post("/search", { ...asked(now), ...body }, options());
-  main.append(h("div", { class: "page search" }, title, bar.el, said, notes, list, end));
+  const either = () => AbortSignal.any([signal, running.signal]);
+  const ask = (body) => post("/search", { ...asked(now), ...body }, either());
+  title.after(bar.el);
+  main.append(page);
 
   function typed(atOnce) {
     const since = performance.now() - keyed;
@@ -54,7 +54,7 @@ export async function show(main, { query, state, signal }) {
     const q = now.get("q") ?? "";
     const key = `${now}`;
     const nothing = isEmpty(now);
-    if (document.activeElement !== field) field.value = q;
+    if (active() !== field) field.value = q;
     document.title = q ? `${q} · scenedex` : "scenedex";
     title.className = nothing ? "" : "out";
     title.textContent = nothing ? t("search.welcome") : t("search.results", { query: q });
@@ -88,14 +88,11 @@ export async function show(main, { query, state, signal }) {
     if (error.status) notes.replaceChildren(note(error.message, h("button", { onclick: () => run(now, true) }, t("shell.retry"))));
   }
 
-  const note = (text, more) => h("div", { class: "note" }, icon("warning"), h("p", {}, text), more);
-
   function render(what) {
-    found = what;
-    const { hits, answer: { degraded } } = found;
+    const { hits, answer: { degraded } } = what;
     const images = new Map([...list.querySelectorAll("img")].map((one) => [one.getAttribute("src"), one]));
     const opened = [...list.querySelectorAll(".unfolded")].map((one) => one.previousElementSibling.hit.scene_id);
-    const inside = document.activeElement.closest(".unfolded");
+    const inside = active().closest(".unfolded");
     const made = hits.map((hit) => tile(hit, now));
     for (const one of made) images.has(one.hit.thumbnail) && one.querySelector("img").replaceWith(images.get(one.hit.thumbnail)); // so it does not blink
     notes.replaceChildren();
@@ -135,7 +132,7 @@ export async function show(main, { query, state, signal }) {
   }
 
   async function landing() {
-    const { videos, scenes } = await get("/api/v1/stats", options());
+    const { videos, scenes } = await get("stats", either());
     const made = stamp(videos ? "search-landing" : "search-first");
     empty();
     notes.replaceChildren(made);
@@ -177,13 +174,13 @@ export async function show(main, { query, state, signal }) {
     else if (el) history.replaceState({ ...history.state, hit: el.hit.scene_id }, "");
   };
 
-  const focused = () => document.activeElement.closest(".hit");
+  const focused = () => active().closest(".hit");
 
   /** By so many results, or rows of them. */
   function move(by, row) {
     const tiles = [...list.querySelectorAll(".shot")];
     const from = tiles.indexOf(focused()?.firstChild);
-    if (!tiles.length || (row && from < 0 && document.activeElement !== field)) return false;
+    if (!tiles.length || (row && from < 0 && active() !== field)) return false;
     const to = from < 0 ? 0 : from + by * (row ? getComputedStyle(list.firstChild).gridTemplateColumns.split(" ").length : 1);
     (tiles[Math.min(to, tiles.length - 1)] ?? field).focus();
   }
@@ -195,15 +192,15 @@ export async function show(main, { query, state, signal }) {
     Enter: ["search.keys_open", () => false],
     w: ["search.keys_why", () => { if (found?.hits.length) unfold(focused() ?? list.querySelector(".hit")); }],
   }, signal);
-  field.addEventListener("input", () => typed(), { signal });
-  field.form.addEventListener("submit", () => typed(true), { signal });
-  field.addEventListener("keydown", (event) => { if (event.key === "ArrowDown" && move(1, true) !== false) event.preventDefault(); }, { signal });
-  document.addEventListener("recovered", () => failed && run(now, true), { signal });
-  signal.addEventListener("abort", () => { watch.disconnect(); clearTimeout(timer); });
+  on(field, "input", () => typed(), signal);
+  on(field.form, "submit", () => typed(true), signal);
+  on(field, "keydown", (event) => { if (event.key === "ArrowDown" && move(1, true) !== false) event.preventDefault(); }, signal);
+  on(document, "recovered", () => failed && run(now, true), signal);
+  on(signal, "abort", () => { watch.disconnect(); clearTimeout(timer); });
 
   if (isEmpty(query) && matchMedia("(hover: hover)").matches) field.focus();
   await run(query);
-  if (document.activeElement === field) typed(true); // what came before this was here to listen
+  if (active() === field) typed(true); // what came before this was here to listen
   [...list.querySelectorAll(".hit")].find((el) => el.hit.scene_id === state.hit)?.firstChild.focus({ preventScroll: true });
   return ({ query: to }) => run(to);
 }

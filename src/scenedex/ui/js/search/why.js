@@ -1,4 +1,5 @@
 // Why a scene was found: what each channel brought, the picture and the words that matched, and how the query was read.
+import { row } from "../chart.js";
 import { h } from "../dom.js";
 import { percent, server, stamp, t, time } from "../i18n.js";
 import { address, changed, playing } from "./query.js";
@@ -25,10 +26,9 @@ export function why(hit, { plan, rerank }, query) {
   part("img").src = exact ? `/api/v1/scenes/${hit.scene_id}/keyframes/${keyframe}` : hit.thumbnail;
   part("figcaption").textContent = exact ? t("search.matched", { time: time(t_s) }) : t("search.best_picture");
   if (!hit.thumbnail) part("figure").remove();
-  part("tbody").append(...channels.map(([channel, one]) => h("tr", {},
-    h("th", { scope: "row" }, t(`search.channel_${channel}`)),
-    h("td", {}, h("div", { class: "share" }, h("span", { class: "gauge", style: { "--part": one.share } }), h("span", { class: "number" }, percent(one.share)))),
-    h("td", { class: "number" }, one.calibrated.toFixed(2)))));
+  part("tbody").append(...channels.map(([channel, one]) => row(t(`search.channel_${channel}`),
+    h("div", { class: "share" }, h("span", { class: "gauge", style: { "--part": one.share } }), h("span", { class: "number" }, percent(one.share))),
+    one.calibrated.toFixed(2))));
 
   const said = channels.map(([, one]) => one.text && (one.share >= TELLING || one.text.includes("<mark>")) ? one.text : "");
   section(".words", [...new Set(said)].filter(Boolean).map((text) => h("blockquote", {}, marked(text))));

@@ -4,7 +4,7 @@ import { at } from "../dom.js";
 import { t } from "../i18n.js";
 import { failed } from "../toast.js";
 
-const { owner, access, key_id } = await get("/api/v1/session");
+const { owner, access, key_id } = await get("session");
 document.documentElement.dataset.access = access;
 if (key_id) {
   const who = at("who");
@@ -12,5 +12,5 @@ if (key_id) {
   who.hidden = false;
   who.ariaLabel = who.title = name.textContent = t("session.as", { name: owner ?? key_id });
   may.textContent = t(`session.may_${access}`);
-  leave.onclick = () => del("/api/v1/session").then(() => location.assign("/sign-in?next=/"), failed);
+  leave.onclick = () => del("session").then(() => location.assign("/sign-in?next=/"), failed);
 }
