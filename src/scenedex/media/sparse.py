@@ -104,6 +104,7 @@ class Sparse:
         self._health, self._hands, self._start_s = health, hands, start_s
         self._decoders = Decoders(stream, hands.shown)
         self._keys = _Keys(self._decoders.take())
+        self._due_s = _longest_s(stream)
         self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
         self._waiting = max(1, PIXELS_WAITING // self._at_once // max(1, stream.width * stream.height))
         self._held = _Held()
@@ -193,6 +194,7 @@ class Sparse:
             first_size=next(one.size for one in anchors if one.t_s == first.t_s),
             anchors=tuple(one for one in anchors if first.t_s < one.t_s <= last.t_s),
             pictures=sum(first.t_s <= one.t_s < last.t_s for one in packets) + 1,
+            due_s=self._due_s,
         )
         return Look(stretch, packets, self._hands.look(stretch), self._decoders)
 
@@ -276,6 +278,14 @@ class Sparse:
         if t_s < before_s - ROUNDING_S or not packet.size or CAPTIONS in bytes(packet):
             return None
         return t_s
+
+
+def _longest_s(stream: VideoStream) -> float:
+    """The longest distance between the key frames that a container's index names, in seconds; 0 where it names none."""
+    keys = [entry.timestamp for entry in stream.index_entries if entry.is_keyframe]
+    return float(
+        max((after - before for before, after in pairwise(keys)), default=0) * (stream.time_base or 0)
+    )
 
 
 class _Keys:

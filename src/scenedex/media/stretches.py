@@ -178,6 +178,7 @@ def hurry(stream: VideoStream) -> None:
     """Decode its pictures, which will be made smaller, without care for their looks; before the first is decoded."""
     if _worth_haste(stream):
         stream.codec_context.options = {**stream.codec_context.options, **HASTE}
+        stream.codec_context.thread_count = 1
 
 
 def _worth_haste(stream: VideoStream) -> bool:

@@ -75,7 +75,7 @@ class Hints:
             return True
         leeway, key_s = 1.5 * _step(stretch), stretch.last.t_s
         self._keys.append(stretch.key_s)
-        longest = key_s - stretch.key_s > self._longest_s - leeway
+        longest = key_s - stretch.key_s > max(self._longest_s, stretch.due_s) - leeway
         self._longest_s = max(self._longest_s, key_s - stretch.key_s)
         return not longest and not any(self._regular(key_s, key_s - one, leeway) for one in self._keys)
 

@@ -147,6 +147,7 @@ class Stretch:
     first_size: int  #: bytes of the first
     anchors: tuple["Anchor", ...]  #: in order, after the first; the last one is the picture `last`
     pictures: int  #: from the first on, without `last`
+    due_s: float = 0.0  #: longest distance of key frames in the whole file, as far as its index tells
 
     @property
     def length_s(self) -> float:

@@ -70,6 +70,13 @@ def test_a_difference_that_may_have_another_cause_is_looked_at(doubt):
     assert until(seasoned(), doubt) > 10.0
 
 
+def test_how_late_key_frames_come_is_known_from_the_index():
+    one = stretch(0.0, 4.0, same=False)
+    assert until(Hints("h264"), one) > 0.0, "it may have been due"
+    assert until(Hints("h264"), replace(one, due_s=10.0)) <= 0.0
+    assert until(Hints("h264"), replace(one, due_s=4.04)) > 0.0
+
+
 def test_key_frames_at_equal_distances_say_nothing():
     hints = seasoned()
     for start_s in (10.0, 12.0, 14.0, 16.0):
