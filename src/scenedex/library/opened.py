@@ -22,6 +22,7 @@ from scenedex.store.arrivals import Arrivals
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
+from scenedex.store.sizes import KnownSizes
 from scenedex.types import (
     LOCAL_OWNER,
     Space,
@@ -50,6 +51,7 @@ class Opened:
         self._words = WordLlamaEncoder()
         self._watchers = Watchers()
         self._cache = QueryCache()
+        self._sizes = KnownSizes()
         self._encoding = QueryEncoding(
             timeout_s=settings.clip_text_embedding_timeout_s, cache=self._cache, watch=self._watchers
         )

@@ -60,7 +60,7 @@ class Searching(Owning):
         with self._database.transaction(self.owner, keep_plans=True) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
-            chosen = choices(tx)
+            chosen = choices(tx, self._sizes)
             defaults = defaults_of(self.settings, chosen.settings)
             weights = {**defaults.weights, **request.weights}
             dense, degraded = dense_channels(tx, chosen, self._queries, weights, self._encoding)

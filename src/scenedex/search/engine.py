@@ -26,7 +26,7 @@ from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
-from scenedex.store.spaces import Size
+from scenedex.store.sizes import Size
 from scenedex.tracing import span
 from scenedex.types import Answer, Channel, Plan, Rerank
 

@@ -17,15 +17,19 @@ from scenedex.search.request import SearchDefaults
 from scenedex.search.rerank import pool
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
+from scenedex.store.reach import EXACT_UP_TO
 from scenedex.store.scenes import captions_by_scene, scene_cards
 from scenedex.store.scoring import score_scenes
-from scenedex.store.spaces import Size
+from scenedex.store.sizes import Size
 from scenedex.types import Channel, ChannelRow, Filters, Mode, VectorQuery
 
 log = logging.getLogger(__name__)
 
 POOL = 100
 """Scenes that each channel offers at once; where pages go beyond them, as many again, which come after all of these."""
+
+CHANNELS = 5
+"""Of a search: seen, heard, said, described, and the words themselves."""
 
 DEEPEST = 2_400
 """Scenes of each channel among which bands, groups and folding look for enough to fill a page."""
@@ -70,7 +74,7 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         known = backgrounds.get((row.channel, row.space_id))
         return known.calibrated(row.raw) if known else row.raw
 
-    size = max(POOL, defaults.pool_size) if ask.mode == "rerank" else POOL
+    size = offered(ask, defaults)
     k = size * -(-ask.wanted // size)
     found, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
@@ -124,6 +128,21 @@ def _may_go_on(found: Sequence[ChannelRow], k: int, worth: Callable[[ChannelRow]
         len(rows) >= k and (channel in ("lexical", "anchor") or worth(rows[-1]) >= RESULT)
         for (channel, _), rows in lists.items()
     )
+
+
+def offered(ask: Ask, defaults: SearchDefaults) -> int:
+    """Scenes that each channel offers at once.
+
+    Those of a second look come from all channels, one in five from each. One channel alone may fill the whole pool
+    where that costs little: its farther scenes, which no other channel brings, can only stand behind its nearer ones.
+    """
+    if ask.mode != "rerank":
+        return POOL
+    sizes = ask.sizes or {}
+    compared = all(
+        sizes[query.space.id].vectors <= EXACT_UP_TO for query in ask.vectors if query.space.id in sizes
+    )
+    return max(POOL, defaults.pool_size if compared else -(-defaults.pool_size // CHANNELS))
 
 
 def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
