@@ -70,8 +70,11 @@ class Searching(Owning):
                 degraded=degraded,
                 encoding=self._encoding,
                 sizes=chosen.sizes,
+                beside=self._beside,
             )
-            anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
+            anchor = (
+                anchor_of(tx, example, eyes, chosen) if example is not None and eyes is not None else None
+            )
             return engine.search(tx, request, anchor)
 
     def search_defaults(self) -> SearchDefaults:
