@@ -22,8 +22,10 @@ from scenedex.search.request import (
     check_request,
 )
 from scenedex.store.preferences import preferences
+from scenedex.store.sizes import LARGE
 from scenedex.store.spaces import choices
 from scenedex.store.videos import resolve_video
+from scenedex.store.warming import read_ahead, walk
 from scenedex.types import (
     Answer,
     Channel,
@@ -76,6 +78,17 @@ class Searching(Owning):
                 anchor_of(tx, example, eyes, chosen) if example is not None and eyes is not None else None
             )
             return engine.search(tx, request, anchor)
+
+    def warm(self) -> int:
+        """Read what searches of a large library will read; how many walks through its indexes it took, 0 for a small
+        one. Takes up to some minutes, and others can search meanwhile. Raises StoreError."""
+        with self._database.transaction(self.owner) as tx:
+            chosen = choices(tx, self._sizes)
+        if chosen.sizes[0].scenes < LARGE:
+            return 0
+        read_ahead(self._database)
+        with self._database.transaction(self.owner) as tx:
+            return walk(tx, [space for space in chosen.spaces if chosen.sizes[space.id].vectors])
 
     def search_defaults(self) -> SearchDefaults:
         """How a search goes where its request says nothing else: the settings, overlaid by what this owner has set."""
