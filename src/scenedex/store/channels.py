@@ -23,7 +23,8 @@ from scenedex.types import Channel, ChannelRow, Filters, VectorQuery
 
 MIN_EF_SEARCH = 200
 """With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`), with 100 0.7; with this
-none."""
+none. Among 2,000,000 that holds for vectors like those that are there; where words look for pictures, 1.7 are missed
+(`benchmarks/million.py`), and with 800 0.6."""
 
 SHARED_EF_SEARCH = 400
 """Where several channels walk, all do with the same. One that is asked for more goes on from where its walk ended
