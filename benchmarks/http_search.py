@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -149,15 +149,22 @@ class Client:
 
     def ask(self, query: str) -> str | None:
         """What went wrong, if anything did."""
-        body = json.dumps({"query": query}).encode()
         try:
-            connection = self._open or self._connect()
-            connection.sendall(HEAD % (self._port, len(body)) + body)
-            status, text = _read(connection)
+            self.answer({"query": query})
         except (OSError, ValueError) as exc:
             self.close()
             return f"{type(exc).__name__}: {exc}"
-        return None if status == b"200" else f"{status.decode()}: {text[:200]!r}"
+        return None
+
+    def answer(self, question: Mapping[str, object]) -> bytes:
+        """The body of the answer. Raises OSError where none comes, ValueError for another status than 200."""
+        body = json.dumps(question).encode()
+        connection = self._open or self._connect()
+        connection.sendall(HEAD % (self._port, len(body)) + body)
+        status, text = _read(connection)
+        if status != b"200":
+            raise ValueError(f"{status.decode()}: {text[:200]!r}")
+        return text
 
     def close(self) -> None:
         """Close the connection; the next question opens another."""

@@ -1,15 +1,18 @@
 """CLIP ViT-B/32 in its full size with random weights, which cost what trained ones cost, for `CLIP_MODEL_NAME`."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime import InferenceSession
 from tests.golden.loading import HERE
 
 from benchmarks.vit_graph import Graph, Shape, vision_tower
+from scenedex.embeddings.tokenize import Tokenizer
 from scenedex.inference.exported import keep, sealed
 from scenedex.inference.quantize import to_int8
 from scenedex.inference.registry import load_registry
@@ -36,21 +39,47 @@ def text_tower(path: Path) -> Path:
     return path
 
 
-def random_clip(folder: Path) -> Path:
-    """Make it in int8 below a weights folder, where it is not there already; gives its own folder."""
+def spread(path: Path, tokens: np.ndarray) -> None:
+    """Let a text tower tell texts apart: random weights map all of them into one narrow cone (cosines above 0.98).
+
+    Mean and main directions of the embeddings of `tokens`, (n, 77), are evened out by one more product at its end.
+    """
+    session = InferenceSession(path, providers=["CPUExecutionProvider"])
+    parts = np.array_split(tokens, max(1, len(tokens) // 16))
+    seen = np.concatenate([session.run(None, {"input_ids": part})[0] for part in parts])
+    mean = seen.mean(0)
+    _, sizes, directions = np.linalg.svd(seen - mean, full_matrices=False)
+    even = (directions.T / (sizes + sizes[0] / 10)) @ directions
+    model = onnx.load(path)
+    model.graph.node[-1].output[0] = "plain"
+    model.graph.initializer.append(numpy_helper.from_array(mean, "mean"))
+    model.graph.initializer.append(numpy_helper.from_array(even.astype(np.float32), "even"))
+    model.graph.node.append(helper.make_node("Sub", ["plain", "mean"], ["moved"]))
+    model.graph.node.append(helper.make_node("MatMul", ["moved", "even"], ["text_embeds"]))
+    onnx.save(model, str(path))
+
+
+def random_clip(folder: Path, texts: Sequence[str] = ()) -> Path:
+    """Make it in int8 below a weights folder, where it is not there already; gives its own folder.
+
+    `texts`: its text tower is to tell these apart (`spread`).
+    """
     home = folder / "exported--random-vit-b32"
     if (home / "model.toml").is_file():
         return home
     known = load_registry().find("clip-b32")
     made = folder / ".making"
     made.mkdir(parents=True)
+    shutil.copy(HERE / "models" / "golden--clip-hf" / "1" / "tokenizer.json", made)
+    reads = replace(known.text, pad_to="context", context=CONTEXT)
     for role, graph in (
         ("vision", vision_tower(made / "full.onnx", Shape())),
         ("text", text_tower(made / "t.onnx")),
     ):
         to_int8(graph, made / f"{role}.onnx", image=known.image if role == "vision" else None)
         graph.unlink()
-    shutil.copy(HERE / "models" / "golden--clip-hf" / "1" / "tokenizer.json", made)
+    if texts:
+        spread(made / "text.onnx", Tokenizer(made / "tokenizer.json", reads).batch(texts)[0])
     files = {role: made / f"{role}.onnx" for role in ("vision", "text")}
     card = replace(
         known,
@@ -58,6 +87,6 @@ def random_clip(folder: Path) -> Path:
         aliases=(),
         pretrained="random",
         repository="exported/random-vit-b32",
-        text=replace(known.text, pad_to="context", context=CONTEXT),
+        text=reads,
     )
     return keep(sealed(card, {**files, "tokenizer": made / "tokenizer.json"}), made, folder)

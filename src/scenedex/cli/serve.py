@@ -2,13 +2,18 @@
 
 import os
 import sys
+import threading
 import webbrowser
-from contextlib import ExitStack
-from typing import Annotated
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenedex.cli.watching import watched
+from scenedex.errors import ScenedexError
+
+if TYPE_CHECKING:
+    from scenedex.library import Library
 
 Host = Annotated[
     str | None, typer.Option(help="Address to listen on. [default: SCENEDEX_HOST, or 127.0.0.1]")
@@ -41,8 +46,15 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True, show: Ope
         app = create_app(Service(library=library), host=host)
         if worker:
             held.enter_context(spawn_worker(settings))
+        threading.Thread(target=_warm, args=(library,), name="warming", daemon=True).start()
         answer(app, listening, lambda: _begun(url_of(listening), show))
     typer.echo("Ended.")
+
+
+def _warm(library: "Library") -> None:
+    """A large library is read into memory while the first searches come."""
+    with suppress(ScenedexError):  # it was closed, or its database went away: whoever searches is told
+        library.warm()
 
 
 def _begun(url: str, show: bool) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, UsageError
 from scenedex.library.opened import KINDS, PACES, Opened
-from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
-from scenedex.store.spaces import live_spaces, seen_spaces
+from scenedex.store.spaces import choices, seen_spaces
 from scenedex.store.switching import model_in_use
 from scenedex.types import (
     Space,
@@ -122,8 +121,8 @@ class Choosing(Opened):
         None where nothing was embedded for it yet. No weights are needed.
         """
         with self._database.transaction(self.owner) as tx:
-            counts = vectors_by_space(tx)
-            spaces = [space for space in live_spaces(tx) if counts.get(space.id)]
+            chosen = choices(tx, self._sizes)
+        spaces = [space for space in chosen.spaces if chosen.sizes[space.id].vectors]
         wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
         return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
 

@@ -12,11 +12,10 @@ from scenedex.embeddings.protocols import ImageEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError
 from scenedex.search.anchor import COHORT, Anchor, anchor_query, check_box, cohort_background, cropped, middle
 from scenedex.search.request import Example
-from scenedex.store.backgrounds import vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import find_scene
 from scenedex.store.scoring import scene_vectors, some_vectors
-from scenedex.store.spaces import live_spaces
+from scenedex.store.spaces import Choices, choices
 from scenedex.store.videos import resolve_video
 from scenedex.types import Scene, Space, StoredKeyframe, Vector
 
@@ -32,13 +31,16 @@ class Eyes:
     )
 
 
-def anchor_of(tx: Transaction, example: Example, eyes: Eyes) -> Anchor:
-    """Raises UsageError for an example that makes no sense, NotFoundError for one that is not there, EncoderError
+def anchor_of(tx: Transaction, example: Example, eyes: Eyes, chosen: Choices | None = None) -> Anchor:
+    """`chosen`: what is searched here, where that is known already.
+
+    Raises UsageError for an example that makes no sense, NotFoundError for one that is not there, EncoderError
     where this library or this machine cannot compare pictures."""
     _check(example)
-    counts = vectors_by_space(tx)
+    chosen = chosen or choices(tx)
+    counts = {space.id: int(chosen.sizes[space.id].vectors) for space in chosen.spaces}
     whole = example.scene is not None and example.box is None
-    spaces = [space for space in live_spaces(tx) if space.modality == "visual" and counts.get(space.id)]
+    spaces = [space for space in chosen.spaces if space.modality == "visual" and counts.get(space.id)]
     if whole and eyes.scenes is not None and counts.get(eyes.scenes.id):
         spaces = [eyes.scenes]
     if not spaces:

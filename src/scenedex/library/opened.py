@@ -19,9 +19,11 @@ from scenedex.library.pictures import object_store
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
 from scenedex.store.arrivals import Arrivals
+from scenedex.store.beside import Beside
 from scenedex.store.database import Database, Transaction
 from scenedex.store.objects import ObjectStore
 from scenedex.store.preferences import preference
+from scenedex.store.sizes import KnownSizes
 from scenedex.types import (
     LOCAL_OWNER,
     Space,
@@ -50,6 +52,8 @@ class Opened:
         self._words = WordLlamaEncoder()
         self._watchers = Watchers()
         self._cache = QueryCache()
+        self._sizes = KnownSizes()
+        self._beside = Beside(self._database)
         self._encoding = QueryEncoding(
             timeout_s=settings.clip_text_embedding_timeout_s, cache=self._cache, watch=self._watchers
         )
@@ -71,6 +75,7 @@ class Opened:
         if self._root is self:
             if "_decoder" in self.__dict__:
                 self._decoder.close()
+            self._beside.close()
             self._encoding.close()
             if "_equipment" in self.__dict__:
                 self._equipment.close()

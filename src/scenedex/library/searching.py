@@ -22,8 +22,10 @@ from scenedex.search.request import (
     check_request,
 )
 from scenedex.store.preferences import preferences
+from scenedex.store.sizes import LARGE
 from scenedex.store.spaces import choices
 from scenedex.store.videos import resolve_video
+from scenedex.store.warming import read_ahead, walk
 from scenedex.types import (
     Answer,
     Channel,
@@ -60,7 +62,7 @@ class Searching(Owning):
         with self._database.transaction(self.owner, keep_plans=True) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
-            chosen = choices(tx)
+            chosen = choices(tx, self._sizes)
             defaults = defaults_of(self.settings, chosen.settings)
             weights = {**defaults.weights, **request.weights}
             dense, degraded = dense_channels(tx, chosen, self._queries, weights, self._encoding)
@@ -70,9 +72,23 @@ class Searching(Owning):
                 degraded=degraded,
                 encoding=self._encoding,
                 sizes=chosen.sizes,
+                beside=self._beside,
             )
-            anchor = anchor_of(tx, example, eyes) if example is not None and eyes is not None else None
+            anchor = (
+                anchor_of(tx, example, eyes, chosen) if example is not None and eyes is not None else None
+            )
             return engine.search(tx, request, anchor)
+
+    def warm(self) -> int:
+        """Read what searches of a large library will read; how many walks through its indexes it took, 0 for a small
+        one. Takes up to some minutes, and others can search meanwhile. Raises StoreError."""
+        with self._database.transaction(self.owner) as tx:
+            chosen = choices(tx, self._sizes)
+        if chosen.sizes[0].scenes < LARGE:
+            return 0
+        read_ahead(self._database)
+        with self._database.transaction(self.owner) as tx:
+            return walk(tx, [space for space in chosen.spaces if chosen.sizes[space.id].vectors])
 
     def search_defaults(self) -> SearchDefaults:
         """How a search goes where its request says nothing else: the settings, overlaid by what this owner has set."""

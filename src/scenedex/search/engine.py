@@ -24,9 +24,10 @@ from scenedex.search.retrieval import DEEPEST, POOL, Ask, Brought, retrieve
 from scenedex.search.router import route
 from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
+from scenedex.store.beside import Beside
 from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
-from scenedex.store.spaces import Size
+from scenedex.store.sizes import Size
 from scenedex.tracing import span
 from scenedex.types import Answer, Channel, Plan, Rerank
 
@@ -54,6 +55,7 @@ class Engine:
         degraded: Sequence[str] = (),
         encoding: QueryEncoding | None = None,
         sizes: Mapping[int, Size] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         """`defaults` has the weights, which count relative to one another; a weight of 0 takes its channel out.
 
@@ -66,6 +68,7 @@ class Engine:
         self._degraded = tuple(degraded)
         self._encoding = encoding or QueryEncoding()
         self._sizes = sizes
+        self._beside = beside
 
     def search(self, tx: Transaction, request: SearchRequest, anchor: Anchor | None = None) -> Answer:
         """The scenes that fit best, one hit a scene, best first; no hits where nothing fits.
@@ -217,6 +220,7 @@ class Engine:
             exclude=anchor.exclude if anchor else (),
             wanted=depth,
             sizes=self._sizes,
+            beside=self._beside,
         )
         return retrieve(tx, ask, self._backgrounds(anchor), self._defaults)
 

@@ -15,17 +15,22 @@ from scenedex.search.pooling import pooled
 from scenedex.search.question import Question
 from scenedex.search.request import SearchDefaults
 from scenedex.search.rerank import pool
+from scenedex.store.beside import Beside
 from scenedex.store.channels import search_channels
 from scenedex.store.database import Transaction
+from scenedex.store.reach import EXACT_UP_TO
 from scenedex.store.scenes import captions_by_scene, scene_cards
 from scenedex.store.scoring import score_scenes
-from scenedex.store.spaces import Size
+from scenedex.store.sizes import LARGE, Size
 from scenedex.types import Channel, ChannelRow, Filters, Mode, VectorQuery
 
 log = logging.getLogger(__name__)
 
 POOL = 100
 """Scenes that each channel offers at once; where pages go beyond them, as many again, which come after all of these."""
+
+CHANNELS = 5
+"""Of a search: seen, heard, said, described, and the words themselves."""
 
 DEEPEST = 2_400
 """Scenes of each channel among which bands, groups and folding look for enough to fill a page."""
@@ -46,6 +51,7 @@ class Ask:
     exclude: Sequence[UUID] = ()
     wanted: int = 10  #: hits up to the end of the page
     sizes: Mapping[int, Size] | None = None  #: of the spaces, where they are known
+    beside: Beside | None = None  #: where a part may run beside the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,7 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         known = backgrounds.get((row.channel, row.space_id))
         return known.calibrated(row.raw) if known else row.raw
 
-    size = max(POOL, defaults.pool_size) if ask.mode == "rerank" else POOL
+    size = offered(ask, defaults)
     k = size * -(-ask.wanted // size)
     found, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
@@ -126,8 +132,23 @@ def _may_go_on(found: Sequence[ChannelRow], k: int, worth: Callable[[ChannelRow]
     )
 
 
+def offered(ask: Ask, defaults: SearchDefaults) -> int:
+    """Scenes that each channel offers at once.
+
+    Those of a second look come from all channels, one in five from each. One channel alone may fill the whole pool
+    where that costs little: its farther scenes, which no other channel brings, can only stand behind its nearer ones.
+    """
+    if ask.mode != "rerank":
+        return POOL
+    sizes = ask.sizes or {}
+    compared = all(
+        sizes[query.space.id].vectors <= EXACT_UP_TO for query in ask.vectors if query.space.id in sizes
+    )
+    return max(POOL, defaults.pool_size if compared else -(-defaults.pool_size // CHANNELS))
+
+
 def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
-    """All channels in one statement; where that fails each alone, so that one cannot take the rest along."""
+    """All channels at once; where that fails each alone, so that one cannot take the rest along."""
     common: dict[str, Any] = {
         "filters": ask.filters,
         "k": k,
@@ -136,7 +157,7 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
         "sizes": ask.sizes,
     }
     try:
-        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), {}
+        return _at_once(tx, ask, common), {}
     except StoreError as exc:
         log.warning("all channels together failed", exc_info=exc)
         failed = exc
@@ -157,6 +178,26 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
     if not worked:
         raise failed
     return found, degraded
+
+
+def _at_once(tx: Transaction, ask: Ask, common: Mapping[str, Any]) -> list[ChannelRow]:
+    """In one statement, or, in a large library, in two side by side: what is seen beside the rest, or, where nothing
+    is, vectors beside words."""
+    seen = [query for query in ask.vectors if query.channel in ("visual", "anchor")]
+    rest = [query for query in ask.vectors if query.channel not in ("visual", "anchor")]
+    if not seen:
+        seen, rest = rest, seen
+    large = ask.sizes is not None and ask.sizes[0].scenes >= LARGE
+    if ask.beside is None or not (large and seen and (rest or ask.terms)):
+        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common)
+
+    def others(own: Transaction) -> list[ChannelRow]:
+        return search_channels(own, terms=ask.terms, vectors=rest, **common)
+
+    later = ask.beside.begin(tx.owner, others)
+    if later is None:
+        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common)
+    return search_channels(tx, terms=(), vectors=seen, **common) + later.result()
 
 
 def _looked_at(

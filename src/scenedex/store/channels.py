@@ -17,12 +17,18 @@ from scenedex.store.bm25 import Terms, ranked
 from scenedex.store.database import Transaction
 from scenedex.store.reach import EXACT_UP_TO, Reach, reach_in, sizes_of
 from scenedex.store.scope import Scope, scope_of
-from scenedex.store.spaces import Size, check_vector
+from scenedex.store.sizes import Size
+from scenedex.store.spaces import check_vector
 from scenedex.types import Channel, ChannelRow, Filters, VectorQuery
 
 MIN_EF_SEARCH = 200
 """With pgvector's 40, two of the ten nearest of 400,000 are missed (`benchmarks/tenants.py`), with 100 0.7; with this
-none."""
+none. Among 2,000,000 that holds for vectors like those that are there; where words look for pictures, 1.7 are missed
+(`benchmarks/million.py`), and with 800 0.6."""
+
+SHARED_EF_SEARCH = 400
+"""Where several channels walk, all do with the same. One that is asked for more goes on from where its walk ended
+(`hnsw.iterative_scan`), as far as it needs: its farther scenes are less sure, and the others do not pay for them."""
 
 MAX_EF_SEARCH = 1000  #: pgvector's limit
 
@@ -105,8 +111,9 @@ def settings_for(reach: Reach, *, keep_plan: bool = False) -> SQL:
     """
     if not any(reach.hnsw):
         return SQL("")
-    most = max(limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted)
-    ef = min(max(most, MIN_EF_SEARCH), MAX_EF_SEARCH)
+    walked = [limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted]
+    shared = [limit for limit in walked if limit <= SHARED_EF_SEARCH] if len(walked) > 1 else walked
+    ef = min(max([MIN_EF_SEARCH, *shared]), MAX_EF_SEARCH)
     # without sorting, so that the planner does not sort where HNSW was decided on
     kept = "; set local plan_cache_mode = force_generic_plan" if keep_plan and all(reach.hnsw) else ""
     return SQL(f"set local hnsw.ef_search = {ef}; set local enable_sort = off{kept}")

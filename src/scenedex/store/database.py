@@ -271,6 +271,10 @@ class Database:
             full = one(connection, "select current_setting('server_version') as version")["version"]
             return {"postgresql": full.partition(" ")[0], "pgvector": found.pgvector, "schema": found.number}
 
+    def files(self) -> Path | None:
+        """The folder in which an embedded server keeps its databases; None for a server elsewhere."""
+        return self._server.data / "base" if self._server else None
+
     def migrate(self) -> list[int]:
         """Apply what is missing; the numbers of the migrations applied."""
         with self.migrator() as connection:

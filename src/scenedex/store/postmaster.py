@@ -111,9 +111,9 @@ def configure(data: Path, account: Account) -> None:
         folder = tempfile.mkdtemp(prefix="scenedex-", dir=common)
         os.chown(folder, account.uid, account.gid)
     try:
-        memory = shutil.disk_usage("/dev/shm").total  # noqa: S108 (looked at, not written to)
+        shared = shutil.disk_usage("/dev/shm").total  # noqa: S108 (looked at, not written to)
     except OSError:
-        memory = MIN_SHARED_MEMORY_BYTES
+        shared = MIN_SHARED_MEMORY_BYTES
     put(
         data / "scenedex.conf",
         f"""# Written by scenedex at each start.
@@ -121,8 +121,10 @@ listen_addresses = ''
 port = 5432
 unix_socket_directories = '"{folder}"'
 max_connections = 100
-shared_buffers = 128MB
-dynamic_shared_memory_type = {"mmap" if memory < MIN_SHARED_MEMORY_BYTES else "posix"}
+shared_buffers = {buffers(data) >> 20}MB
+max_parallel_maintenance_workers = {min(max(2, (os.cpu_count() or 1) - 1), 7)}
+scenedex.build_memory = '{build_memory(shared) >> 20}MB'
+dynamic_shared_memory_type = {"mmap" if shared < MIN_SHARED_MEMORY_BYTES else "posix"}
 max_wal_size = 1GB
 jit = off
 autovacuum_naptime = 10s
@@ -144,6 +146,25 @@ log_truncate_on_rotation = on
     for log in (data / "log").glob("*.log"):
         if log.stat().st_size > MAX_LOG_BYTES:
             log.unlink()
+
+
+def build_memory(shared: int) -> int:
+    """Bytes that the build of an index may take at most: a quarter of the machine's, and half of its shared memory,
+    out of which a parallel build takes them."""
+    machine = memory()
+    return max(64 << 20, min(machine // 4, shared // 2 if shared >= MIN_SHARED_MEMORY_BYTES else machine))
+
+
+def buffers(data: Path) -> int:
+    """Bytes of PostgreSQL's own cache: as many as lie on the disk, so that a walk through an index finds its pages
+    there; a quarter of the machine's memory at most. They are taken as they are used."""
+    there = sum(path.stat().st_size for path in (data / "base").glob("*/*") if path.is_file())
+    return max(128 << 20, min(there, memory() // 4))
+
+
+def memory() -> int:
+    """Bytes of the machine."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def put(path: Path, text: str, account: Account) -> None:

@@ -13,7 +13,8 @@ from psycopg.sql import SQL, Literal
 
 from scenedex.store.database import Transaction
 from scenedex.store.scope import Scope
-from scenedex.store.spaces import Size, partition
+from scenedex.store.sizes import Size
+from scenedex.store.spaces import partition
 from scenedex.types import VectorQuery
 
 EXACT_UP_TO = 5_000

@@ -36,7 +36,7 @@ def scene_vectors(tx: Transaction, scene_id: UUID, space: Space) -> tuple[tuple[
     The vectors have the precision of 16-bit floats.
     """
     rows = tx.execute(SQL(VECTORS).format(space=Literal(space.id)), {"scene": scene_id})
-    return tuple((row["t_s"], _unit(np.array(row["vector"], np.float32))) for row in rows)
+    return tuple((row["t_s"], _unit(row["vector"])) for row in rows)
 
 
 def vectors_of(tx: Transaction, scene_ids: Sequence[UUID], space: Space) -> dict[UUID, Vectors]:
@@ -46,7 +46,7 @@ def vectors_of(tx: Transaction, scene_ids: Sequence[UUID], space: Space) -> dict
     rows = tx.execute(SQL(MANY).format(space=Literal(space.id)), {"scenes": list(set(scene_ids))})
     found: dict[UUID, list[Vector]] = {}
     for row in rows:
-        found.setdefault(row["scene_id"], []).append(_unit(np.array(row["vector"], np.float32)))
+        found.setdefault(row["scene_id"], []).append(_unit(row["vector"]))
     return {scene: np.stack(vectors) for scene, vectors in found.items()}
 
 
@@ -61,11 +61,13 @@ def some_vectors(tx: Transaction, space: Space, count: int, without: UUID | None
     rows = tx.execute(SQL(SOME).format(space=Literal(space.id)), known)
     if not rows:
         return np.zeros((0, space.dim), np.float32)
-    return np.stack([_unit(np.array(row["vector"], np.float32)) for row in rows])
+    return np.stack([_unit(row["vector"]) for row in rows])
 
 
-def _unit(vector: Vector) -> Vector:
-    return vector / np.linalg.norm(vector)
+def _unit(sent: bytes) -> Vector:
+    """Of a halfvec as pgvector sends it: two 16-bit words, then one half float an element, big endian."""
+    vector = np.frombuffer(sent, ">f2", offset=4).astype(np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 SCORES = """
@@ -78,24 +80,24 @@ group by scene_id
 """
 
 VECTORS = """
-select t_s, vector::real[] as vector from embeddings
+select t_s, halfvec_send(vector) as vector from embeddings
 where owner_id = %(owner)s and space_id = {space} and scene_id = %(scene)s and vector is not null
 order by ordinal
 """
 
 MANY = """
-select scene_id, vector::real[] as vector from embeddings
+select scene_id, halfvec_send(vector) as vector from embeddings
 where owner_id = %(owner)s and space_id = {space} and scene_id = any(%(scenes)s) and vector is not null
 order by scene_id, ordinal
 """
 
 SOME = """
-(select vector::real[] as vector from embeddings
+(select halfvec_send(vector) as vector from embeddings
  where owner_id = %(owner)s and space_id = {space} and scene_id >= %(from)s and vector is not null
    and scene_id is distinct from %(without)s::uuid
  order by scene_id limit %(count)s)
 union all
-(select vector::real[] from embeddings
+(select halfvec_send(vector) from embeddings
  where owner_id = %(owner)s and space_id = {space} and scene_id < %(from)s and vector is not null
    and scene_id is distinct from %(without)s::uuid
  order by scene_id limit %(count)s)

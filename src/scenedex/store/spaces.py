@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, LiteralString, NamedTuple
+from functools import lru_cache
+from typing import Any, LiteralString
 
 import numpy as np
 from psycopg import Connection
@@ -13,6 +14,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from scenedex.errors import StoreError, UsageError
 from scenedex.store.backgrounds import StoredBackground
 from scenedex.store.database import Database, Row, Statements, Transaction
+from scenedex.store.sizes import KnownSizes, Size
 from scenedex.types import Modality, Space, VectorQuery
 
 FIELDS = ("id", "name", "model", "revision", "modality", "dim", "state")
@@ -27,17 +29,11 @@ CHOICE: LiteralString = "live_space."
 """Before a modality: the owner's setting that names the space to search in place of the live ones."""
 
 
-class Size(NamedTuple):
-    """How much of a space a search has before it."""
+NODE_BYTES = 900
+"""What a vector takes in the graph of HNSW while it is built with m = 16, beside its numbers."""
 
-    vectors: float
-    scenes: float  #: of all videos, whether they have vectors there or not
-    total: float  #: vectors of all owners, about; −1 for unknown
-
-    @property
-    def per_scene(self) -> float:
-        """Vectors of a scene, on the mean."""
-        return self.vectors / self.scenes if self.scenes else 1.0
+ROW_BYTES = 90
+"""What it takes in its row at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +47,32 @@ class Choices:
     sizes: Mapping[int, Size]  #: by space id, without filters; under 0 what holds for no space: the scenes
 
 
-def choices(tx: Transaction) -> Choices:
+def choices(tx: Transaction, sizes: KnownSizes | None = None) -> Choices:
     """The spaces that are searched for this owner, how large they are, and their settings, by one statement.
 
-    A choice of a space that is not there, retired, or of another modality is passed over, as the SQL function
-    `live_space` does.
+    `sizes`: what is remembered of them; without, they are summed up. A choice of a space that is not there, retired, or
+    of another modality is passed over, as the SQL function `live_space` does.
     """
-    rows = tx.execute(
-        """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state,
-          exists (select from embeddings e where e.owner_id = %(owner)s and e.space_id = s.id) as filled,
-          b.quantiles, b.samples, o.scenes,
-          (select coalesce(sum((v.vectors->>s.id::text)::bigint), 0) from videos v
-            where v.owner_id = %(owner)s)::float8 as vectors,
-          coalesce((select reltuples from pg_class where oid = to_regclass(%(table)s || s.id)), -1)::float8 as total
-        from (select coalesce(jsonb_object_agg(name, value), '{}') as settings,
-            (select coalesce(sum(scene_count), 0) from videos where owner_id = %(owner)s)::float8 as scenes
-          from owner_settings where owner_id = %(owner)s) o
-        left join spaces s on s.state = 'live'
-          or s.state = 'building' and o.settings -> (%(choice)s || s.modality) = to_jsonb(s.name)
-        left join backgrounds b on b.owner_id = %(owner)s and b.space_id = s.id
-        order by s.id""",
-        {"choice": CHOICE, "table": PARTITION},
-    )
+    known = sizes.find(tx.owner) if sizes is not None else None
+    chosen = _chosen(tx, known)
+    if known is not None and chosen.sizes.keys() - known.keys():  # a space has come since
+        known, chosen = None, _chosen(tx, None)
+    if sizes is not None and known is None:
+        sizes.keep(tx.owner, chosen.sizes)
+    return chosen
+
+
+def _chosen(tx: Transaction, known: Mapping[int, Size] | None) -> Choices:
+    rows = tx.execute(_asking(summing=known is None), {"choice": CHOICE, "table": PARTITION})
     settings: dict[str, Any] = rows[0]["settings"]
     there = [row for row in rows if row["id"]]
     found = [_space(row) for row in there]
     seen = [_seen(found, modality, settings) for modality in {space.modality: None for space in found}]
     live = [space for one in seen for space in one if space.state == "live"]
+    summed = {
+        0: Size(vectors=0.0, scenes=rows[0]["scenes"], total=-1.0),
+        **{row["id"]: Size(row["vectors"], row["scenes"], row["total"]) for row in there},
+    }
     return Choices(
         spaces=tuple(sorted(live, key=lambda space: space.id)),
         settings=settings,
@@ -87,11 +82,34 @@ def choices(tx: Transaction) -> Choices:
             for row in there
             if row["quantiles"] is not None
         },
-        sizes={
-            0: Size(vectors=0.0, scenes=rows[0]["scenes"], total=-1.0),
-            **{row["id"]: Size(row["vectors"], row["scenes"], row["total"]) for row in there},
-        },
+        sizes=summed if known is None else {key: known.get(key, size) for key, size in summed.items()},
     )
+
+
+@lru_cache(maxsize=2)
+def _asking(*, summing: bool) -> SQL:
+    vectors, scenes = (VECTORS, SCENES) if summing else ("0::float8", "0::float8")
+    return SQL(SQL(CHOICES).format(vectors=SQL(vectors), scenes=SQL(scenes)).as_string())
+
+
+VECTORS: LiteralString = """(select coalesce(sum((v.vectors->>s.id::text)::bigint), 0) from videos v
+  where v.owner_id = %(owner)s)::float8"""
+SCENES: LiteralString = (
+    "(select coalesce(sum(scene_count), 0) from videos where owner_id = %(owner)s)::float8"
+)
+
+CHOICES: LiteralString = """select o.settings, s.id, s.name, s.model, s.revision, s.modality, s.dim, s.state,
+          exists (select from embeddings e where e.owner_id = %(owner)s and e.space_id = s.id) as filled,
+          b.quantiles, b.samples, o.scenes,
+          {vectors} as vectors,
+          coalesce((select reltuples from pg_class where oid = to_regclass(%(table)s || s.id)), -1)::float8 as total
+        from (select coalesce(jsonb_object_agg(name, value), '{{}}') as settings,
+            {scenes} as scenes
+          from owner_settings where owner_id = %(owner)s) o
+        left join spaces s on s.state = 'live'
+          or s.state = 'building' and o.settings -> (%(choice)s || s.modality) = to_jsonb(s.name)
+        left join backgrounds b on b.owner_id = %(owner)s and b.space_id = s.id
+        order by s.id"""
 
 
 def live_spaces(tx: Transaction) -> list[Space]:
@@ -192,6 +210,7 @@ def attach(tx: Statements, space_id: int, dim: int) -> None:
         "dim": Literal(dim),
         "id": Literal(space_id),
     }
+    _make_room(tx, space_id, dim)
     for statement in (
         "alter table {table} enable row level security",
         "alter table {table} force row level security",
@@ -200,6 +219,22 @@ def attach(tx: Statements, space_id: int, dim: int) -> None:
         "alter table embeddings attach partition {table} for values in ({id})",
     ):
         tx.execute(SQL(statement).format(**names))
+
+
+def _make_room(tx: Statements, space_id: int, dim: int) -> None:
+    """Give the build of an index as much memory as its graph takes, within what `scenedex.build_memory` allows.
+
+    A graph that outgrows it is finished on the disk, several times slower. Where nothing is set, as on a server that
+    is not ours, `maintenance_work_mem` stays what it is there: a parallel build claims all of it in advance.
+    """
+    tx.execute(
+        """select set_config('maintenance_work_mem', greatest(known, least(needed, allowed)) / 1024 || 'kB', true)
+        from (select pg_size_bytes(current_setting('maintenance_work_mem')) as known,
+          (pg_relation_size(%(table)s::regclass) * %(growth)s::float8)::bigint as needed,
+          pg_size_bytes(nullif(current_setting('scenedex.build_memory', true), '')) as allowed) memory
+        where allowed is not null""",
+        {"table": partition(space_id), "growth": (2 * dim + NODE_BYTES) / (2 * dim + ROW_BYTES)},
+    )
 
 
 def check_vector(query: VectorQuery) -> None:

@@ -1,4 +1,5 @@
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -341,6 +342,42 @@ def test_hnsw_uses_the_vector_index_and_nothing_else(filled: Filled) -> None:
     assert "actual rows=80.00" in ann
     more = rest.partition("CTE dense0")[0]
     assert "(never executed)" in more  # the walk filled the page
+
+
+@pytest.mark.parametrize("keep_plan", [False, True], ids=["custom plan", "generic plan"])
+def test_only_the_partition_of_the_space_is_read(filled: Filled, keep_plan: bool) -> None:
+    others = [
+        ensure_space(filled.database, replace(CLUSTERED, name=f"other {dim}", dim=dim)) for dim in (64, 8)
+    ]
+    query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        scope = scope_of(EVERYTHING)
+        reach = reach_of(tx, [query], scope, 10, 0)
+        composed, params = statement(Terms(["w24"]), [query], scope, reach)
+        with tx.reading(settings_for(reach, keep_plan=keep_plan)):
+            plan = "\n".join(row["QUERY PLAN"] for row in tx.execute(SQL("explain ") + composed, params))
+    own = partition(filled.space.id)
+    assert f"Index Scan using {own}_vector_idx on {own}" in plan
+    assert set(re.findall(r"on (embeddings_\d+)", plan)) == {own}
+    assert not any(f"{partition(other.id)}_" in plan for other in others)
+
+
+@pytest.mark.parametrize(
+    ("rows", "hnsw", "expected"),
+    [
+        ((100,), (True,), 200),
+        ((225, 100), (True, True), 225),
+        ((975, 100), (True, True), 200),  # the first goes on from where its walk ended
+        ((975,), (True,), 975),
+        ((5_000,), (True,), 1_000),
+        ((975, 300), (False, True), 300),
+    ],
+)
+def test_a_channel_that_looks_far_makes_no_other_look_as_far(
+    rows: tuple[int, ...], hnsw: tuple[bool, ...], expected: int
+) -> None:
+    reach = Reach(k=100, rows=rows, hnsw=hnsw, by_key=(False,) * len(rows), lazy=True)
+    assert f"hnsw.ef_search = {expected};" in settings_for(reach).as_string()
 
 
 def test_words_are_found_by_index_under_row_level_security(filled: Filled) -> None:

@@ -3,12 +3,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from psycopg.sql import SQL, Identifier, Literal
 from tests.integration.store.records import TEXT, embeddings, record, unit
 
 from scenedex.errors import StoreError
-from scenedex.store.database import Database
+from scenedex.store.database import Database, Statements
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.store.spaces import ensure_space, live_spaces
+from scenedex.store.sizes import KnownSizes
+from scenedex.store.spaces import attach, choices, ensure_space, live_spaces, partition, stand_alone
 from scenedex.store.videos import write_video
 from scenedex.types import LOCAL_OWNER, Space
 
@@ -41,6 +43,34 @@ def test_a_space_holds_what_its_model_gives(database: Database) -> None:
     assert len(kept) == 1
     assert "halfvec(1024)" in kept[0]["indexdef"]
     assert options == {"reloptions": ["toast_tuple_target=8160"]}
+
+
+@pytest.mark.parametrize(("allowed", "more"), [("1GB", True), ("2MB", False), ("", False)])
+def test_an_index_is_built_in_as_much_memory_as_it_takes_and_may_have(
+    database: Database, allowed: str, more: bool
+) -> None:
+    with database.migrator() as connection:
+        tx = Statements(connection, {"allowed": allowed})
+        (made,) = tx.execute(
+            """insert into spaces (name, model, revision, modality, dim) values ('b', 'm', '1', 'visual', 64)
+            returning id"""
+        )
+        stand_alone(tx, made["id"])
+        tx.execute(
+            SQL(
+                """insert into {} (owner_id, space_id, scene_id, vector)
+                select gen_random_uuid(), {}, gen_random_uuid(), array_fill(1, array[64])::halfvec
+                from generate_series(1, 4000)"""
+            ).format(Identifier(partition(made["id"])), Literal(made["id"]))
+        )
+        tx.execute("select set_config('scenedex.build_memory', %(allowed)s, true)")
+        tx.execute("set local maintenance_work_mem = '1MB'")
+        tx.execute("alter table embeddings drop constraint embeddings_owner_id_scene_id_fkey")
+        attach(tx, made["id"], 64)
+        memory = "pg_size_bytes(current_setting('maintenance_work_mem')) >> 20"
+        (given,) = connection.execute(f"select {memory} as megabytes").fetchall()
+        connection.rollback()
+    assert given["megabytes"] in (range(3, 10) if more else (1, 2))
 
 
 def test_another_space_by_the_same_name_is_refused(database: Database) -> None:
@@ -89,3 +119,27 @@ def test_the_app_may_not_read_partitions_or_make_spaces(database: Database) -> N
     ):
         with pytest.raises(StoreError, match="permission denied"):
             forbidden(query)()
+
+
+def test_what_is_remembered_of_sizes_holds_until_a_space_comes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenedex.store.sizes.LARGE", 1)
+    made, known = ensure_space(database, TEXT), KnownSizes()
+
+    def vectors(space: Space) -> float:
+        with database.transaction(LOCAL_OWNER) as tx:
+            return choices(tx, known).sizes[space.id].vectors
+
+    def write(space: Space, count: int) -> None:
+        drafts = embeddings([unit(n, space.dim) for n in range(count)])
+        with database.transaction(LOCAL_OWNER) as tx:
+            write_video(tx, record("a", ["."] * count, embeddings={space.id: drafts}))
+
+    write(made, 2)
+    assert vectors(made) == 2
+    write(made, 3)
+    assert vectors(made) == 2
+    other = ensure_space(database, WIDE)
+    assert vectors(other) == 0
+    assert vectors(made) == 3
