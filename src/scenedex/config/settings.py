@@ -73,7 +73,7 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
         description="videos that `index` reads side by side; 0: one for each four cores, 4 at most",
     )
     scenedex_accurate: bool = Field(
-        default=False,
+        default=True,
         description="decode every picture to find cuts; false: only what hints in the file ask for",
     )
     scenedex_max_pixels: int = Field(

@@ -179,4 +179,6 @@ class DecodedFrame:
 
     def picture(self, short_side: int) -> Pixels:
         """As shown, SDR, with a short side of at most `short_side` pixels; never enlarged."""
-        return self._project(self._projection.picture_size(short_side), Interpolation.AREA)
+        size = self._projection.picture_size(short_side)
+        halved = 2 * min(size) <= min(self._projection.track.width, self._projection.track.height)
+        return self._project(size, Interpolation.AREA if halved else Interpolation.BICUBIC)
