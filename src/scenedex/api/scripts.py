@@ -30,9 +30,8 @@ class Scripts:
         self._folder = folder
         self._as_written = as_written
         self._program = program
-        self._made: dict[
-            bytes, bytes
-        ] = {}  # by source, so that a file that is changed is never answered with the old
+        # by source, so that a file that is changed is never answered with the old
+        self._made: dict[bytes, bytes] = {}
         self._lock = Lock()
 
     def delivered(self, file: Path) -> bytes:

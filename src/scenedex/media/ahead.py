@@ -39,13 +39,21 @@ class Ahead(Generic[T]):
         self._thread = threading.Thread(target=self._run, name="decode-ahead", daemon=True)
 
     def __enter__(self) -> Self:
-        if self._most:
-            self._thread.start()
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Begin, once."""
+        if self._most:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Make no more, and wait until the thread is over."""
         with self._changed:
             self._unwanted = True
             self._changed.notify_all()

@@ -22,9 +22,8 @@ from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.intra import all_intra, length_size
 from scenedex.media.packets import Health, pictures
-from scenedex.media.stretches import Decoders, Look, Shown, Timed, drained
-from scenedex.types import Anchor, Stretch
-from scenedex.types import Look as Judge
+from scenedex.media.stretches import Decoders, Shown, StretchDecoder, Timed, drained
+from scenedex.types import Anchor, Look, Stretch
 
 SPARSE_CODECS = frozenset({"h264", "hevc", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd"})
 """Those whose key frames can be decoded by themselves, with one packet for each picture."""
@@ -51,7 +50,6 @@ ROUNDING_S = 1e-3
 CAPTIONS = b"GA94"
 """Marks closed captions in the user data of pictures (ATSC A/53 part 4, 6.2.3): for them every picture is needed."""
 
-
 MOST_AT_ONCE = 4
 """Stretches that are decoded side by side, where there are so many processors."""
 
@@ -67,7 +65,7 @@ class Hands:
     placed: Callable[
         [DecodedFrame], DecodedFrame
     ]  #: gives it its time in the video; called in the order in which frames are handed out
-    look: Judge
+    look: Look
 
 
 @dataclass(slots=True)
@@ -110,7 +108,9 @@ class Sparse:
         self._held = _Held()
         self._first: DecodedFrame | None = None  # the key frame with which `_held` begins
         self._last: DecodedFrame | None = None  # the key frame that ends the stretch, once it is there
-        self._looks: deque[tuple[Look, DecodedFrame]] = deque()  # under way, each with the key frame after it
+        self._under_way: deque[tuple[StretchDecoder, DecodedFrame]] = (
+            deque()
+        )  # each with the picture after it
         self._reached_s: float | None = None  # nothing up to here is handed out again
         self._flowing = False  # the stretch is decoded as it comes
         self._damaged = False
@@ -118,8 +118,8 @@ class Sparse:
 
     def close(self) -> None:
         """Stop what is under way."""
-        for look, _ in self._looks:
-            look.close()
+        for decoder, _ in self._under_way:
+            decoder.close()
 
     def frames(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """What this packet, an empty one at the end, brings to light."""
@@ -175,15 +175,15 @@ class Sparse:
             yield from self._ends(last, whole=False)
         else:
             for one, other in pairwise((first, *self._lone(first, last), last)):
-                look = self._look(one, other)
-                self._looks.append((look, other))
-                if not look.empty:
-                    look.start(self._waiting)
+                decoder = self._decoder_of(one, other)
+                self._under_way.append((decoder, other))
+                if not decoder.empty:
+                    decoder.start(self._waiting)
                 yield from self._finished(self._at_once)
         self._held = self._held.since(last.t_s)
         self._first, self._last = last, None
 
-    def _look(self, first: DecodedFrame, last: DecodedFrame) -> Look:
+    def _decoder_of(self, first: DecodedFrame, last: DecodedFrame) -> StretchDecoder:
         packets, anchors = self._held.packets, self._held.anchors
         if packets[-1].t_s == last.t_s:  # no picture is shown before it that follows in the file
             packets = packets[:-1]
@@ -196,7 +196,7 @@ class Sparse:
             pictures=sum(first.t_s <= one.t_s < last.t_s for one in packets) + 1,
             due_s=self._due_s,
         )
-        return Look(stretch, packets, self._hands.look(stretch), self._decoders)
+        return StretchDecoder(stretch, packets, self._hands.look(stretch), self._decoders)
 
     def _lone(self, first: DecodedFrame, last: DecodedFrame) -> Iterator[DecodedFrame]:
         """Pictures in between that are coded by themselves, and have none as large around them, as flashes have."""
@@ -217,17 +217,17 @@ class Sparse:
 
     def _finished(self, under_way: int) -> Iterator[DecodedFrame]:
         """What was looked at, but for so many that may still be under way, and those of which nothing was wanted."""
-        while self._looks and (len(self._looks) > under_way or self._looks[0][0].empty):
-            look, last = self._looks[0]
-            for frame in look:
+        while self._under_way and (len(self._under_way) > under_way or self._under_way[0][0].empty):
+            decoder, last = self._under_way[0]
+            for frame in decoder:
                 if self._reached_s is None or frame.t_s > self._reached_s:
                     yield self._out(frame)
-            look.close()
-            self._looks.popleft()
-            self._damaged = self._health.add(look.health) or self._damaged
-            if look.whole and self._reached_s is not None and look.lacks(self._reached_s):
+            decoder.close()
+            self._under_way.popleft()
+            self._damaged = self._health.add(decoder.health) or self._damaged
+            if decoder.whole and self._reached_s is not None and decoder.lacks(self._reached_s):
                 last.since_s = self._reached_s
-            yield from self._ends(last, whole=look.whole)
+            yield from self._ends(last, whole=decoder.whole)
 
     def _ends(self, last: DecodedFrame, *, whole: bool) -> Iterator[DecodedFrame]:
         """A stretch is over, of which the whole was wanted, or not: the picture after it, if it was not handed out."""

@@ -68,7 +68,7 @@ class Decoders:
         return frame
 
 
-class Look:
+class StretchDecoder:
     """One stretch, decoded as far as is wanted: an iterable of the frames after its first. Close it."""
 
     def __init__(
@@ -101,12 +101,12 @@ class Look:
     def start(self, most: int) -> None:
         """Decode, until so many whole pictures wait."""
         self._ahead = Ahead(self._frames(), most, counts=lambda frame: not frame.light)
-        self._ahead.__enter__()
+        self._ahead.start()
 
     def close(self) -> None:
         """Stop."""
         if self._ahead is not None:
-            self._ahead.__exit__(None, None, None)
+            self._ahead.close()
 
     def __iter__(self) -> Iterator[DecodedFrame]:
         return iter(self._ahead or ())

@@ -14,7 +14,7 @@ from scenedex.store.beside import Beside
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.sizes import LARGE, Size
-from scenedex.types import Channel, Filters, VectorQuery
+from scenedex.types import Channel, Filters, Mode, VectorQuery
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def query(shelf: Shelf, channel: Channel) -> VectorQuery:
 )
 @pytest.mark.parametrize("mode", ["recall", "rerank"])
 def test_side_by_side(
-    shelf: Shelf, channels: tuple[Channel, ...], terms: tuple[str, ...], statements: int, mode: str
+    shelf: Shelf, channels: tuple[Channel, ...], terms: tuple[str, ...], statements: int, mode: Mode
 ) -> None:
     vectors = [query(shelf, channel) for channel in channels]
     sizes = {0: Size(0.0, LARGE, -1.0), **{one.space.id: Size(4.0, LARGE, 4.0) for one in vectors}}
     ask = Ask(
-        question=read_question("zebra"), terms=terms, vectors=vectors, mode=mode, filters=Filters(), sizes=sizes  # type: ignore[arg-type]
+        question=read_question("zebra"), terms=terms, vectors=vectors, mode=mode, filters=Filters(), sizes=sizes
     )  # fmt: skip
     beside = Beside(shelf.database)
     with shelf.database.transaction(shelf.owner) as tx:

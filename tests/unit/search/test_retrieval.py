@@ -7,7 +7,7 @@ from scenedex.search.question import read_question
 from scenedex.search.request import SearchDefaults
 from scenedex.search.retrieval import POOL, Ask, offered
 from scenedex.store.sizes import Size
-from scenedex.types import Filters, Space, VectorQuery
+from scenedex.types import Filters, Mode, Space, VectorQuery
 
 SPACE = Space(name="s", model="m", revision="1", modality="visual", dim=2, id=7)
 ASK = Ask(
@@ -38,5 +38,5 @@ def test_a_pool_comes_from_all_channels_of_a_large_library(
 
 
 @pytest.mark.parametrize("mode", ["recall", "skip"])
-def test_without_a_second_look_each_channel_offers_as_many(mode: str) -> None:
-    assert offered(replace(ASK, mode=mode), SearchDefaults(pool_size=5_000)) == POOL  # type: ignore[arg-type]
+def test_without_a_second_look_each_channel_offers_as_many(mode: Mode) -> None:
+    assert offered(replace(ASK, mode=mode), SearchDefaults(pool_size=5_000)) == POOL
