@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import asdict
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -163,8 +164,10 @@ class _Teller:
 
 def _info(info: MediaInfo) -> dict[str, Any]:
     said = asdict(info)
-    if info.video is not None and info.video.frame_rate is not None:
-        said["video"]["frame_rate"] = info.video.frame_rate.as_integer_ratio()
+    if info.video is not None:
+        for name in ("frame_rate", "base_rate"):
+            rate: Fraction | None = getattr(info.video, name)
+            said["video"][name] = rate and rate.as_integer_ratio()
     return said
 
 
