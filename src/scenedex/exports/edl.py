@@ -81,8 +81,7 @@ def _comments(event: Event) -> Iterator[str]:
     yield f"* FROM CLIP NAME:  {one_line(source.name)}"
     if source.path is not None:
         yield f"* SOURCE FILE: {path_text(source.path)}"
-    yield f"* COMMENT: SCENE {event.scenes}" + (
-        "" if best.score is None else f" {best.band} {best.score:.3f}"
-    )
+    score = "" if best.score is None else f" {best.band} {best.score:.3f}"
+    yield f"* COMMENT: {one_line(f'SCENE {event.scenes}{score}')}"
     for note in source.notes():
         yield f"* COMMENT: {note}"

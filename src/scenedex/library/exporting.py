@@ -31,7 +31,17 @@ from scenedex.types import Answer, Hit, SceneCard, Video
 SHEET = (6, 10)
 """Columns and rows of a contact sheet of hits."""
 
-Wanted = Hit | UUID | str
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundScene:
+    """What is left of a hit where only its scene and score are known."""
+
+    scene_id: UUID
+    score: float | None = None  #: 0 to 1
+    band: str | None = None
+
+
+Wanted = Hit | FoundScene | UUID | str
 """A hit, the id of a scene, or VIDEO:SCENE."""
 
 
@@ -179,7 +189,7 @@ def _flat(hits: Answer | Sequence[Wanted]) -> Iterator[Wanted]:
 
 
 def _scene_id(wanted: Wanted) -> UUID:
-    return wanted.scene_id if isinstance(wanted, Hit) else UUID(str(wanted))
+    return wanted.scene_id if isinstance(wanted, Hit | FoundScene) else UUID(str(wanted))
 
 
 def _moment(cards: Mapping[UUID, SceneCard], scene_id: UUID, wanted: Wanted) -> Moment:
@@ -188,7 +198,7 @@ def _moment(cards: Mapping[UUID, SceneCard], scene_id: UUID, wanted: Wanted) -> 
             "There is no such scene in this library: `scenedex videos show VIDEO` lists a video's scenes."
         )
     scene = cards[scene_id].scene
-    hit = wanted if isinstance(wanted, Hit) else None
+    hit = wanted if isinstance(wanted, Hit | FoundScene) else None
     return Moment(
         video_id=scene.video_id,
         scene_id=scene_id,
