@@ -20,6 +20,7 @@ class Source:
     start: int = 0  #: frame number that its timecode gives its first picture
     drop: bool = False  #: whether its timecode is drop-frame
     stated: bool = False  #: whether the file says where its timecode begins
+    looked: bool = True  #: whether it was looked for
     steady: bool = True  #: whether its pictures come at `rate`
     first_s: float = 0.0  #: when its first picture is shown, in seconds from its beginning
     width: int | None = None  #: in pixels; None without pictures
@@ -43,7 +44,9 @@ class Source:
             said.append(
                 f"its pictures do not come at {rate_text(self.rate)} a second all along, frames are counted so"
             )
-        if not self.stated:
+        if not self.looked:
+            said.append("its timecode was not looked for when it was indexed, counted from zero")
+        elif not self.stated:
             said.append("the file has no timecode, counted from zero")
         return tuple(said)
 

@@ -28,6 +28,9 @@ from scenedex.store.scenes import scene_cards
 from scenedex.store.videos import headers_of, videos_by_id
 from scenedex.types import Answer, Hit, SceneCard, Video
 
+MOST_OPENED = 100
+"""Files in which one export looks for timecode that indexing has not looked for."""
+
 SHEET = (6, 10)
 """Columns and rows of a contact sheet of hits."""
 
@@ -113,23 +116,20 @@ class Exporting(Sheets):
             moments = [_moment(cards, scene, one) for scene, one in zip(scenes, wanted, strict=True)]
             videos = list(dict.fromkeys(moment.video_id for moment in moments))
             known, headers = videos_by_id(tx, videos), headers_of(tx, videos)
-        return Found(
-            moments=moments,
-            cards=cards,
-            sources={video: self._source(known[video], headers[video]) for video in videos},
-        )
+        older = [video for video in videos if "timecode" not in headers[video]]
+        headers |= {video: self._headers(video) or headers[video] for video in older[:MOST_OPENED]}
+        sources = {video: source_of(known[video], headers[video]) for video in videos}
+        return Found(moments=moments, cards=cards, sources=sources)
 
-    def _source(self, video: Video, headers: Mapping[str, Any]) -> Source:
-        """By what its headers said when it was indexed; what was not asked then, the file tells, if it is there."""
-        if "timecode" in headers:
-            return source_of(video, headers)
+    def _headers(self, video_id: UUID) -> dict[str, Any] | None:
+        """What the headers of a video's file say now; None where it cannot be read."""
         with (
             suppress(MediaError, NotFoundError),
-            self.original(video.id) as original,
+            self.original(video_id) as original,
             self.decoder.reading(original.path, self.settings.limits()) as reading,
         ):
-            return source_of(video, asdict(reading.info))
-        return source_of(video, headers)
+            return asdict(reading.info)
+        return None
 
 
 def source_of(video: Video, headers: Mapping[str, Any]) -> Source:
@@ -154,6 +154,7 @@ def source_of(video: Video, headers: Mapping[str, Any]) -> Source:
         frames=max(1, round((Fraction(video.duration_s) - Fraction(first_s)) * rate)),
         start=start,
         drop=drop,
+        looked="timecode" in headers,
         stated=stated,
         steady=steady,
         first_s=first_s,

@@ -116,6 +116,7 @@ def test_what_was_indexed_before_is_looked_up_in_its_file(library: Library, tape
     moved = Path(tape).rename(f"{tape}.away")
     (row,) = rows(library, f"{video.id}:0")
     assert (row["source_in"], row["path"]) == ("00:00:00;00", None)
+    assert "not looked for" in row["notes"][0]
     moved.rename(tape)
     with library.transaction() as tx:
         tx.execute("update files set missing = false where video_id = %(id)s", {"id": video.id})
