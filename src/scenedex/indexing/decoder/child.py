@@ -108,7 +108,7 @@ class _Teller:
             return True
         return False
 
-    def _scenes(self, detector: str, *, accurate: bool) -> None:
+    def _scenes(self, detector: str, *, accurate: bool | None) -> None:
         assert self._reading is not None
 
         def reached(seconds: float) -> None:
