@@ -20,6 +20,7 @@ from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.indexing.backfill_report import Order
 from scenedex.jobs.queue import Queue
+from scenedex.library.corrections import NewCaption
 from scenedex.library.crops import Cutout
 from scenedex.library.entities import Asked
 from scenedex.library.timeline import Heat
@@ -108,6 +109,7 @@ def live(library: Library, folder: Path) -> None:
     library.backfill(Order(delay_s=0, checkpoint=folder / "c"), regions=True)
     name_things(library)
     library.annotate("description")
+    correct_captions(library, first)
     library.backfill(Order(delay_s=0, checkpoint=folder / "a"), space="siglip2-hf")
     library.switch("siglip2-hf")
     library.search("harbour")
@@ -117,6 +119,16 @@ def live(library: Library, folder: Path) -> None:
     administer(library)
     library.remove("first.mp4")
     library.sweep()
+
+
+def correct_captions(library: Library, file: Path) -> None:
+    caption = library.corrections.list(file.name)[0].id
+    library.corrections.add(file.name, NewCaption(start_s=0.0, end_s=0.5, text="a gull"))
+    library.corrections.delete(file.name, caption)
+    library.add(file, force=True)
+    library.corrections.correct(file.name, caption, "the harbour by day")
+    library.corrections.undo(file.name, caption)
+    library.embed_video(library.show(file.name)[0].id, again=False)
 
 
 def look_around(library: Library) -> None:

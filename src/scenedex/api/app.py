@@ -11,6 +11,7 @@ from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import Doors, authenticate
 from scenedex.api.routes import (
     baselines,
+    captions,
     config,
     entities,
     exports,
@@ -49,8 +50,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    search, exports, videos, registration, uploads, resumable, stream, playing, timeline, scenes, entities, baselines,
-    job_events, jobs, config, stats, status, keys, owners, session,
+    search, exports, videos, registration, uploads, resumable, stream, captions, playing, timeline, scenes, entities,
+    baselines, job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -68,6 +69,7 @@ SENDING_THREADS = 64
 TAGS = [
     {"name": "search", "description": "Find scenes."},
     {"name": "videos", "description": "What there is, and what is known of it."},
+    {"name": "captions", "description": "What is said and written in a video, and what is wrong about it."},
     {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
     {"name": "entities", "description": "Someone and something with a name, and where they are to be seen."},

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Protocol
 from uuid import UUID
 
@@ -17,12 +16,13 @@ from scenedex.errors import (
     SpeechModelError,
     StoreError,
 )
+from scenedex.indexing.correcting import keep_corrected, names_of
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
 from scenedex.store.annotations import how_annotated, mark_annotated
+from scenedex.store.corrections import originals_of
 from scenedex.store.descriptions import descriptions_of
-from scenedex.store.files import files_of
-from scenedex.store.scenes import captions_of, scenes_of
+from scenedex.store.scenes import scenes_of
 from scenedex.store.videos import get_video, write_words
 from scenedex.types import AnnotationKind, AnnotationOutcome, Caption, CaptionOrigin, Video
 
@@ -166,20 +166,20 @@ def replace_words(
     video_id: UUID,
     change: Callable[[Sequence[Caption]], Sequence[Caption]] = lambda known: known,
 ) -> None:
-    """Change the captions of a video, and bring the words of its scenes up to date with all that is stored.
+    """Change what a video itself says, and bring the words of its scenes up to date with all that is stored.
 
     Raises NotFoundError where the video is gone.
     """
     with parts.transaction() as tx:
-        known = captions_of(tx, video_id)
+        known = originals_of(tx, video_id)
         spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
-        files = files_of(tx, video_id)
+        names = names_of(tx, video_id)
         described = descriptions_of(tx, video_id)
     if not spans:
         raise NotFoundError(f"There is no video {video_id}.")
-    names = [PurePath(f.path).name for f in files if not f.missing] or [PurePath(f.path).name for f in files]
     captions = within(change(known), spans[-1][1])
     terms = terms_of_scenes(spans, captions, names, described)
     embeddings = {parts.space.id: transcript_embeddings(spans, captions, parts.encoder)}
     with parts.transaction() as tx:
         write_words(tx, video_id, captions=captions, terms=terms, embeddings=embeddings)
+        keep_corrected(tx, parts, video_id)

@@ -17,6 +17,14 @@ from scenedex.types import Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What embeds words, and in which space."""
+
+    encoder: TextEncoder
+    space: Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Senses:
     """What a library sees, hears and reads with."""
 
@@ -47,7 +55,6 @@ def senses(
     scenes = equipment.scenes(backend, profile.visual) if see else None
     if scenes is not None:
         likeness = Likeness(encoder=scenes, space=ensure_space(database, scenes.space))
-    encoder: TextEncoder = equipment.words
     if see:
         with suppress(WeightsMissingError):
             eyes = equipment.visual(profile.visual)
@@ -56,13 +63,20 @@ def senses(
     with suppress(WeightsMissingError):
         ears = equipment.audio(profile.audio)
         hearing = Hearing(encoder=ears, space=ensure_space(database, ears.space))
-    with suppress(WeightsMissingError):
-        encoder = equipment.texts(profile.text)[0]
+    reader = reads(database, equipment, profile)
     return Senses(
         sight=sight,
         regions=Sight(encoder=parts, space=ensure_space(database, parts.space)) if parts else None,
         hearing=hearing,
         likeness=likeness,
-        encoder=encoder,
-        space=ensure_space(database, encoder.space),
+        encoder=reader.encoder,
+        space=reader.space,
     )
+
+
+def reads(database: Database, equipment: Equipment, profile: Profile) -> Reader:
+    """What reads passages: the text model of a profile, or wordllama where its weights are not here."""
+    encoder: TextEncoder = equipment.words
+    with suppress(WeightsMissingError):
+        encoder = equipment.texts(profile.text)[0]
+    return Reader(encoder=encoder, space=ensure_space(database, encoder.space))

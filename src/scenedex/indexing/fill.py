@@ -7,12 +7,15 @@ from uuid import UUID
 
 from scenedex.errors import MediaError, NotFoundError
 from scenedex.indexing.at_hand import paths_at_hand
+from scenedex.indexing.correcting import embed_again
 from scenedex.indexing.likeness import keyframe_likeness, moving_likeness
 from scenedex.indexing.pipeline import Parts
 from scenedex.indexing.sights import Looking
 from scenedex.indexing.sounds import sound_embeddings
 from scenedex.indexing.words import transcript_embeddings
+from scenedex.store.corrections import changes_of
 from scenedex.store.coverage import spaces_of_video, without_embeddings
+from scenedex.store.database import Transaction
 from scenedex.store.scenes import captions_of, scenes_of
 from scenedex.store.writing import write_embeddings
 from scenedex.types import EmbeddingDraft, Scene
@@ -37,10 +40,10 @@ def fill(parts: Parts, tell: Tell | None = None) -> int:
     filled = 0
     for number, (video_id, spaces) in enumerate(lacking.items()):
         with parts.database.lock(f"fill:{parts.owner}:{video_id}"):
-            made = _made(parts, video_id, spaces)
+            made, corrected = _made(parts, video_id, spaces)
             if made:
                 with parts.transaction() as tx:
-                    write_embeddings(tx, video_id, made)
+                    _write(tx, parts, video_id, made, corrected)
                 filled += 1
         if tell:
             tell(number + 1, len(lacking))
@@ -56,14 +59,31 @@ def embed_video(parts: Parts, video_id: UUID, *, again: bool) -> int:
     with parts.database.lock(f"fill:{parts.owner}:{video_id}"):
         with parts.transaction() as tx:
             there = set() if again else spaces_of_video(tx, video_id)
-        made = _made(parts, video_id, {space.id for space in parts.spaces()} - there)
+        made, corrected = _made(parts, video_id, {space.id for space in parts.spaces()} - there)
         with parts.transaction() as tx:
-            write_embeddings(tx, video_id, made)
+            _write(tx, parts, video_id, made, corrected)
     return len(made)
 
 
-def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[EmbeddingDraft, ...]]:
+def _write(
+    tx: Transaction,
+    parts: Parts,
+    video_id: UUID,
+    made: dict[int, tuple[EmbeddingDraft, ...]],
+    corrected: int,
+) -> None:
+    """`corrected`: how often captions had been corrected when this was made."""
+    write_embeddings(tx, video_id, made)
+    if parts.space.id in made and changes_of(tx, video_id) != corrected:
+        embed_again(tx, parts, video_id)
+
+
+def _made(
+    parts: Parts, video_id: UUID, spaces: set[int]
+) -> tuple[dict[int, tuple[EmbeddingDraft, ...]], int]:
+    """The embeddings, and how often captions had been corrected before they were read."""
     with parts.transaction() as tx:
+        corrected = changes_of(tx, video_id)
         scenes = scenes_of(tx, video_id)
         captions = captions_of(tx, video_id)
         paths = paths_at_hand(tx, video_id)
@@ -89,7 +109,7 @@ def _made(parts: Parts, video_id: UUID, spaces: set[int]) -> dict[int, tuple[Emb
         except (MediaError, OSError) as exc:
             log.warning("the sound of %r cannot be read: %s", paths[0], exc)
     made |= _likeness(parts, scenes, spaces, paths)
-    return {space_id: drafts for space_id, drafts in made.items() if drafts}
+    return {space_id: drafts for space_id, drafts in made.items() if drafts}, corrected
 
 
 def _likeness(

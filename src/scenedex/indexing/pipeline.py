@@ -11,6 +11,7 @@ from uuid import UUID
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import DecodeError
+from scenedex.indexing.correcting import keep_corrected
 from scenedex.indexing.likeness import Likeness, keyframe_likeness, moving_likeness
 from scenedex.indexing.listening import Listening
 from scenedex.indexing.progress import Progress
@@ -19,10 +20,11 @@ from scenedex.indexing.sights import Looking, Sight
 from scenedex.indexing.sounds import Hearing
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
 from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidecar_fingerprint
+from scenedex.store.corrections import originals_of
 from scenedex.store.database import Database, Transaction
 from scenedex.store.descriptions import descriptions_of
 from scenedex.store.objects import ObjectStore, Writing
-from scenedex.store.scenes import captions_of, scenes_of
+from scenedex.store.scenes import scenes_of
 from scenedex.store.videos import find_by_hash, write_video, write_words
 from scenedex.types import (
     Caption,
@@ -80,6 +82,7 @@ class Parts:
         with self.transaction() as tx:
             video_id = write_video(tx, record)
             also(tx, video_id)
+            keep_corrected(tx, self, video_id)
             if self.on_write is not None:
                 self.on_write(tx, video_id)
         return video_id
@@ -179,14 +182,14 @@ def _annotations(parts: Parts, digest: str) -> list[Caption]:
     """What was heard and read in this content before: its times hold, however it is cut into scenes now."""
     with parts.transaction() as tx:
         video_id = find_by_hash(tx, digest)
-        known = captions_of(tx, video_id) if video_id else []
+        known = originals_of(tx, video_id) if video_id else []
     return [caption for caption in known if caption.origin in ("speech", "screen")]
 
 
 def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
     """Read names and sidecars of a known video again; nothing is decoded."""
     with parts.transaction() as tx:
-        kept = [c for c in captions_of(tx, video_id) if c.origin != "sidecar"]
+        kept = [c for c in originals_of(tx, video_id) if c.origin != "sidecar"]
         spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes_of(tx, video_id)]
         described = descriptions_of(tx, video_id)
     beside, _ = read_sidecars(content.sidecars(), parts.limits)
@@ -201,6 +204,7 @@ def refresh_words(parts: Parts, video_id: UUID, content: Content) -> None:
             sidecars=content.fingerprint(),
             title=content.title,
         )
+        keep_corrected(tx, parts, video_id)
 
 
 def _scenes(parts: Parts, reading: Reading, progress: Progress, taken: "Taken") -> list[SceneRecord]:

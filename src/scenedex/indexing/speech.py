@@ -12,7 +12,7 @@ from scenedex.annotations.speech import SAMPLE_RATE, Segment
 from scenedex.indexing.annotate import Finding, Tell, replace_captions
 from scenedex.indexing.at_hand import paths_at_hand
 from scenedex.indexing.pipeline import Parts
-from scenedex.store.scenes import captions_of
+from scenedex.store.corrections import originals_of
 from scenedex.types import AnnotationKind, Caption, Video, Waveform
 
 PIECE_S = 1200
@@ -54,7 +54,7 @@ class Speech:
     def look(self, parts: Parts, video: Video, tell: Tell) -> Finding:
         """Transcribe a video that has no subtitles; where it has got some since, its transcript goes."""
         with parts.transaction() as tx:
-            origins = {caption.origin for caption in captions_of(tx, video.id)}
+            origins = {caption.origin for caption in originals_of(tx, video.id)}
             paths = paths_at_hand(tx, video.id)
         if origins & {"embedded", "sidecar"}:
             if "speech" not in origins:

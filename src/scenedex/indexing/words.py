@@ -62,12 +62,21 @@ def terms_of_scenes(
 ) -> tuple[SceneTerms, ...]:
     """One SceneTerms a scene. `names` are the paths of the video, whose file names and titles are words too;
     `described` has the descriptions of scenes by their index."""
+    spoken = dict(enumerate(captions_by_scene(spans, captions)))
+    return tuple(terms_of_some(spoken, names, described or {}).values())
+
+
+def terms_of_some(
+    spoken: Mapping[int, Sequence[Caption]], names: Sequence[str], described: Mapping[int, Description]
+) -> dict[int, SceneTerms]:
+    """The same for some scenes: index to what is said in each."""
     titles = sorted({PurePath(name).name for name in names})
-    known = described or {}
-    return tuple(
-        scene_terms([c.text for c in spoken], titles, known[index].texts() if index in known else ())
-        for index, spoken in enumerate(captions_by_scene(spans, captions))
-    )
+    return {
+        index: scene_terms(
+            [c.text for c in said], titles, described[index].texts() if index in described else ()
+        )
+        for index, said in spoken.items()
+    }
 
 
 def transcript_embeddings(
@@ -75,11 +84,18 @@ def transcript_embeddings(
 ) -> tuple[EmbeddingDraft, ...]:
     """Embeddings of every scene's passages, in order. Where the encoder fails, its error stands in their place; a
     passage that it has no words for leaves nothing."""
+    return embeddings_of_some(spans, dict(enumerate(captions_by_scene(spans, captions))), encoder)
+
+
+def embeddings_of_some(
+    spans: Sequence[Span], spoken: Mapping[int, Sequence[Caption]], encoder: TextEncoder
+) -> tuple[EmbeddingDraft, ...]:
+    """The same for some scenes: index to what is said in each. `spans` are those of all."""
     places: list[tuple[int, int, float]] = []
     texts: list[str] = []
-    for index, spoken in enumerate(captions_by_scene(spans, captions)):
+    for index, said in spoken.items():
         start_s, end_s = spans[index]
-        for ordinal, (t_s, text) in enumerate(passages(spoken, start_s, end_s)):
+        for ordinal, (t_s, text) in enumerate(passages(said, start_s, end_s)):
             places.append((index, ordinal, t_s))
             texts.append(text)
     drafts: list[EmbeddingDraft] = []

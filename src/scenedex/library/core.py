@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
     from scenedex.library.baselines import Baselines
+    from scenedex.library.corrections import Corrections
     from scenedex.library.entities import Entities
     from scenedex.library.spaces import Switched
     from scenedex.library.timeline import Heat, Timeline
@@ -216,6 +217,13 @@ class Library(Probing, Playing, Cutting, Keeping, Stages):
         from scenedex.library.baselines import Baselines
 
         return Baselines(self)
+
+    @property
+    def corrections(self) -> "Corrections":
+        """What people say about captions."""
+        from scenedex.library.corrections import Corrections
+
+        return Corrections(self)
 
     def timeline(self, video_id: UUID, heat: "Heat | None" = None) -> "Timeline":
         """The scenes of a video in order, with the heat of what is asked for. Raises NotFoundError, UsageError."""

@@ -47,7 +47,8 @@ def lacking(tx: Transaction, space: Space) -> tuple[int, int]:
 
 
 def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
-    """The videos that have something to embed for this space and not one row in it, the oldest first.
+    """The videos that have something to embed for this space and not one row in it, or rows that are out of date, the
+    oldest first.
 
     A failure is a row: what failed is not tried again here.
     """
@@ -55,9 +56,9 @@ def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
         SQL(
             """select v.id from videos v where v.owner_id = %(owner)s
               and exists (select from scenes s where s.owner_id = v.owner_id and s.video_id = v.id and {})
-              and not exists (
+              and (v.stale @> to_jsonb(%(space)s::int) or not exists (
                 select from scenes s join embeddings e on e.owner_id = s.owner_id and e.scene_id = s.id
-                where s.owner_id = v.owner_id and s.video_id = v.id and e.space_id = %(space)s)
+                where s.owner_id = v.owner_id and s.video_id = v.id and e.space_id = %(space)s))
             order by v.added_at, v.id"""
         ).format(SOMETHING_TO_EMBED[space.modality]),
         {"space": space.id},
@@ -66,11 +67,12 @@ def without_embeddings(tx: Transaction, space: Space) -> list[UUID]:
 
 
 def spaces_of_video(tx: Transaction, video_id: UUID) -> set[int]:
-    """The spaces in which a video has embeddings, or failures of them."""
+    """The spaces in which a video has embeddings that hold, or failures of them."""
     rows = tx.execute(
         """select distinct e.space_id as id from scenes s
           join embeddings e on e.owner_id = s.owner_id and e.scene_id = s.id
-        where s.owner_id = %(owner)s and s.video_id = %(video)s""",
+          join videos v on v.owner_id = s.owner_id and v.id = s.video_id
+        where s.owner_id = %(owner)s and s.video_id = %(video)s and not v.stale @> to_jsonb(e.space_id)""",
         {"video": video_id},
     )
     return {row["id"] for row in rows}

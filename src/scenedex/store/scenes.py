@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from scenedex.errors import NotFoundError
+from scenedex.store.captions import caption_of, read_captions
 from scenedex.store.database import Row, Statements, Transaction
 from scenedex.store.encoding import text_to_path
 from scenedex.types import Caption, Scene, SceneCard, StoredKeyframe
@@ -71,13 +72,8 @@ def placed(captions: Sequence[Caption], starts_s: Sequence[float]) -> defaultdic
 
 
 def captions_of(tx: Transaction, video_id: UUID) -> list[Caption]:
-    """The captions of a video by time."""
-    rows = tx.execute(
-        """select start_s, end_s, text, origin, language, index, measures from captions
-        where owner_id = %(owner)s and video_id = %(video)s order by start_s, end_s, origin, language, index""",
-        {"video": video_id},
-    )
-    return [_caption(row) for row in rows]
+    """The captions of a video by time, as people have corrected them."""
+    return read_captions(tx, video_id)
 
 
 def scene_cards(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, SceneCard]:
@@ -103,7 +99,7 @@ def captions_by_scene(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID, 
         return {}
     captions: dict[UUID, list[Caption]] = {}
     for row in tx.execute(CAPTIONS, {"scenes": list(scene_ids)}):
-        captions.setdefault(row.pop("scene_id"), []).append(_caption(row))
+        captions.setdefault(row.pop("scene_id"), []).append(caption_of(row))
     return {scene: tuple(found) for scene, found in captions.items()}
 
 
@@ -179,8 +175,3 @@ def _keyframes_of(
 
 def _scene(row: Row) -> Scene:
     return Scene(**row)
-
-
-def _caption(row: Row) -> Caption:
-    measures = {name: value for name, value in row["measures"].items() if value is not None}
-    return Caption(**{**row, "language": row["language"] or None, "measures": measures})

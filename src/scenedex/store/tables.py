@@ -25,6 +25,8 @@ KEPT = (
     "scenes",
     "keyframes",
     "captions",
+    "caption_originals",
+    "corrections",
     "descriptions",
     "embeddings",
     "postings",

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from uuid import UUID, uuid5
 
 from scenedex.errors import NotFoundError
+from scenedex.store.captions import write_captions
+from scenedex.store.corrections import lay_over
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain, plain_json, term
 from scenedex.types import Caption, EmbeddingDraft, Scene, SceneRecord, SceneTerms, VideoRecord
@@ -42,7 +44,7 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
     tx.execute_many(KEEP_DESCRIPTION, described)
     scenes = {scene.index: scene_id(video, scene.index) for scene in record.scenes}
     _write_captions(tx, video, record.captions)
-    _write_terms(tx, scenes, record.terms)
+    _write_terms(tx, scenes, dict(enumerate(record.terms)))
     _write_embeddings(tx, scenes, record.embeddings)
     _count(tx, video)
     return video
@@ -83,9 +85,47 @@ def write_words(  # noqa: PLR0913 (these five are the words of a video)
         "delete from postings where owner_id = %(owner)s and scene_id = any(%(scenes)s)", {"scenes": ids}
     )
     _forget_embeddings(tx, ids, list(embeddings))
+    _note_fresh(tx, video_id, list(embeddings))
     _write_captions(tx, video_id, captions)
-    _write_terms(tx, scenes, terms)
+    _write_terms(tx, scenes, dict(enumerate(terms)))
     _write_embeddings(tx, scenes, embeddings)
+    _count(tx, video_id)
+
+
+def write_scene_words(
+    tx: Transaction,
+    video_id: UUID,
+    scenes: Mapping[int, UUID],
+    terms: Mapping[int, SceneTerms],
+    embeddings: Mapping[int, Sequence[EmbeddingDraft]],
+) -> None:
+    """Replace the terms of these scenes (index to id) and the embeddings of what is said in them.
+
+    Embeddings of other models for words, and failed ones, are removed, and the video counts as not embedded in those
+    spaces: `without_embeddings` names it.
+    """
+    ids = list(scenes.values())
+    tx.execute(
+        "delete from postings where owner_id = %(owner)s and scene_id = any(%(scenes)s)", {"scenes": ids}
+    )
+    spoken = [row["id"] for row in tx.execute(SPOKEN_SPACES, {"described": "%:description"})]
+    gone = tx.execute(
+        """delete from embeddings where owner_id = %(owner)s and scene_id = any(%(scenes)s)
+          and space_id = any(%(spaces)s) returning space_id""",
+        {"scenes": ids, "spaces": spoken},
+    )
+    whole = {
+        space: drafts for space, drafts in embeddings.items() if all(one.vector is not None for one in drafts)
+    }
+    _write_terms(tx, scenes, terms)
+    _write_embeddings(tx, scenes, whole)
+    stale = ({row["space_id"] for row in gone} | set(embeddings)) - set(whole)
+    tx.execute(
+        """update videos set stale = (select coalesce(jsonb_agg(distinct space), '[]')
+          from jsonb_array_elements(stale || %(stale)s) as s(space))
+        where owner_id = %(owner)s and id = %(video)s""",
+        {"stale": plain_json(sorted(stale)), "video": video_id},
+    )
     _count(tx, video_id)
 
 
@@ -106,6 +146,7 @@ def write_embeddings(
     )
     scenes = {row["index"]: row["id"] for row in rows}
     _forget_embeddings(tx, list(scenes.values()), list(embeddings))
+    _note_fresh(tx, video_id, list(embeddings))
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
 
@@ -146,6 +187,8 @@ def scene_id(video_id: UUID, index: int) -> UUID:
     return uuid5(video_id, str(index))
 
 
+SPOKEN_SPACES = "select id from spaces where modality = 'text' and name not like %(described)s"
+
 UPSERT_VIDEO = """
 insert into videos (owner_id, id, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
   media, recipe, sidecars, warnings)
@@ -154,7 +197,8 @@ values (%(owner)s, %(id)s, %(hash)s, %(title)s, %(duration)s, %(width)s, %(heigh
 on conflict (owner_id, id) do update set title = excluded.title, duration_s = excluded.duration_s,
   width = excluded.width, height = excluded.height, frame_rate_num = excluded.frame_rate_num,
   frame_rate_den = excluded.frame_rate_den, media = excluded.media, recipe = excluded.recipe,
-  sidecars = excluded.sidecars, warnings = excluded.warnings, annotations = videos.annotations - 'description'
+  sidecars = excluded.sidecars, warnings = excluded.warnings, annotations = videos.annotations - 'description',
+  stale = '[]'
 """
 
 # of a scene that lies where it lay before
@@ -213,28 +257,14 @@ def _write_scenes(tx: Transaction, video: UUID, scenes: Sequence[SceneRecord]) -
 
 
 def _write_captions(tx: Transaction, video: UUID, captions: Sequence[Caption]) -> None:
-    tx.execute("delete from captions where owner_id = %(owner)s and video_id = %(video)s", {"video": video})
-    rows: list[Row] = [
-        {
-            **asdict(caption),
-            "text": plain(caption.text),
-            "language": plain(caption.language or ""),
-            "measures": plain_json(caption.measures),
-            "video": video,
-        }
-        for caption in captions
-    ]
-    tx.execute_many(
-        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text, measures)
-        values (%(owner)s, %(video)s, %(origin)s, %(language)s, %(index)s, %(start_s)s, %(end_s)s, %(text)s,
-          %(measures)s)""",
-        rows,
-    )
+    """What the video itself says; what people have corrected stays so."""
+    write_captions(tx, video, captions)
+    lay_over(tx, video)
 
 
-def _write_terms(tx: Transaction, scenes: Mapping[int, UUID], terms: Sequence[SceneTerms]) -> None:
+def _write_terms(tx: Transaction, scenes: Mapping[int, UUID], terms: Mapping[int, SceneTerms]) -> None:
     rows: list[tuple[str, UUID, float, int]] = []
-    for index, of_scene in enumerate(terms):
+    for index, of_scene in terms.items():
         weights: dict[str, float] = {}
         for word, tf in of_scene.tf.items():
             if key := term(word):
@@ -253,6 +283,16 @@ def _forget_embeddings(tx: Transaction, scenes: Sequence[UUID], spaces: Sequence
         """delete from embeddings
         where owner_id = %(owner)s and scene_id = any(%(scenes)s) and space_id = any(%(spaces)s)""",
         {"scenes": list(scenes), "spaces": list(spaces)},
+    )
+
+
+def _note_fresh(tx: Transaction, video: UUID, spaces: Sequence[int]) -> None:
+    """What is embedded anew is out of date no longer."""
+    tx.execute(
+        """update videos set stale = (select coalesce(jsonb_agg(space), '[]')
+          from jsonb_array_elements(stale) as s(space) where space::int <> all(%(spaces)s))
+        where owner_id = %(owner)s and id = %(video)s and stale <> '[]'""",
+        {"spaces": list(spaces), "video": video},
     )
 
 

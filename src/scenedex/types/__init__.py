@@ -33,7 +33,9 @@ from scenedex.types.scenes import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.scenes import MAX_KEYFRAMES as MAX_KEYFRAMES
 from scenedex.types.scenes import MAX_SCENE_S as MAX_SCENE_S
 from scenedex.types.scenes import Caption as Caption
+from scenedex.types.scenes import CaptionEntry as CaptionEntry
 from scenedex.types.scenes import CaptionOrigin as CaptionOrigin
+from scenedex.types.scenes import CaptionState as CaptionState
 from scenedex.types.scenes import Keyframe as Keyframe
 from scenedex.types.scenes import Scene as Scene
 from scenedex.types.scenes import SceneCard as SceneCard

@@ -16,7 +16,11 @@ MAX_KEYFRAMES = 8
 KEYFRAME_SHORT_SIDE = 384
 """Short side of a stored keyframe in pixels, where the video has that many."""
 
-CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen"]
+CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen", "added"]
+"""From where a caption is; `added` is one that a person has written."""
+
+CaptionState = Literal["original", "corrected", "deleted", "added", "orphaned"]
+"""What people have done with a caption. One that is orphaned corrects something that is no longer there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,20 @@ class Caption:
     measures: dict[str, float] = field(default_factory=dict, hash=False)
     """How sure whoever read or heard it was: `score` (0 to 1) of text on the screen; `avg_logprob`, `no_speech_prob`
     and `compression_ratio` of speech."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionEntry:
+    """A caption with what people have done about it."""
+
+    id: UUID  #: the same whenever its video is indexed
+    state: CaptionState
+    caption: Caption  #: as it is shown; where it is deleted, as it was
+    original: str | None = (
+        None  #: what stood there before; None where nothing was changed, or nothing stood there
+    )
+    made_by: str = ""  #: who has changed it
+    made_at: str | None = None  #: ISO 8601, UTC; None where nothing was changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from scenedex.store.baselines import (
     write_baseline,
 )
 from scenedex.store.channels import search_channels
+from scenedex.store.corrections import Correction, change_corrections, entries_of
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.database import Database, Query, Row, Transaction
 from scenedex.store.descriptions import descriptions_of, put_description
@@ -111,6 +112,7 @@ class Two:
             }
             video = write_video(tx, record("aa", embeddings=drafts))
             path = f"/films/{'theirs' if number else 'mine'}.mkv"
+            change_corrections(tx, video, [a_correction(number)])
             put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1))
             put_description(
                 tx,
@@ -150,6 +152,12 @@ class Two:
     def careless(self, owner: UUID, ask: "Ask") -> Any:
         with self.database.transaction(owner) as tx:
             return plain(ask(self, Careless(tx._connection, owner), owner))
+
+
+def a_correction(number: int) -> Correction:
+    return Correction(
+        id=uuid4(), origin="added", language=None, start_s=0, end_s=1, original=None, text=f"said by {number}"
+    )
 
 
 Ask = Callable[[Two, Transaction, UUID], Any]
@@ -224,6 +232,7 @@ READS: dict[str, Ask] = {
     "stats": lambda two, tx, owner: stats(tx),
     "scenes_of": lambda two, tx, owner: scenes_of(tx, two.videos[owner]),
     "captions_of": lambda two, tx, owner: captions_of(tx, two.videos[owner]),
+    "entries_of": lambda two, tx, owner: entries_of(tx, two.videos[owner]),
     "find_scene": lambda two, tx, owner: find_scene(tx, (two.videos[owner], 1)),
     "scene_cards": lambda two, tx, owner: scene_cards(tx, [scene_of(two, tx, owner)]),
     "captions_by_scene": lambda two, tx, owner: captions_by_scene(tx, [scene_of(two, tx, owner)]),
@@ -346,6 +355,7 @@ WRITES: dict[str, Ask] = {
     "forget": lambda two, tx, owner: forget(tx, ["visual_mode"]),
     "prefer": lambda two, tx, owner: prefer(tx, "visual_mode", "auto"),
     "write_background": lambda two, tx, owner: write_background(tx, two.visual.id, [0.5] * 9, 1),
+    "change_corrections": lambda two, tx, owner: change_corrections(tx, two.videos[owner], [a_correction(9)]),
     "write_video": lambda two, tx, owner: write_video(
         tx, record("aa", ["changed"], embeddings={two.visual.id: embeddings([unit(77)])})
     ),

@@ -16,8 +16,9 @@ from scenedex.store.migrations import migrations, newest, version
 from scenedex.store.spaces import ensure_space
 
 OWNED = {
-    "videos", "files", "scenes", "keyframes", "captions", "descriptions", "embeddings", "postings", "owner_settings",
-    "backgrounds", "entities", "entity_examples", "baselines", "api_keys", "job_reports",
+    "videos", "files", "scenes", "keyframes", "captions", "caption_originals", "corrections", "descriptions",
+    "embeddings", "postings", "owner_settings", "backgrounds", "entities", "entity_examples", "baselines", "api_keys",
+    "job_reports",
 }  # fmt: skip
 REGISTRY = {"owners"}  # an owner sees their own row of it
 SHARED = {"schema_migrations", "spaces", "query_embeddings", *REGISTRY}

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from scenedex import types
 from scenedex.api.models.jobs import Job
-from scenedex.http.values import Asked, Given, Rate, Text
+from scenedex.http.values import Asked, Given, Rate, Seconds, Text
+from scenedex.media.markup import MAX_TEXT
 from scenedex.search.as_json import keyframe_url, thumbnail_url
 from scenedex.store import listing
 from scenedex.store.tags import MAX_TAG, MAX_TAGS
-from scenedex.types import CaptionOrigin, VideoState
+from scenedex.types import CaptionOrigin, CaptionState, VideoState
 
 EXAMPLE_ID = "0b6f2f5e-6c0e-5f0e-9d3b-5f1c6f1f3a10"
 
@@ -104,10 +105,42 @@ class Caption(Given):
     measures: dict[str, float] = Field(description="How sure whoever read or heard it was.")
 
 
+class CaptionEntry(Caption):
+    """A caption with what people have done about it."""
+
+    id: UUID = Field(description="The same whenever the video is indexed.")
+    state: CaptionState = Field(
+        description="deleted: shown no longer, the text is what it was; orphaned: what it corrects is gone."
+    )
+    original: Text | None = Field(description="What stood there before somebody changed it.")
+    made_by: Text = Field(description="Who has changed it: the id of a key, or an account.")
+    made_at: str | None = Field(description="ISO 8601, UTC.")
+
+    @classmethod
+    def of(cls, entry: types.CaptionEntry) -> Self:
+        """Of one caption."""
+        own = {name: getattr(entry, name) for name in ("id", "state", "original", "made_by", "made_at")}
+        return cls(**Caption.model_validate(entry.caption).model_dump(), **own)
+
+
+class CaptionText(Asked):
+    """What a caption should say."""
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT, examples=["We should have turned right."])
+
+
+class NewCaption(CaptionText):
+    """A caption to add."""
+
+    start_s: Seconds = Field(examples=[61.2])
+    end_s: Seconds = Field(description="At most 600 s after the start.", examples=[63.9])
+    language: str | None = Field(default=None, min_length=1, max_length=35, examples=["en"])
+
+
 class CaptionPage(Given):
     """Some of the captions of a video, by time."""
 
-    captions: tuple[Caption, ...]
+    captions: tuple[CaptionEntry, ...]
     total: int = Field(description="Captions in all that were asked for.")
 
 

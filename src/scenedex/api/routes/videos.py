@@ -1,33 +1,24 @@
 """Videos, their scenes and their captions."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
-from scenedex.api.models.videos import Caption as CaptionModel
-from scenedex.api.models.videos import CaptionPage, ListedVideo, ScenePage, Video, VideoChanges, VideoPage
+from scenedex.api.models.videos import ListedVideo, ScenePage, Video, VideoChanges, VideoPage
 from scenedex.api.models.videos import Scene as SceneModel
 from scenedex.api.service import Reading, Writing
 from scenedex.http.failures import failures
-from scenedex.media.subtitle_files import to_srt, to_vtt
 from scenedex.store.listing import MAX_TEXT, Wanted
-from scenedex.types import CaptionOrigin, VideoSort, VideoState
+from scenedex.types import VideoSort, VideoState
 
 MAX_PAGE = 200
-MAX_CAPTIONS = 1_000
 LAST = 2**31 - 1
 
 router = APIRouter(prefix="/videos", tags=["videos"])
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Offset = Annotated[int, Query(ge=0, le=LAST)]
-CaptionFormat = Literal["json", "srt", "vtt"]
-
-SUBTITLES = {
-    "application/x-subrip": {"schema": {"type": "string"}},
-    "text/vtt": {"schema": {"type": "string"}},
-}
 
 
 @router.get("")
@@ -70,29 +61,3 @@ def list_scenes(library: Reading, video_id: UUID, limit: Limit = 50, offset: Off
     """The scenes of a video in order, with keyframes and captions. Together they cover all of it."""
     scenes, total = library.page_of_scenes(video_id, limit, offset)
     return ScenePage(scenes=tuple(map(SceneModel.of, scenes)), total=total)
-
-
-@router.get(
-    "/{video_id}/captions",
-    response_model=CaptionPage,
-    responses={200: {"content": SUBTITLES}, **failures(404)},
-)
-def list_captions(  # noqa: PLR0913, PLR0917 (one for each parameter of the address)
-    library: Reading,
-    video_id: UUID,
-    as_: Annotated[
-        CaptionFormat, Query(alias="format", description="srt and vtt give all captions at once.")
-    ] = "json",
-    origin: CaptionOrigin | None = None,
-    language: Annotated[str | None, Query(min_length=1, max_length=35, description="Such as en.")] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_CAPTIONS)] = 200,
-    offset: Offset = 0,
-) -> CaptionPage | Response:
-    """What is said and written in a video, by time: as JSON page by page, or whole as a subtitle file."""
-    found = library.captions(video_id, origin=origin, language=language)
-    if as_ == "srt":
-        return Response(to_srt(found), media_type="application/x-subrip; charset=utf-8")
-    if as_ == "vtt":
-        return Response(to_vtt(found), media_type="text/vtt")
-    page = found[offset : offset + limit]
-    return CaptionPage(captions=tuple(map(CaptionModel.model_validate, page)), total=len(found))

@@ -48,6 +48,8 @@ create table videos (
   added_at timestamptz not null default now(),
   tags jsonb not null default '[]',  -- texts; who writes them normalises them
   annotations jsonb not null default '{}',  -- kind to how it was made
+  corrected int not null default 0,  -- counts changes of corrections
+  stale jsonb not null default '[]',  -- ids of spaces whose embeddings of words are out of date
   primary key (owner_id, id),
   unique (owner_id, content_hash)
 );
@@ -97,7 +99,7 @@ create table keyframes (
 create table captions (
   owner_id uuid not null,
   video_id uuid not null,
-  origin text not null check (origin in ('embedded', 'sidecar', 'speech', 'screen')),
+  origin text not null check (origin in ('embedded', 'sidecar', 'speech', 'screen', 'added')),
   language text not null default '',
   index int not null,
   start_s float8 not null,
@@ -1173,3 +1175,50 @@ grant select, insert, update, delete on entities, entity_examples, baselines to 
 create index procrastinate_jobs_open on procrastinate_jobs ((args->>'owner_id'), id) where status in ('todo', 'doing', 'failed');
 -- In which languages something is said or written: read by skipping from one to the next.
 create index captions_languages on captions (owner_id, language);
+
+-- What people say about captions. `captions` is what is shown and searched; where somebody has corrected something, what
+-- the video itself says lies beside it.
+create table caption_originals (
+  owner_id uuid not null,
+  video_id uuid not null,
+  origin text not null,
+  language text not null default '',
+  index int not null,
+  start_s float8 not null,
+  end_s float8 not null,
+  text text not null,
+  measures jsonb not null default '{}',
+  primary key (owner_id, video_id, origin, language, index),
+  foreign key (owner_id, video_id) references videos on delete cascade
+);
+
+-- Which caption is meant is said by what stood there, and where: a video that is indexed again has it again.
+create table corrections (
+  owner_id uuid not null,
+  video_id uuid not null,
+  id uuid not null,
+  origin text not null,
+  language text not null default '',
+  start_s float8 not null,
+  end_s float8 not null,
+  original text,  -- null: nothing stood there, it is added
+  text text,  -- null: nothing stands there now
+  made_by text not null default '',
+  made_at timestamptz not null default now(),
+  primary key (owner_id, video_id, id),
+  foreign key (owner_id, video_id) references videos on delete cascade,
+  check (original is not null or text is not null),
+  check (end_s >= start_s)
+);
+
+alter table caption_originals enable row level security;
+alter table caption_originals force row level security;
+create policy own on caption_originals using (owner_id = nullif(current_setting('scenedex.owner_id', true), '')::uuid);
+create policy operator on caption_originals to scenedex_operator using (true);
+
+alter table corrections enable row level security;
+alter table corrections force row level security;
+create policy own on corrections using (owner_id = nullif(current_setting('scenedex.owner_id', true), '')::uuid);
+create policy operator on corrections to scenedex_operator using (true);
+
+grant select, insert, update, delete on caption_originals, corrections to scenedex_app, scenedex_operator;

@@ -1,0 +1,150 @@
+"""`scenedex captions`"""
+
+import getpass
+from typing import Annotated, Any, get_args
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from scenedex.cli.output import clock, flowing, print_json, table
+from scenedex.errors import UsageError
+from scenedex.library import open_library
+from scenedex.library.corrections import SHORT, NewCaption
+from scenedex.search.as_json import plain
+from scenedex.types import CaptionEntry, CaptionOrigin
+
+ORIGINS: tuple[CaptionOrigin, ...] = get_args(CaptionOrigin)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Which = Annotated[str, typer.Argument(metavar="VIDEO", help="An id, a path, or a file name.")]
+Id = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="Of the caption, as `captions list` shows it; its first digits do."),
+]
+
+app = typer.Typer(
+    help="What is said and written in a video, and what is wrong about it.", no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_(
+    video: Which,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what somebody has changed.")] = False,
+    origin: Annotated[str | None, typer.Option(help=f"Only those from {', '.join(ORIGINS)}.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the captions of a video with their ids, and what was there before somebody changed them."""
+    if origin is not None and origin not in ORIGINS:
+        raise UsageError(f"There is no origin {origin!r}: there are {', '.join(ORIGINS)}.")
+    with open_library() as library:
+        found = library.corrections.list(video, origin=origin)
+    found = [one for one in found if one.state != "original" or not changed]
+    if as_json:
+        print_json({"captions": [entry_as_json(one) for one in found]})
+        return
+    rows = table("id", "time", "from", "caption", "")
+    for one in found:
+        time = f"{clock(one.caption.start_s)} - {clock(one.caption.end_s)}"
+        rows.add_row(one.id.hex[:SHORT], time, one.caption.origin, *_told(one))
+    Console(highlight=False).print(rows if found else "No such captions.")
+
+
+@app.command("correct")
+def correct(
+    video: Which,
+    caption: Id,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What it should say.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put other words in the place of a caption's; the next search finds them."""
+    with open_library() as library:
+        _say(library.corrections.correct(video, caption, text, _who()), as_json)
+
+
+@app.command("delete")
+def delete(video: Which, caption: Id, as_json: AsJson = False) -> None:
+    """Show a caption no longer, and find nothing by it."""
+    with open_library() as library:
+        _say(library.corrections.delete(video, caption, _who()), as_json, gone=True)
+
+
+@app.command("add")
+def add(
+    video: Which,
+    start: Annotated[float, typer.Argument(metavar="START", help="When it begins, in seconds.")],
+    end: Annotated[float, typer.Argument(metavar="END", help="When it ends.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What it says.")],
+    *,
+    language: Annotated[str | None, typer.Option(help="Such as en.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a caption."""
+    new = NewCaption(start_s=start, end_s=end, text=text, language=language)
+    with open_library() as library:
+        _say(library.corrections.add(video, new, _who()), as_json)
+
+
+@app.command("undo")
+def undo(
+    video: Which,
+    caption: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Of the caption, or its first digits.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that was changed in this video.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a caption be as it was before anybody changed it."""
+    if everything == (caption is not None):
+        raise UsageError("Say which caption, by its id, or --all.")
+    with open_library() as library:
+        if caption is not None:
+            _say(library.corrections.undo(video, caption), as_json, gone=True)
+            return
+        count = library.corrections.undo_all(video)
+    if as_json:
+        print_json({"undone": count})
+    else:
+        typer.echo(f"{count} correction{'' if count == 1 else 's'} undone.")
+
+
+def entry_as_json(entry: CaptionEntry) -> dict[str, Any]:
+    """A caption with what was done about it, as the API gives it."""
+    made: dict[str, Any] = plain(entry.caption)
+    for name in ("id", "state", "original", "made_by", "made_at"):
+        made[name] = plain(getattr(entry, name))
+    return made
+
+
+def _say(entry: CaptionEntry, as_json: bool, *, gone: bool = False) -> None:
+    """`gone`: one that was added is there no longer."""
+    if as_json:
+        print_json(entry_as_json(entry))
+        return
+    said = Text("gone: " if gone and entry.state == "added" else "")
+    said.append(flowing(entry.caption.text))
+    if entry.state == "deleted":
+        said = Text("deleted: ").append(said)
+    elif entry.state == "corrected":
+        said.append(f" (was: {flowing(entry.original or '')})")
+    Console(highlight=False, soft_wrap=True).print(Text(f"{entry.id.hex[:SHORT]}  ").append(said))
+
+
+def _told(entry: CaptionEntry) -> tuple[Text, Text]:
+    """What it says, and what became of it."""
+    said = Text(flowing(entry.caption.text))
+    if entry.state == "original":
+        return said, Text()
+    by = f" by {flowing(entry.made_by)}" if entry.made_by else ""
+    note = f"{entry.state}{by}, {(entry.made_at or '')[:16].replace('T', ' ')}"
+    if entry.original is not None and entry.state != "deleted":
+        note += f"; was: {flowing(entry.original)}"
+    return said, Text(note)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name
+        return ""
