@@ -40,3 +40,7 @@ select create_distributed_table('backgrounds', 'owner_id', colocate_with => 'vid
 select create_distributed_table('entities', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('entity_examples', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('baselines', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('scene_tags', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('scene_notes', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('bins', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('bin_scenes', 'owner_id', colocate_with => 'videos');

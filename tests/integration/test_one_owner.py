@@ -110,6 +110,7 @@ def live(library: Library, folder: Path) -> None:
     name_things(library)
     library.annotate("description")
     correct_captions(library, first)
+    say_things(library, first)
     library.backfill(Order(delay_s=0, checkpoint=folder / "a"), space="siglip2-hf")
     library.switch("siglip2-hf")
     library.search("harbour")
@@ -129,6 +130,22 @@ def correct_captions(library: Library, file: Path) -> None:
     library.corrections.correct(file.name, caption, "the harbour by day")
     library.corrections.undo(file.name, caption)
     library.embed_video(library.show(file.name)[0].id, again=False)
+
+
+def say_things(library: Library, file: Path) -> None:
+    library.marks.tag(f"{file.name}:0", add=["gull"], remove=["tern"])
+    note = library.marks.note(f"{file.name}:0", "a harbour seal").notes[0]
+    library.marks.change_note(f"{file.name}:0", note.id, "a seal")
+    library.marks.of_video(file.name)
+    library.search("harbour", filters=Filters(scene_tags=("gull",)))
+    library.bins.add("seals", [f"{file.name}:0", f"{file.name}:1"], make=True)
+    library.bins.arrange("seals", [f"{file.name}:1"])
+    library.bins.scenes("seals")
+    library.bins.page()
+    library.bins.rename("seals", "sea lions")
+    library.add(file, force=True)
+    library.marks.change_note(f"{file.name}:0", note.id, None)
+    library.bins.remove("sea lions")
 
 
 def look_around(library: Library) -> None:

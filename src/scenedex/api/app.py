@@ -11,6 +11,7 @@ from scenedex.api.arriving.version import TusVersion
 from scenedex.api.authentication import Doors, authenticate
 from scenedex.api.routes import (
     baselines,
+    bins,
     captions,
     config,
     entities,
@@ -18,6 +19,7 @@ from scenedex.api.routes import (
     job_events,
     jobs,
     keys,
+    marks,
     operations,
     owners,
     page,
@@ -50,8 +52,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    search, exports, videos, registration, uploads, resumable, stream, captions, playing, timeline, scenes, entities,
-    baselines, job_events, jobs, config, stats, status, keys, owners, session,
+    search, exports, videos, registration, uploads, resumable, stream, captions, playing, timeline, scenes, marks,
+    bins, entities, baselines, job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -72,6 +74,8 @@ TAGS = [
     {"name": "captions", "description": "What is said and written in a video, and what is wrong about it."},
     {"name": "uploads", "description": "Videos that are sent, whole or in parts, or fetched from elsewhere."},
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
+    {"name": "marks", "description": "Tags and notes on scenes."},
+    {"name": "bins", "description": "Scenes put together under a name."},
     {"name": "entities", "description": "Someone and something with a name, and where they are to be seen."},
     {"name": "baselines", "description": "What is normal, so that what is not can be told."},
     {"name": "jobs", "description": "What workers do, and how far they are."},

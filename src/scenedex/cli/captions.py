@@ -60,14 +60,14 @@ def correct(
 ) -> None:
     """Put other words in the place of a caption's; the next search finds them."""
     with open_library() as library:
-        _say(library.corrections.correct(video, caption, text, _who()), as_json)
+        _say(library.corrections.correct(video, caption, text, who()), as_json)
 
 
 @app.command("delete")
 def delete(video: Which, caption: Id, as_json: AsJson = False) -> None:
     """Show a caption no longer, and find nothing by it."""
     with open_library() as library:
-        _say(library.corrections.delete(video, caption, _who()), as_json, gone=True)
+        _say(library.corrections.delete(video, caption, who()), as_json, gone=True)
 
 
 @app.command("add")
@@ -83,7 +83,7 @@ def add(
     """Add a caption."""
     new = NewCaption(start_s=start, end_s=end, text=text, language=language)
     with open_library() as library:
-        _say(library.corrections.add(video, new, _who()), as_json)
+        _say(library.corrections.add(video, new, who()), as_json)
 
 
 @app.command("undo")
@@ -143,7 +143,7 @@ def _told(entry: CaptionEntry) -> tuple[Text, Text]:
     return said, Text(note)
 
 
-def _who() -> str:
+def who() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # an account without a name

@@ -63,6 +63,9 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
     ] = None,
     *,
     output: Output = None,
+    bin_: Annotated[
+        str | None, typer.Option("--bin", metavar="NAME", help="What is in this bin, in its order.")
+    ] = None,
     handles: Handles = "0",
     bins: Bins = False,
     apart: Annotated[
@@ -74,7 +77,7 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
 ) -> None:
     """Take scenes along: as a list for editors, contact sheets, or films.
 
-    Without SCENE the answer of `scenedex search --json` is read from stdin.
+    Without SCENE and --bin the answer of `scenedex search --json` is read from stdin.
     """
     taking = Taking(
         format=format, output=output, handles=handles, bins=bins, join=not apart, by_time=by_time, title=title
@@ -83,10 +86,15 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
     if as_json and output is None:
         raise UsageError("--json says what was written: give --output, too.")
     named: Sequence[Wanted] = scenes or ()
-    if not scenes:
+    if scenes and bin_ is not None:
+        raise UsageError("Give either scenes or --bin.")
+    if not scenes and bin_ is None:
         query, named = _from_stdin()
         taking = replace(taking, title=title or query)
     with open_library() as library:
+        if bin_ is not None:
+            named = [card.scene.id for card in library.bins.scenes(bin_)]
+            taking = replace(taking, title=title or library.bins.find(bin_).name)
         take(library, named, taking, as_json=as_json)
 
 

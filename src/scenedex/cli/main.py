@@ -23,6 +23,8 @@ COMMANDS = {
     "plan": "plan:plan",
     "videos": "videos:app",
     "captions": "captions:app",
+    "scenes": "scenes:app",
+    "bins": "bins:app",
     "clips": "clips:clips",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",

@@ -41,6 +41,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
     end: options.End = None,
     language: options.Language = None,
     tag: options.Tag = None,
+    scene_tag: options.SceneTag = None,
     band: options.Band = None,
     by_video: options.ByVideo = False,
     fold: options.Fold = False,
@@ -67,6 +68,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
         to_s=end,
         language=language,
         tags=tuple(tag or ()),
+        scene_tags=tuple(scene_tag or ()),
     )
     with open_library() as library:
         answer = library.search(

@@ -38,6 +38,9 @@ Start = Annotated[
 End = Annotated[float | None, typer.Option("--to", help="Scenes that begin before this time in their video.")]
 Language = Annotated[str | None, typer.Option(help="Scenes with captions in this language, such as en.")]
 Tag = Annotated[list[str] | None, typer.Option(help="Videos with this tag; may be repeated.")]
+SceneTag = Annotated[
+    list[str] | None, typer.Option("--scene-tag", help="Scenes with this tag; may be repeated.")
+]
 Band = Annotated[
     list[str] | None, typer.Option(help="Only hits of this band (strong, possible, weak); may be repeated.")
 ]

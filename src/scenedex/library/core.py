@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from scenedex.indexing.progress import Progress
     from scenedex.indexing.run import IndexReport
     from scenedex.library.baselines import Baselines
+    from scenedex.library.bins import Bins
     from scenedex.library.corrections import Corrections
     from scenedex.library.entities import Entities
+    from scenedex.library.marks import SceneMarks
     from scenedex.library.spaces import Switched
     from scenedex.library.timeline import Heat, Timeline
     from scenedex.store.backfill import Coverage
@@ -217,6 +219,20 @@ class Library(Probing, Playing, Cutting, Keeping, Stages):
         from scenedex.library.baselines import Baselines
 
         return Baselines(self)
+
+    @property
+    def marks(self) -> "SceneMarks":
+        """Tags and notes on scenes."""
+        from scenedex.library.marks import SceneMarks
+
+        return SceneMarks(self)
+
+    @property
+    def bins(self) -> "Bins":
+        """Scenes put together under a name."""
+        from scenedex.library.bins import Bins
+
+        return Bins(self)
 
     @property
     def corrections(self) -> "Corrections":

@@ -22,7 +22,16 @@ def understood(tx: Transaction, filters: Filters, videos: Sequence[str]) -> Filt
     language = filters.language
     if isinstance(language, str) and language.strip():
         language = language_code(language.strip()) or language
-    tags = filters.tags
+    return replace(
+        filters,
+        video_ids=ids or filters.video_ids,
+        language=language,
+        tags=_tags(filters.tags),
+        scene_tags=_tags(filters.scene_tags),
+    )
+
+
+def _tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     if isinstance(tags, tuple | list) and all(isinstance(tag, str) for tag in tags):
-        tags = tuple(normalized_tag(tag) if tag.strip() else tag for tag in tags)
-    return replace(filters, video_ids=ids or filters.video_ids, language=language, tags=tags)
+        return tuple(normalized_tag(tag) if tag.strip() else tag for tag in tags)
+    return tags

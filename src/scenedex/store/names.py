@@ -32,7 +32,7 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", plain(name)).casefold().split())
 
 
-def rename(tx: Transaction, table: Literal["entities", "baselines"], row_id: UUID, name: str) -> bool:
+def rename(tx: Transaction, table: Literal["entities", "baselines", "bins"], row_id: UUID, name: str) -> bool:
     """Give what is there another name; false where another one of that table has it. Raises UsageError."""
     kept = checked_name(name)
     rows = tx.execute(

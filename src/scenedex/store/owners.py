@@ -51,7 +51,7 @@ def write_owner(statements: Statements, owner_id: UUID, name: str) -> Owner | No
 
 
 def remove_owner(statements: Statements, owner_id: UUID) -> bool:
-    """Forget an owner with their keys, settings and entities, unless they have videos; whether it was done."""
+    """Forget an owner with their keys, settings, entities and bins, unless they have videos; whether it was done."""
     params = {"id": owner_id}
     gone = statements.execute(
         """delete from owners where id = %(id)s
@@ -63,6 +63,7 @@ def remove_owner(statements: Statements, owner_id: UUID) -> bool:
         statements.execute("delete from backgrounds where owner_id = %(id)s", params)
         statements.execute("delete from entities where owner_id = %(id)s", params)
         statements.execute("delete from baselines where owner_id = %(id)s", params)
+        statements.execute("delete from bins where owner_id = %(id)s", params)
     return bool(gone)
 
 

@@ -59,6 +59,7 @@ def scope_of(filters: Filters, exclude: Sequence[UUID] = ()) -> Scope:
         "f_min": _number(filters.min_duration_s),
         "f_max": _number(filters.max_duration_s),
         "f_tags": [plain(tag) for tag in filters.tags],
+        "f_scene_tags": [plain(tag) for tag in dict.fromkeys(filters.scene_tags)],
         "f_from": _number(filters.from_s),
         "f_to": _number(filters.to_s),
         "f_language": plain(filters.language).strip().lower() if filters.language is not None else None,
@@ -68,7 +69,7 @@ def scope_of(filters: Filters, exclude: Sequence[UUID] = ()) -> Scope:
     return Scope(
         of_video=_conditions(VIDEO, params),
         of_scene=_conditions(SCENE, params),
-        known=SQL(KNOWN if "f_language" in params else ""),
+        known=SQL((KNOWN if "f_language" in params else "") + (TAGGED if "f_scene_tags" in params else "")),
         excluded=SQL(EXCLUDED if "f_exclude" in params else ""),
         params=params,
     )
@@ -104,12 +105,13 @@ def _lists(filters: Filters) -> Iterator[str]:
         not isinstance(video, UUID) for video in filters.video_ids
     ):
         yield "The filter for videos takes a list of their ids."
-    if not isinstance(filters.tags, tuple | list) or any(not isinstance(tag, str) for tag in filters.tags):
-        yield f"The filter for tags takes a list of words, not {filters.tags!r}."
-    elif len(filters.tags) > MAX_TAGS:
-        yield f"A video with {len(filters.tags):,} tags is asked for, {MAX_TAGS} at most can be: leave some out."
-    elif not all(tag.strip() for tag in filters.tags):
-        yield "One of the tags is empty: leave it out."
+    for what, tags in (("video", filters.tags), ("scene", filters.scene_tags)):
+        if not isinstance(tags, tuple | list) or any(not isinstance(tag, str) for tag in tags):
+            yield f"The filter for tags takes a list of words, not {tags!r}."
+        elif len(tags) > MAX_TAGS:
+            yield f"A {what} with {len(tags):,} tags is asked for, {MAX_TAGS} at most can be: leave some out."
+        elif not all(tag.strip() for tag in tags):
+            yield "One of the tags is empty: leave it out."
 
 
 def _dates(filters: Filters) -> Iterator[str]:
@@ -153,6 +155,10 @@ VIDEO: dict[str, LiteralString] = {
 SCENE: dict[str, LiteralString] = {
     "f_from": "\n    and s.end_s > %(f_from)s",
     "f_to": "\n    and s.start_s < %(f_to)s",
+    "f_scene_tags": """
+    and (select count(distinct t.tag) from scene_tags t
+      where t.owner_id = %(owner)s and t.video_id = s.video_id and t.tag = any(%(f_scene_tags)s::text[])
+        and t.t_s >= s.start_s and t.t_s < s.end_s) = cardinality(%(f_scene_tags)s::text[])""",
     "f_language": """
     and exists (select from captions c
       where c.owner_id = %(owner)s and c.video_id = s.video_id and c.language = %(f_language)s
@@ -165,6 +171,10 @@ SCENE: dict[str, LiteralString] = {
 KNOWN: LiteralString = """
     and exists (select from captions k
       where k.owner_id = %(owner)s and k.video_id = v.id and k.language = %(f_language)s)"""
+
+TAGGED: LiteralString = """
+    and exists (select from scene_tags k
+      where k.owner_id = %(owner)s and k.video_id = v.id and k.tag = any(%(f_scene_tags)s::text[]))"""
 
 EXCLUDED: LiteralString = "\n    and scene_id <> all(%(f_exclude)s)"
 

@@ -35,6 +35,10 @@ KEPT = (
     "entities",
     "entity_examples",
     "baselines",
+    "scene_tags",
+    "scene_notes",
+    "bins",
+    "bin_scenes",
 )
 """Tables of a backup, in the order in which their rows can be put back."""
 

@@ -105,9 +105,6 @@ def write_scene_words(
     spaces: `without_embeddings` names it.
     """
     ids = list(scenes.values())
-    tx.execute(
-        "delete from postings where owner_id = %(owner)s and scene_id = any(%(scenes)s)", {"scenes": ids}
-    )
     spoken = [row["id"] for row in tx.execute(SPOKEN_SPACES, {"described": "%:description"})]
     gone = tx.execute(
         """delete from embeddings where owner_id = %(owner)s and scene_id = any(%(scenes)s)
@@ -117,7 +114,6 @@ def write_scene_words(
     whole = {
         space: drafts for space, drafts in embeddings.items() if all(one.vector is not None for one in drafts)
     }
-    _write_terms(tx, scenes, terms)
     _write_embeddings(tx, scenes, whole)
     stale = ({row["space_id"] for row in gone} | set(embeddings)) - set(whole)
     tx.execute(
@@ -126,6 +122,18 @@ def write_scene_words(
         where owner_id = %(owner)s and id = %(video)s""",
         {"stale": plain_json(sorted(stale)), "video": video_id},
     )
+    write_scene_terms(tx, video_id, scenes, terms)
+
+
+def write_scene_terms(
+    tx: Transaction, video_id: UUID, scenes: Mapping[int, UUID], terms: Mapping[int, SceneTerms]
+) -> None:
+    """Replace the terms of these scenes (index to id)."""
+    tx.execute(
+        "delete from postings where owner_id = %(owner)s and scene_id = any(%(scenes)s)",
+        {"scenes": list(scenes.values())},
+    )
+    _write_terms(tx, scenes, terms)
     _count(tx, video_id)
 
 

@@ -37,6 +37,7 @@ class Filters:
     to_s: float | None = None  #: the scene begins before this time in its video
     language: str | None = None  #: something in this language is said or written in the scene
     tags: tuple[str, ...] = ()  #: the video has all of them
+    scene_tags: tuple[str, ...] = ()  #: the scene has all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,75 +1,25 @@
 """Captions that people correct: the next search is another one, and undoing it makes it what it was."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import psycopg
 import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
 from tests.integration.api.shelf import STRANGER, client_for
-from typer.testing import CliRunner
+from tests.integration.library.captioned import SAID, Film
 
-from scenedex import Library
-from scenedex.cli.main import app
-from scenedex.config import Settings
 from scenedex.errors import AmbiguousError, EncoderError, NotFoundError, UsageError
 from scenedex.indexing.annotate import replace_captions
 from scenedex.library.corrections import NewCaption
 from scenedex.media.markup import MAX_TEXT
 from scenedex.search import encoding
-from scenedex.store.embedded import EmbeddedServer
-from scenedex.testing import Clip, shots_clip
-from scenedex.types import Answer, Caption, CaptionEntry, Channel
+from scenedex.types import Answer, Caption
 
-SAID = ("The penguins march to the sea.", "We should have turned left.", "Nobody knows the recipe.")
 OTHER = "The volcano erupts at midnight."
-TIMES = ((0.2, 0.9), (1.2, 1.8), (2.2, 2.6))
-
-WORDS: dict[Channel, float] = {"lexical": 1.0, "transcript": 0.0}
-MEANING: dict[Channel, float] = {"lexical": 0.0, "transcript": 1.0}
-
-
-@dataclass(frozen=True)
-class Film:
-    library: Library
-    path: Path
-    id: UUID
-
-    def entry(self, number: int) -> CaptionEntry:
-        """By its place in time."""
-        return self.library.corrections.list(self.id)[number]
-
-    def found(self, query: str, weights: dict[Channel, float] = WORDS) -> list[int]:
-        """Scenes, best first."""
-        return [hit.scene for hit in self.library.search(query, weights=weights, mode="skip").hits]
-
-    def best(self, query: str) -> str | None:
-        """The words that the best hit shows, and by their meaning alone."""
-        hits = self.library.search(query, weights=MEANING, mode="skip", weaker=True).hits
-        return hits[0].channels["transcript"].text if hits else None
-
-
-@pytest.fixture(scope="module")
-def made(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
-    name, folder = f"corrections_{os.getpid()}", tmp_path_factory.mktemp("corrections")
-    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name} template scenedex owner scenedex_owner")  # type: ignore[arg-type]
-        url = f"postgresql://scenedex_owner@/{name}?host={server.data}&port=5432"
-        settings = Settings(database_url=url, scenedex_home=folder / "home", scenedex_profile="mini")
-        captions = tuple((*times, text) for times, text in zip(TIMES, SAID, strict=True))
-        shots_clip(folder / "film.mkv", (1.0, 1.0, 1.0), Clip(captions=captions))
-        with Library(settings) as library:
-            (outcome,) = library.add(folder / "film.mkv").files
-            assert outcome.video_id is not None
-            yield Film(library, folder / "film.mkv", outcome.video_id)
-        admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -78,27 +28,6 @@ def film(made: Film) -> Iterator[Film]:
     yield made
     made.library.corrections.undo_all(made.id)
     assert [one.text for one in made.library.captions(made.id)] == list(SAID)
-
-
-@pytest.fixture
-def run(made: Film, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setenv("SCENEDEX_HOME", str(made.library.home))
-    monkeypatch.setenv("DATABASE_URL", str(made.library.settings.database_url))
-    monkeypatch.setenv("SCENEDEX_PROFILE", "mini")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def command(*arguments: str, status: int = 0) -> Result:
-        done = CliRunner().invoke(app, arguments)
-        assert done.exit_code == status, (done.output, done.exception)
-        return done
-
-    return command
-
-
-@pytest.fixture
-def client(made: Film) -> Iterator[TestClient]:
-    with client_for(made.library) as opened:
-        yield opened
 
 
 def said(answer: Answer) -> list[str | None]:

@@ -471,8 +471,9 @@ def test_an_owner_who_is_removed_leaves_nothing_behind(library: Library) -> None
     owner = library.of(library.create_owner("somebody-else").id)
     assert owner.entities.page() == ([], 0)
     owner.entities.add("car", Cutout(picture=png(np.zeros((20, 20, 3), np.uint8))))
+    owner.bins.make("Act 1")
     library.remove_owner("somebody-else")
     with library.database.operator() as statements:
-        for table in ("entities", "entity_examples", "baselines"):
+        for table in ("entities", "entity_examples", "baselines", "bins"):
             rows = statements.execute(f"select from {table} where owner_id = %(id)s", {"id": owner.owner})  # type: ignore[arg-type]
             assert rows == []

@@ -29,6 +29,16 @@ from scenedex.store.baselines import (
     rename_baseline,
     write_baseline,
 )
+from scenedex.store.bins import (
+    bins,
+    count_bins,
+    find_bin,
+    make_bin,
+    put_in,
+    remove_bin,
+    rename_bin,
+    scenes_in,
+)
 from scenedex.store.channels import search_channels
 from scenedex.store.corrections import Correction, change_corrections, entries_of
 from scenedex.store.coverage import lacking, without_embeddings
@@ -53,6 +63,7 @@ from scenedex.store.entities import (
 from scenedex.store.files import files_of, known_files, mark_missing, put_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
 from scenedex.store.listing import Wanted, list_page
+from scenedex.store.marks import add_note, marks_of, notes_by_scene, tag_scene
 from scenedex.store.owners import own_entry
 from scenedex.store.preferences import forget, prefer, preference, preferences
 from scenedex.store.scenes import (
@@ -113,6 +124,10 @@ class Two:
             video = write_video(tx, record("aa", embeddings=drafts))
             path = f"/films/{'theirs' if number else 'mine'}.mkv"
             change_corrections(tx, video, [a_correction(number)])
+            first = scenes_of(tx, video)[0]
+            tag_scene(tx, first, [f"tag {number}"])
+            add_note(tx, first, f"note {number}")
+            put_in(tx, make_bin(tx, "Bin").id, [first])
             put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1))
             put_description(
                 tx,
@@ -233,6 +248,10 @@ READS: dict[str, Ask] = {
     "scenes_of": lambda two, tx, owner: scenes_of(tx, two.videos[owner]),
     "captions_of": lambda two, tx, owner: captions_of(tx, two.videos[owner]),
     "entries_of": lambda two, tx, owner: entries_of(tx, two.videos[owner]),
+    "marks_of": lambda two, tx, owner: marks_of(tx, two.videos[owner]),
+    "notes_by_scene": lambda two, tx, owner: notes_by_scene(tx, two.videos[owner]),
+    "bins": lambda two, tx, owner: (bins(tx), count_bins(tx), find_bin(tx, "bin")),
+    "scenes_in": lambda two, tx, owner: scenes_in(tx, find_bin(tx, "bin").id),
     "find_scene": lambda two, tx, owner: find_scene(tx, (two.videos[owner], 1)),
     "scene_cards": lambda two, tx, owner: scene_cards(tx, [scene_of(two, tx, owner)]),
     "captions_by_scene": lambda two, tx, owner: captions_by_scene(tx, [scene_of(two, tx, owner)]),
@@ -310,6 +329,7 @@ def theirs(two: Two, name: str) -> Any:
             "entity": entity,
             "example": examples_of(tx, entity)[0].id,
             "baseline": find_baseline(tx, "usual").id,
+            "bin": find_bin(tx, "bin").id,
         }[name]
 
 
@@ -355,6 +375,10 @@ WRITES: dict[str, Ask] = {
     "forget": lambda two, tx, owner: forget(tx, ["visual_mode"]),
     "prefer": lambda two, tx, owner: prefer(tx, "visual_mode", "auto"),
     "write_background": lambda two, tx, owner: write_background(tx, two.visual.id, [0.5] * 9, 1),
+    "tag_scene": lambda two, tx, owner: tag_scene(tx, find_scene(tx, theirs(two, "scene")), ["mine"]),
+    "rename_bin": lambda two, tx, owner: rename_bin(tx, theirs(two, "bin"), "mine"),
+    "put_in": lambda two, tx, owner: put_in(tx, theirs(two, "bin"), []),
+    "remove_bin": lambda two, tx, owner: remove_bin(tx, theirs(two, "bin")),
     "change_corrections": lambda two, tx, owner: change_corrections(tx, two.videos[owner], [a_correction(9)]),
     "write_video": lambda two, tx, owner: write_video(
         tx, record("aa", ["changed"], embeddings={two.visual.id: embeddings([unit(77)])})

@@ -25,6 +25,7 @@ class ExportQuery(SearchQuery):
     scene_ids: list[UUID] = Field(
         default=[], max_length=MAX_SCENES, description="These scenes in this order, in place of a search."
     )
+    bin_id: UUID | None = Field(default=None, description="What is in this bin, in place of a search.")
     bins: Yes = Field(default=False, description="One bin a video, not one timeline of all.")
     handles_s: tuple[Handle, Handle] = Field(
         default=(0.0, 0.0),
@@ -37,6 +38,7 @@ class ExportQuery(SearchQuery):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if self.scene_ids and (self.query.strip() or self.anchor is not None):
-            raise ValueError("give either a search or scene_ids")
+        ways = (self.query.strip() or self.anchor is not None, self.scene_ids, self.bin_id is not None)
+        if sum(map(bool, ways)) > 1:
+            raise ValueError("give one of a search, scene_ids and bin_id")
         return self

@@ -49,6 +49,7 @@ class Filters(Asked):
         examples=["en"],
     )
     tags: list[str] = Field(default=[], max_length=MAX_TAGS, description="The video has all of them.")
+    scene_tags: list[str] = Field(default=[], max_length=MAX_TAGS, description="The scene has all of them.")
     bands: list[Band] = Field(default=[], max_length=3, description="Only hits of these bands.")
 
 

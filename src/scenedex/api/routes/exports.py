@@ -61,8 +61,12 @@ def export_hits(
     Takes all that `/search/semantic` takes. 422 where nothing is found. An EDL has one rate and 999 events at most:
     several of them come as a ZIP archive.
     """
-    hits: Answer | Sequence[Any] = asked.scene_ids or answered(library, service, asked)
     title = asked.title.strip() or asked.query.strip() or "scenedex"
+    if asked.bin_id is not None:
+        hits: Answer | Sequence[Any] = [card.scene.id for card in library.bins.scenes(asked.bin_id)]
+        title = asked.title.strip() or library.bins.find(asked.bin_id).name
+    else:
+        hits = asked.scene_ids or answered(library, service, asked)
     with service.a_place(service.frames, WAIT_S):
         made = _made(library, asked, hits, title)
     file = made.files[0] if len(made.files) == 1 else _zipped(made)

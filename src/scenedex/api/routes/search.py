@@ -113,6 +113,7 @@ def _filters(asked: FiltersModel) -> Filters:
         to_s=asked.to_s,
         language=asked.language,
         tags=tuple(asked.tags),
+        scene_tags=tuple(asked.scene_tags),
     )
 
 
