@@ -18,6 +18,7 @@ SERVERS = ("serve", "worker", "embed-server")
 
 COMMANDS = {
     "index": "index:index",
+    "watch": "watch:watch",
     "annotate": "annotate:app",
     "search": "search:search",
     "plan": "plan:plan",

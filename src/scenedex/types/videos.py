@@ -47,6 +47,9 @@ class KnownFile:
     mtime_ns: int
     missing: bool = False  #: it was not there when it was last looked for
     name: str | None = None  #: what its sender calls it; None where the path says it
+    inode: int | None = (
+        None  #: number of the file in its file system, as a signed 64-bit one; None: not known
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ from scenedex.store.entities import (
     remove_example,
     rename_entity,
 )
-from scenedex.store.files import files_of, known_files, mark_missing, put_file
+from scenedex.store.files import files_at, files_of, known_files, mark_missing, put_file, same_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
 from scenedex.store.listing import Wanted, list_page
 from scenedex.store.owners import own_entry
@@ -111,7 +111,7 @@ class Two:
             }
             video = write_video(tx, record("aa", embeddings=drafts))
             path = f"/films/{'theirs' if number else 'mine'}.mkv"
-            put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1))
+            put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1, inode=7))
             put_description(
                 tx,
                 scenes_of(tx, video)[0].id,
@@ -229,6 +229,8 @@ READS: dict[str, Ask] = {
     "captions_by_scene": lambda two, tx, owner: captions_by_scene(tx, [scene_of(two, tx, owner)]),
     "known_files": lambda two, tx, owner: known_files(tx),
     "files_of": lambda two, tx, owner: files_of(tx, two.videos[owner]),
+    "files_at": lambda two, tx, owner: files_at(tx, ["/films/mine.mkv", "/films/theirs.mkv"]),
+    "same_file": lambda two, tx, owner: same_file(tx, 7, 1, 1),
     "descriptions_of": lambda two, tx, owner: descriptions_of(tx, two.videos[owner]),
     "read_backgrounds": lambda two, tx, owner: read_backgrounds(tx),
     "vectors_by_space": lambda two, tx, owner: vectors_by_space(tx),

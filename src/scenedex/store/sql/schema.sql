@@ -62,10 +62,12 @@ create table files (
   missing boolean not null default false,
   seen_at timestamptz not null default now(),
   name text,  -- what its sender calls it; null where the path says it
+  inode bigint,  -- by which one that was moved is known again; null where it was never seen
   primary key (owner_id, path_hash),
   foreign key (owner_id, video_id) references videos on delete cascade
 );
 create index on files (owner_id, video_id);
+create index files_inodes on files (owner_id, inode);
 
 create table scenes (
   owner_id uuid not null,
