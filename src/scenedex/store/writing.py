@@ -34,6 +34,7 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
             "recipe": plain(record.recipe),
             "sidecars": plain(record.sidecars),
             "warnings": plain_json(record.warnings),
+            "recorded": record.info.recorded_at,
         },
     )
     described = _descriptions(tx, video)
@@ -148,13 +149,14 @@ def scene_id(video_id: UUID, index: int) -> UUID:
 
 UPSERT_VIDEO = """
 insert into videos (owner_id, id, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
-  media, recipe, sidecars, warnings)
+  media, recipe, sidecars, warnings, recorded_at)
 values (%(owner)s, %(id)s, %(hash)s, %(title)s, %(duration)s, %(width)s, %(height)s, %(rate_num)s, %(rate_den)s,
-  %(media)s, %(recipe)s, %(sidecars)s, %(warnings)s)
+  %(media)s, %(recipe)s, %(sidecars)s, %(warnings)s, %(recorded)s)
 on conflict (owner_id, id) do update set title = excluded.title, duration_s = excluded.duration_s,
   width = excluded.width, height = excluded.height, frame_rate_num = excluded.frame_rate_num,
   frame_rate_den = excluded.frame_rate_den, media = excluded.media, recipe = excluded.recipe,
-  sidecars = excluded.sidecars, warnings = excluded.warnings, annotations = videos.annotations - 'description'
+  sidecars = excluded.sidecars, warnings = excluded.warnings,
+  recorded_at = excluded.recorded_at, annotations = videos.annotations - 'description'
 """
 
 # of a scene that lies where it lay before

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal, NamedTuple, Protocol
 
@@ -70,6 +71,7 @@ class MediaInfo:
     subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
     default_audio: int | None = None  #: stream index of the sound that is heard
+    recorded_at: datetime | None = None  #: in UTC; None where the file does not say, or cannot be believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,3 +88,4 @@ class Video:
     added_at: str  #: ISO 8601, UTC
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
+    recorded_at: str | None = None  #: when it was recorded, as its file says; ISO 8601, UTC

@@ -165,6 +165,7 @@ def _info(info: MediaInfo) -> dict[str, Any]:
     said = asdict(info)
     if info.video is not None and info.video.frame_rate is not None:
         said["video"]["frame_rate"] = info.video.frame_rate.as_integer_ratio()
+    said["recorded_at"] = info.recorded_at.isoformat() if info.recorded_at else None
     return said
 
 

@@ -48,6 +48,7 @@ create table videos (
   added_at timestamptz not null default now(),
   tags jsonb not null default '[]',  -- texts; who writes them normalises them
   annotations jsonb not null default '{}',  -- kind to how it was made
+  recorded_at timestamptz,  -- as the container says; null where it does not, or cannot be believed
   primary key (owner_id, id),
   unique (owner_id, content_hash)
 );
