@@ -38,3 +38,4 @@ select create_distributed_table('backgrounds', 'owner_id', colocate_with => 'vid
 select create_distributed_table('entities', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('entity_examples', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('baselines', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('forgotten_files', 'owner_id', colocate_with => 'videos');

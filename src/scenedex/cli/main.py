@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "retain": "retain:app",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",
     "models": "models:app",

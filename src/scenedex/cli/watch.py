@@ -62,6 +62,8 @@ def _print(looked: Looked) -> None:
         if outcome.failed:
             complain(f"{outcome.path}: {outcome.reason}")
     print_report(looked.files, looked.offline)
+    for video in looked.forgotten:
+        typer.echo(f"{shown(video.name)}: forgotten by a rule.")
 
 
 def _print_json(looked: Looked) -> None:

@@ -14,7 +14,8 @@ from scenedex.indexing.tracking import Due, Patience, Tracker
 from scenedex.indexing.walk import absolute, printable
 from scenedex.library.waking import Waker
 from scenedex.store.files import files_at, files_of, known_files, mark_missing
-from scenedex.types import FileOutcome
+from scenedex.store.retention import forgotten
+from scenedex.types import FileOutcome, Video
 
 if TYPE_CHECKING:
     from scenedex.indexing.progress import Progress
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 AT_A_TIME = 64
 """Files that are given to the indexer together, or a sixteenth of them where they are more."""
+
+RETAIN_EVERY_S = 3600.0
+"""Between two times that rules of retention are applied."""
 
 RETRY_S = 5.0
 """After a failure of the library itself."""
@@ -50,17 +54,18 @@ class Looked:
     files: tuple[FileOutcome, ...] = ()
     offline: tuple[str, ...] = ()  #: paths that were removed and were the last of their videos
     waiting: int = 0  #: files that are not yet complete
+    forgotten: tuple[Video, ...] = ()  #: by rules of retention that are on
     away: tuple[str, ...] = ()  #: roots that are not there: nothing of them is called removed
     next_s: float | None = None  #: seconds until something of what waits may be due
 
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.files or self.offline)
+        return not (self.files or self.offline or self.forgotten)
 
 
 class Watching:
-    """A watch on folders. Neither it nor anything that it calls removes a video from the library, or a file."""
+    """A watch on folders. It removes no file, and a video from the library only by a rule of retention that is on."""
 
     def __init__(
         self,
@@ -83,6 +88,7 @@ class Watching:
             raise UsageError(f"A library's own folder is not watched: {printable(inside[0])}.")
         self._tracker: Tracker | None = None
         self._away: tuple[Path, ...] = ()
+        self._retained: float | None = None
         self._waker = Waker(
             self.roots,
             complain,
@@ -129,6 +135,7 @@ class Watching:
         return Looked(
             files=tuple(outcomes),
             offline=offline,
+            forgotten=self._retain(),
             waiting=due.waiting,
             away=tuple(map(str, listing.away)),
             next_s=due.next_s,
@@ -158,6 +165,17 @@ class Watching:
             some = paths[first : first + size]
             with self._library.transaction() as tx:
                 before = {file.path: file.video_id for file in files_at(tx, map(str, some))}
+                unwanted = [
+                    path
+                    for path in some
+                    if str(path) not in before
+                    and forgotten(tx, str(path), ready[path].size_bytes, ready[path].mtime_ns)
+                ]
+            for path in unwanted:  # by a rule; `index` would bring it back
+                tracker.dealt_with(path, ready[path])
+            some = [path for path in some if path not in unwanted]
+            if not some:
+                continue
             report = self._library.add(*some, progress=self._progress)
             for outcome in report.files:
                 path = Path(outcome.path)
@@ -181,6 +199,12 @@ class Watching:
             tracker.forget(path)
         offline = tuple(sorted(path for path, places in left.items() if not places))
         return offline, {place for places in left.values() for place in places}
+
+    def _retain(self) -> tuple[Video, ...]:
+        if self._retained is not None and time.monotonic() - self._retained < RETAIN_EVERY_S:
+            return ()
+        self._retained = time.monotonic()
+        return self._library.apply_retention()
 
     def _again(self, paths: Iterable[Path]) -> list[FileOutcome]:
         """Read names and subtitles of these videos anew, where they have changed."""

@@ -51,6 +51,10 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
             "inode": file.inode,
         },
     )
+    tx.execute(
+        "delete from forgotten_files where owner_id = %(owner)s and path_hash = %(hash)s",
+        {"hash": path_hash(path)},
+    )
 
 
 def same_file(tx: Transaction, inode: int, size_bytes: int, mtime_ns: int) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ KEPT = (
     "entities",
     "entity_examples",
     "baselines",
+    "forgotten_files",
 )
 """Tables of a backup, in the order in which their rows can be put back."""
 
