@@ -10,11 +10,11 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from scenedex.api.arriving.addresses import Resolve, resolve
 from scenedex.api.arriving.names import clean_name
-from scenedex.api.arriving.pinned import Connect, PublicNetwork
 from scenedex.errors import LimitError, UsageError
 from scenedex.http.errors import ApiError
+from scenedex.network.addresses import Resolve, resolve
+from scenedex.network.pinned import Connect, PublicNetwork, TookTooLongError
 from scenedex.types import FetchLimits
 
 MAX_REDIRECTS = 5
@@ -177,5 +177,9 @@ def failed(message: str) -> ApiError:
 def _foreign_errors() -> Iterator[None]:
     try:
         yield
+    except TookTooLongError as exc:
+        raise ApiError(
+            504, "fetch_timeout", "Fetching this took longer than it may (SCENEDEX_FETCH_TIMEOUT_S)."
+        ) from exc
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as exc:
         raise failed(f"The file could not be fetched: {str(exc) or type(exc).__name__}.") from exc
