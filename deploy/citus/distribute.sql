@@ -39,3 +39,7 @@ select create_distributed_table('entities', 'owner_id', colocate_with => 'videos
 select create_distributed_table('entity_examples', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('baselines', 'owner_id', colocate_with => 'videos');
 select create_distributed_table('forgotten_files', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('saved_searches', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('saved_hits', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('fresh_videos', 'owner_id', colocate_with => 'videos');
+select create_distributed_table('deliveries', 'owner_id', colocate_with => 'videos');

@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "plan:plan",
     "videos": "videos:app",
     "retain": "retain:app",
+    "saved": "saved:app",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",
     "models": "models:app",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from scenedex.library.baselines import Baselines
     from scenedex.library.entities import Entities
     from scenedex.library.living import Watching, WatchOptions
+    from scenedex.library.saved import SavedSearches
     from scenedex.library.spaces import Switched
     from scenedex.library.timeline import Heat, Timeline
     from scenedex.store.backfill import Coverage
@@ -225,6 +226,13 @@ class Library(Probing, Playing, Sheets, Keeping, Stages):
         from scenedex.library.entities import Entities
 
         return Entities(self)
+
+    @property
+    def saved(self) -> "SavedSearches":
+        """Searches that are kept, and asked of each new video."""
+        from scenedex.library.saved import SavedSearches
+
+        return SavedSearches(self)
 
     @property
     def baselines(self) -> "Baselines":

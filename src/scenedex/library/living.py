@@ -12,6 +12,7 @@ from scenedex.errors import DecoderStartError, StoreError, UsageError
 from scenedex.indexing.listing import Listing, Mark, list_files
 from scenedex.indexing.tracking import Due, Patience, Tracker
 from scenedex.indexing.walk import absolute, printable
+from scenedex.library.telling import Teller
 from scenedex.library.waking import Waker
 from scenedex.store.files import files_at, files_of, known_files, mark_missing
 from scenedex.store.retention import forgotten
@@ -108,7 +109,7 @@ class Watching:
         An outage of the library is waited out; a file that cannot be indexed is an outcome with its reason.
         """
         first = True
-        with self._waker as waker:
+        with self._waker as waker, Teller(self._library):
             while not waker.over:
                 began = time.monotonic()
                 looked = self._tried()

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from scenedex.errors import NotFoundError
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain, plain_json, term
+from scenedex.store.news import tell_news
 from scenedex.types import Caption, EmbeddingDraft, Scene, SceneRecord, SceneTerms, VideoRecord
 
 
@@ -46,6 +47,7 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
     _write_terms(tx, scenes, record.terms)
     _write_embeddings(tx, scenes, record.embeddings)
     _count(tx, video)
+    tell_news(tx, video)
     return video
 
 
@@ -88,6 +90,7 @@ def write_words(  # noqa: PLR0913 (these five are the words of a video)
     _write_terms(tx, scenes, terms)
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
+    tell_news(tx, video_id)
 
 
 def write_embeddings(
@@ -109,6 +112,7 @@ def write_embeddings(
     _forget_embeddings(tx, list(scenes.values()), list(embeddings))
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
+    tell_news(tx, video_id)
 
 
 def lock_video(tx: Transaction, video_id: UUID) -> None:
