@@ -25,6 +25,7 @@ COMMANDS = {
     "videos": "videos:app",
     "retain": "retain:app",
     "saved": "saved:app",
+    "clips": "clips:clips",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",
     "models": "models:app",
