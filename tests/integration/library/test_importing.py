@@ -1,0 +1,362 @@
+"""What people of earlier systems have comes in as it is: every scene, every vector, and nothing is embedded again."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from tests.integration.library.foreign_databases import (
+    OWNER,
+    SCENES,
+    VIDEOS,
+    first_shape,
+    scene,
+    second_shape,
+    video,
+)
+from tests.integration.store.test_database import url_of
+from tests.media import make_clip
+
+from scenedex import Library, open_library
+from scenedex.config import Settings
+from scenedex.embeddings.wordllama import WordLlamaEncoder
+from scenedex.errors import DatabaseUnreachableError, NotFoundError, UsageError
+from scenedex.inference.registry import load_registry
+from scenedex.store.channels import search_channels
+from scenedex.store.embedded import EmbeddedServer
+from scenedex.types import Filters, ImportReport, Space, VectorQuery
+
+TOTAL = VIDEOS * SCENES
+ASKED = (0, 1234, 5000, 9998)
+"""Scenes whose neighbours are compared."""
+
+
+class NoEncoders:
+    """Equipment that knows models by name, and runs none."""
+
+    registry = load_registry()
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"an import asked for {name}")
+
+
+@pytest.fixture(scope="module")
+def databases(server: EmbeddedServer) -> Iterator[Callable[[str, str], str]]:
+    """Make a database of this name out of a template; the URL of it."""
+    made: list[str] = []
+    with psycopg.connect(server.conninfo("postgres", "postgres"), autocommit=True) as admin:
+
+        def create(name: str, template: str) -> str:
+            made.append(f"{name}_{os.getpid()}")
+            admin.execute(f"create database {made[-1]} template {template} owner scenedex_owner")  # type: ignore[arg-type]
+            user = "scenedex_owner" if template == "scenedex" else "postgres"
+            return url_of(server, user, made[-1])
+
+        yield create
+        for name in made:
+            admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def first(databases: Callable[[str, str], str]) -> tuple[str, np.ndarray]:
+    url = databases("first", "template1")
+    with psycopg.connect(url) as connection:
+        return url, first_shape(connection)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("film") / "old1.mp4", 1.0, 1.5)
+
+
+@pytest.fixture(scope="module")
+def second(databases: Callable[[str, str], str], film: Path) -> tuple[str, dict[str, np.ndarray]]:
+    url = databases("second", "template1")
+    with psycopg.connect(url) as connection:
+        return url, second_shape(connection, film)
+
+
+def opened(url: str, home: Path) -> Library:
+    return open_library(settings=Settings(database_url=url, scenedex_home=home, scenedex_profile="mini"))
+
+
+@pytest.fixture(scope="module")
+def of_first(
+    databases: Callable[[str, str], str],
+    first: tuple[str, np.ndarray],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Library, ImportReport]]:
+    with opened(databases("of_first", "scenedex"), tmp_path_factory.mktemp("one")) as library:
+        library.equipment = NoEncoders()  # type: ignore[assignment]
+        yield library, library.import_postgres(first[0])
+
+
+MAPPING = {
+    "visual_clip_embedding": "old-clip",
+    "audio_embedding": "old-sounds",
+    "text_embedding": "old-words",
+    "visual_embedding": "scene:old-scenes",
+}
+
+
+@pytest.fixture(scope="module")
+def of_second(
+    databases: Callable[[str, str], str],
+    second: tuple[str, dict[str, np.ndarray]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Library, ImportReport]]:
+    with opened(databases("of_second", "scenedex"), tmp_path_factory.mktemp("two")) as library:
+        library.equipment = NoEncoders()  # type: ignore[assignment]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(WordLlamaEncoder, "embed", lambda *_: pytest.fail("words were embedded"))
+            report = library.import_postgres(second[0], mapping=MAPPING)
+        library.equipment = None
+        yield library, report
+
+
+def found_near(library: Library, space: Space, vector: np.ndarray) -> list[tuple[str, int]]:
+    """Title of the video and number of each of the ten nearest scenes."""
+    unit = np.asarray(vector / np.linalg.norm(vector), np.float32)
+    query = VectorQuery(channel="anchor", space=space, vector=unit)
+    with library.transaction() as tx:
+        rows = search_channels(tx, terms=(), vectors=[query], filters=Filters(), k=10)
+        named = tx.execute(
+            """select s.id, v.title, s.index from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
+            where s.owner_id = %(owner)s and s.id = any(%(ids)s)""",
+            {"ids": [row.scene_id for row in rows]},
+        )
+    names = {row["id"]: (row["title"], row["index"]) for row in named}
+    return [names[row.scene_id] for row in sorted(rows, key=lambda row: -row.raw)]
+
+
+def near_there(url: str, query: str, *params: Any) -> list[Any]:
+    with psycopg.connect(url) as connection:
+        connection.execute("set enable_indexscan = off")
+        return connection.execute(query, params).fetchall()  # type: ignore[arg-type]
+
+
+def test_every_scene_of_the_first_shape_comes(
+    of_first: tuple[Library, ImportReport], first: tuple[str, np.ndarray]
+) -> None:
+    library, report = of_first
+    there = int(np.isfinite(first[1][:, 0]).sum())
+    (space,) = report.spaces
+    assert (report.imported, report.offline, report.scenes, report.refused) == (VIDEOS, VIDEOS, TOTAL, ())
+    assert (space.vectors, space.failures, space.refused) == (there, TOTAL // 100, 0)
+    assert space.missing == TOTAL - there - TOTAL // 100
+    assert (space.space.model, space.space.modality, space.space.state) == ("clip-vit-b-32", "visual", "live")
+    with library.database.operator() as statements:
+        (row,) = statements.execute(
+            """select count(*) as scenes, count(embedding_visual_clip) as with_clip,
+              count(*) filter (where visual_clip_metadata->>'error' like '%%Timeout%%') as timeouts,
+              min(visual_clip_metadata->>'pretrained') as pretrained from video_scenes"""
+        )
+    assert row == {"scenes": TOTAL, "with_clip": there, "timeouts": TOTAL // 100, "pretrained": "openai"}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_neighbours_in_the_first_shape_are_the_same(
+    of_first: tuple[Library, ImportReport], first: tuple[str, np.ndarray], asked: int
+) -> None:
+    library, report = of_first
+    rows = near_there(
+        first[0],
+        """select video_id::text, index from video_scenes where embedding_visual_clip is not null
+        order by embedding_visual_clip <=> (select embedding_visual_clip from video_scenes where id = %s) limit 10""",
+        scene(asked),
+    )
+    assert rows[0] == (str(video(asked // SCENES)), asked % SCENES)
+    assert found_near(library, report.spaces[0].space, first[1][asked]) == rows
+    with library.transaction() as tx:  # and by the function that their own programs call
+        near = tx.execute(
+            """select v.title, f.index from search_scenes_by_visual_clip_embedding(
+              (select embedding_visual_clip from video_scenes s join videos o
+               on o.owner_id = s.owner_id and o.id = s.video_id
+               where s.owner_id = %(owner)s and o.owner_id = %(owner)s and o.title = %(title)s and s.index = %(index)s),
+              -1, 10) f
+            join videos v on v.owner_id = %(owner)s and v.id = f.video_id order by f.similarity desc""",
+            {"title": rows[0][0], "index": rows[0][1]},
+        )
+    assert [(row["title"], row["index"]) for row in near] == rows
+
+
+def test_importing_again_changes_nothing(
+    of_first: tuple[Library, ImportReport], first: tuple[str, np.ndarray]
+) -> None:
+    library, _ = of_first
+    before = library.stats()["embeddings"]
+    again = library.import_postgres(first[0])
+    assert (again.imported, again.unchanged, again.scenes) == (0, VIDEOS, 0)
+    assert library.stats()["embeddings"] == before
+
+
+def test_the_index_is_there_afterwards(of_first: tuple[Library, ImportReport]) -> None:
+    library, report = of_first
+    with library.database.ownerless() as tx:
+        (row,) = tx.execute(
+            "select pg_get_indexdef(to_regclass(%(name)s)) as made",
+            {"name": f"embeddings_{report.spaces[0].space.id}_vector_idx"},
+        )
+    assert "USING hnsw" in row["made"]
+
+
+def test_every_column_of_the_second_shape_goes_to_its_space(
+    of_second: tuple[Library, ImportReport], second: tuple[str, dict[str, np.ndarray]]
+) -> None:
+    _, report = of_second
+    found = {each.source: each for each in report.spaces}
+    assert (report.imported, report.offline, report.scenes, report.refused) == (VIDEOS, VIDEOS - 1, TOTAL, ())
+    assert {name: (each.space.name, each.space.modality) for name, each in found.items()} == {
+        "visual_clip_embedding": ("old-clip", "visual"),
+        "audio_embedding": ("old-sounds", "audio"),
+        "text_embedding": ("old-words", "text"),
+        "visual_embedding": ("old-scenes", "scene"),
+    }
+    silent = len(range(1, TOTAL, 3))
+    assert (found["audio_embedding"].vectors, found["audio_embedding"].missing) == (TOTAL - silent, silent)
+    assert (found["text_embedding"].vectors, found["text_embedding"].refused) == (TOTAL * 3 // 4, TOTAL // 4)
+    assert found["visual_clip_embedding"].vectors == found["visual_embedding"].vectors == TOTAL
+
+
+@pytest.mark.parametrize("column", MAPPING)
+def test_neighbours_in_the_second_shape_are_the_same(
+    of_second: tuple[Library, ImportReport], second: tuple[str, dict[str, np.ndarray]], column: str
+) -> None:
+    library, report = of_second
+    space = next(each.space for each in report.spaces if each.source == column)
+    for asked in ASKED:
+        vector = second[1][column][asked]
+        if not np.linalg.norm(vector) > 0:
+            continue
+        rows = near_there(
+            second[0],
+            f"""select filename, scene_index - 1 from scenes s join videos v on v.id = s.video_id
+            where {column} is not null and vector_norm({column}) > 0
+            order by {column} <=> (select {column} from scenes where id = %s) limit 10""",
+            asked + 1,
+        )
+        assert found_near(library, space, vector) == rows
+
+
+def test_indexing_the_file_later_knows_it(of_second: tuple[Library, ImportReport], film: Path) -> None:
+    library, report = of_second
+    (known,) = [each for each in library.videos() if each.paths]
+    assert (known.name, known.scene_count, known.width) == ("old1.mp4", SCENES, 320)
+    space = report.spaces[0].space.name
+    before = library.stats()["embeddings"][space]
+    film.with_suffix(".srt").write_text("1\n00:00:00,100 --> 00:00:00,900\nthe old words\n")
+    (outcome,) = library.add(film).files
+    assert (outcome.video_id, library.show("old1.mp4")[0].scene_count) == (known.id, SCENES)
+    assert library.stats()["embeddings"][space] == before
+    assert library.show("old1.mp4")[1][0].captions[0].text == "the old words"
+
+
+def test_a_dry_run_says_what_would_come(
+    databases: Callable[[str, str], str],
+    first: tuple[str, np.ndarray],
+    second: tuple[str, dict[str, np.ndarray]],
+    tmp_path: Path,
+) -> None:
+    with opened(databases("dry", "scenedex"), tmp_path) as library:
+        report = library.import_postgres(first[0], dry_run=True)
+        assert (report.imported, report.scenes, report.spaces[0].made) == (VIDEOS, TOTAL, True)
+        assert (library.videos(), library.spaces()) == ([], [])
+        with pytest.raises(UsageError, match=r"--map audio_embedding=NAME|--map visual_clip_embedding=NAME"):
+            library.import_postgres(second[0])
+        one = {name: "-" for name in MAPPING if name != "audio_embedding"}
+        unnamed = library.import_postgres(second[0], mapping=one, dry_run=True)
+        assert [each.space.name for each in unnamed.spaces] == ["?"]
+        assert library.spaces() == []
+
+
+ODD = """
+create extension vector;
+create table scenes (video_id text, owner_id text, start_s float8, end_s float8, embedding_visual_clip vector(4));
+insert into scenes values
+  ('whole', 'me', 0, 2, '[1,2,3,4]'), ('whole', 'me', 2.05, 4, '[0,0,0,0]'),
+  ('overlapping', 'me', 0, 5, '[1,2,3,4]'), ('overlapping', 'me', 3, 6, '[1,2,3,4]'),
+  ('gap', 'me', 0, 5, '[1,2,3,4]'), ('gap', 'me', 9, 12, '[1,2,3,4]'),
+  ('endless', 'me', 0, 'infinity', '[1,2,3,4]'), ('backwards', 'me', 0, -4, '[1,2,3,4]'),
+  ('other', 'you', 0, 4, '[1,2,3,4]');
+create table videos (id text, title text, path text);
+insert into videos values ('whole', 'a <b>title</b>' || chr(27), '/etc/passwd'), ('gap', null, '/a/../etc/passwd');
+"""
+
+
+def test_what_is_odd_is_said_and_the_rest_comes(
+    databases: Callable[[str, str], str], tmp_path: Path, server: EmbeddedServer
+) -> None:
+    url = databases("odd", "template1")
+    with psycopg.connect(url) as connection:
+        connection.execute(ODD)  # type: ignore[arg-type]
+    with opened(databases("of_odd", "scenedex"), tmp_path) as library:
+        with pytest.raises(UsageError, match=r"several people's?.*me, you.*--source-owner"):
+            library.import_postgres(url, mapping={"embedding_visual_clip": "tiny"})
+        with pytest.raises(UsageError, match="no column 'nothing'"):
+            library.import_postgres(url, mapping={"nothing": "tiny"})
+        with pytest.raises(NotFoundError, match="no table 'elsewhere'"):
+            library.import_postgres(url, table="elsewhere")
+        with pytest.raises(UsageError, match="Nobody says by which model"):
+            library.import_postgres(url, source_owner="me")
+        report = library.import_postgres(url, mapping={"embedding_visual_clip": "tiny"}, source_owner="me")
+        said = {refusal.video.partition(" ")[0]: refusal.reason for refusal in report.refused}
+        assert set(said) == {"overlapping", "gap", "endless", "backwards"}
+        assert "overlap by 2 s" in said["overlapping"]
+        assert "leave 4 s between them" in said["gap"]
+        (space,) = report.spaces
+        assert (report.imported, report.scenes, space.vectors, space.refused) == (1, 2, 1, 1)
+        (video,) = library.videos()
+        assert video.paths == ()  # what lies at the path is no video
+        assert [(s.start_s, s.end_s) for s in library.show(str(video.id))[1]] == [(0, 2), (2, 4)]
+        with pytest.raises(UsageError, match="4 dimensions, those of the space wide 8"):
+            from scenedex.store.spaces import ensure_space
+
+            ensure_space(
+                library.database, Space(name="wide", model="w", revision="1", modality="visual", dim=8)
+            )
+            library.import_postgres(url, mapping={"embedding_visual_clip": "wide"}, source_owner="me")
+
+
+def test_a_database_that_is_not_there(of_first: tuple[Library, ImportReport]) -> None:
+    library, _ = of_first
+    with pytest.raises(DatabaseUnreachableError, match="cannot be read") as caught:
+        library.import_postgres("postgresql://me:very-secret@127.0.0.1:1/nothing")
+    assert "very-secret" not in str(caught.value)
+    with pytest.raises(UsageError, match="no database URL"):
+        library.import_postgres("nonsense")
+
+
+def test_stopped_in_the_middle_it_goes_on(
+    databases: Callable[[str, str], str], first: tuple[str, np.ndarray], tmp_path: Path
+) -> None:
+    with opened(databases("stopped", "scenedex"), tmp_path) as library:
+
+        def stop(done: int, of: int) -> None:
+            if done == 2:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            library.import_postgres(first[0], tell=stop)
+        assert len(library.videos()) == 2
+        with library.database.migrator() as connection:  # as a process that was killed leaves it
+            connection.execute("drop index embeddings_1_vector_idx")
+
+        def stop_later(done: int, of: int) -> None:
+            if done == 4:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            library.import_postgres(first[0], tell=stop_later)
+        assert len(library.videos()) == 4
+        with library.database.ownerless() as tx:
+            assert tx.execute("select to_regclass('embeddings_1_vector_idx') as it")[0]["it"]
+
+
+def test_of_whom(first: tuple[str, np.ndarray], of_first: tuple[Library, ImportReport]) -> None:
+    library, _ = of_first
+    other = library.import_postgres(first[0], source_owner=str(OWNER), dry_run=True)
+    assert other.unchanged == VIDEOS
+    assert library.import_postgres(first[0], source_owner="nobody", dry_run=True).scenes == 0
