@@ -168,7 +168,9 @@ def _say(report: "ImportReport", *, as_json: bool) -> None:
 
 
 def _print(report: "ImportReport") -> None:
-    own = all(each.source.endswith(".parquet") for each in report.spaces)  # an export's files are named by space
+    own = all(
+        each.source.endswith(".parquet") for each in report.spaces
+    )  # an export's files are named by space
     rows = table(*([] if own else ["from"]), "space", "dim", "vectors", "missing", "failed", "refused", "")
     for each in report.spaces:
         said = ("would be made" if report.dry_run else "new") if each.made else ""

@@ -132,7 +132,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise UsageError(
             f"{str(folder)!r} is no folder: name the one that an export was written to."
         ) from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, RecursionError) as exc:
         raise ExchangeError(f"The manifest {str(file)!r} cannot be read: {exc}.") from exc
     version = said.get("format") if isinstance(said, dict) else None
     if version != FORMAT:

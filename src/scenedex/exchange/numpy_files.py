@@ -7,6 +7,7 @@ many rows what they are of. Nothing is unpickled, and vectors are mapped, not re
 
 import csv
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -128,7 +129,8 @@ def _mapped(file: Path, name: str) -> Array:
     try:
         return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
     except ValueError as exc:
-        what = "holds Python objects, which are not unpickled" if "bject arrays" in str(exc) else "is damaged"
+        objects = re.search("object|pickled", str(exc))
+        what = "holds Python objects, which are not unpickled" if objects else "is damaged"
         raise ExchangeError(f"{name} {what} ({str(exc).splitlines()[0]}).") from exc
     except (OSError, EOFError, SyntaxError) as exc:
         raise ExchangeError(f"{name} is no file of numpy's: {exc}.") from exc

@@ -1,6 +1,7 @@
 """Parquet files → rows, video by video. Every file is judged by its columns before the first row is read."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Export:
             for each in self.manifest.spaces
         }
 
+        _check_order(self._tables, self._spaces)
+
     def videos(self) -> Iterator[tuple[dict[str, list[Row]], dict[str, list[Row]]]]:
         """Of each video the rows of each table, and those of each space by its file. Raises ExchangeError."""
         tables = {
@@ -56,8 +59,6 @@ class Export:
         while (video := videos.next_video()) is not None:
             of_video = {"videos": videos.of(video), **{name: rows.of(video) for name, rows in tables.items()}}
             yield of_video, {name: rows.of(video) for name, rows in spaces.items()}
-        for rows in (*tables.values(), *spaces.values()):
-            rows.end()
 
 
 class _ByVideo:
@@ -67,7 +68,6 @@ class _ByVideo:
         self._name = name
         self._rows = rows
         self._ahead = next(rows, None)
-        self._last = ""
 
     def next_video(self) -> str | None:
         """Whose rows come next."""
@@ -76,9 +76,7 @@ class _ByVideo:
     def of(self, video: str) -> list[Row]:
         """The rows of this video, which comes after all that were asked for before."""
         found: list[Row] = []
-        while self._ahead is not None and self._ahead["video_id"] <= video:
-            if self._ahead["video_id"] < video:
-                self._stray()
+        while self._ahead is not None and self._ahead["video_id"] == video:
             found.append(self._ahead)
             if len(found) > MAX_ROWS:
                 raise ExchangeError(
@@ -87,17 +85,38 @@ class _ByVideo:
             self._ahead = next(self._rows, None)
         return found
 
-    def end(self) -> None:
-        """All videos were asked for."""
-        if self._ahead is not None:
-            self._stray()
 
-    def _stray(self) -> None:
-        assert self._ahead is not None
-        raise ExchangeError(
-            f"{self._name} has rows of the video {self._ahead['video_id']!r} out of order, or of one that is not in "
-            "videos.parquet: rows stand by video_id, in ascending order, in every table."
-        )
+def _check_order(tables: Mapping[str, Any], spaces: Mapping[str, Any]) -> None:
+    """In every file the videos follow in ascending order, and none is there that is not in videos.parquet.
+
+    Read before anything is written: a row in the wrong place would be missing from its video.
+    """
+    known = set(_ids("videos.parquet", tables["videos"]))
+    files = {f"{name}.parquet": file for name, file in tables.items()} | dict(spaces)
+    for name, file in files.items():
+        last = ""
+        for video in _ids(name, file):
+            if video < last:
+                raise ExchangeError(
+                    f"{name} is not in the order of video_id ({video!r} comes after {last!r})."
+                )
+            if video not in known:
+                raise ExchangeError(
+                    f"{name} has rows of the video {video!r}, which is not in videos.parquet."
+                )
+            last = video
+
+
+def _ids(name: str, file: Any) -> Iterator[str]:
+    pa, _ = parquet()
+    try:
+        for batch in file.iter_batches(batch_size=65_536, columns=["video_id"]):
+            for video in batch.column(0).to_pylist():
+                if video is None:
+                    raise ExchangeError(f"{name} has a row without 'video_id'.")
+                yield video
+    except (pa.ArrowException, OSError) as exc:
+        raise ExchangeError(f"{name} is damaged: {_said(exc)}.") from exc
 
 
 def _opened(path: Path, columns: Sequence[Column], rows: int, space: Space | None = None) -> Any:
@@ -130,8 +149,6 @@ def _opened(path: Path, columns: Sequence[Column], rows: int, space: Space | Non
 
 def _check_space(path: Path, file: Any, space: Space) -> None:
     """The vectors have the dimensions of their space, and the file says the same of it as the manifest."""
-    import json
-
     pa, _ = parquet()
     kind = file.schema_arrow.field("vector").type if "vector" in file.schema_arrow.names else None
     is_list = kind is not None and (
@@ -146,7 +163,7 @@ def _check_space(path: Path, file: Any, space: Space) -> None:
     said = (file.metadata.metadata or {}).get(SPACE_KEY)
     try:
         known = None if said is None else read_space(json.loads(said))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise ExchangeError(f"{path.name}: what it says of its space cannot be read.") from exc
     if known is not None and known != space:
         raise ExchangeError(f"{path.name} is of the space {known.name}, and the manifest says {space.name}.")
@@ -157,7 +174,6 @@ def _rows(file: Any, columns: Sequence[Column], path: Path, dim: int = 0) -> Ite
     names = [column.name for column in columns]
     needed = [column.name for column in columns if not column.null]
     batches = file.iter_batches(batch_size=BATCH, columns=[*names, "vector"] if dim else names)
-    last = ""
     while True:
         try:
             batch = next(batches, None)
@@ -169,14 +185,9 @@ def _rows(file: Any, columns: Sequence[Column], path: Path, dim: int = 0) -> Ite
             raise ExchangeError(f"{path.name} is damaged: {_said(exc)}.") from exc
         for number, cells in enumerate(zip(*values, strict=True)):
             row = dict(zip(names, cells, strict=True))
-            if any(row[name] is None for name in needed):
-                missing = next(name for name in needed if row[name] is None)
+            missing = next((name for name in needed if row[name] is None), None)
+            if missing is not None:
                 raise ExchangeError(f"{path.name} has a row without {missing!r}.")
-            if row["video_id"] < last:
-                raise ExchangeError(
-                    f"{path.name} is not in the order of video_id ({row['video_id']!r} comes after {last!r})."
-                )
-            last = row["video_id"]
             yield row if vectors is None else {**row, "vector": vectors[number]}
 
 

@@ -208,9 +208,9 @@ def _drafts(
                     f"{name} has two embeddings {draft.ordinal} of scene {draft.scene_index}."
                 )
             places.add((draft.scene_index, draft.ordinal))
-            if draft.vector is None and "error" not in draft.metadata:
-                refused[name] = refused.get(name, 0) + (row["vector"] is not None)
-            else:
+            if draft.vector is None and row["vector"] is not None:
+                refused[name] = refused.get(name, 0) + 1
+            elif draft.vector is not None or "error" in draft.metadata:
                 drafts.append(draft)
         if drafts:
             found[ids[name]] = tuple(drafts)

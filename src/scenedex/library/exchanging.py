@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenedex.errors import UsageError
+from scenedex.errors import NotFoundError, UsageError
 from scenedex.library.opened import Opened
 from scenedex.store.videos import resolve_video
 
@@ -82,6 +82,9 @@ class Exchanging(Opened):
             if unknown:
                 raise UsageError(f"{found.said} has no column {unknown[0]!r}.")
             known = counts(connection, found, source_owner)
+            if not known.scenes:
+                whose = "" if source_owner is None else f" of {source_owner!r}"
+                raise NotFoundError(f"There are no scenes{whose} in {found.said}.")
             if len(known.owners) > 1:
                 raise UsageError(
                     f"{found.said} holds scenes of several people ({', '.join(known.owners)}): say with --source-owner "

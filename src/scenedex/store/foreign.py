@@ -370,8 +370,7 @@ def _scene(table: ForeignTable, row: tuple[Any, ...]) -> ForeignScene:
     for number, column in enumerate(table.vectors):
         sent, said = cells[2 * number], cells[2 * number + 1]
         vectors[column.name] = None if sent is None else _numbers(sent, table.kinds[column.name])
-        known = json.loads(said) if said else {}
-        metadata[column.name] = known if isinstance(known, dict) else {}
+        metadata[column.name] = _known(said)
     return ForeignScene(start_s=row[1], end_s=row[2], picture=row[3], vectors=vectors, metadata=metadata)
 
 
@@ -380,3 +379,11 @@ def _numbers(sent: Any, kind: str) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     if kind in ARRAYS:
         return np.array([np.nan if value is None else value for value in sent], dtype=np.float32)
     return np.frombuffer(sent, ">f2" if kind == "halfvec" else ">f4", offset=4).astype(np.float32)
+
+
+def _known(said: str | None) -> dict[str, Any]:
+    """What stands beside a vector; nothing, where that is no JSON object."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(said or "{}")
+        return found if isinstance(found, dict) else {}
+    return {}

@@ -1,7 +1,7 @@
 """Databases as earlier systems have them, made of random vectors: as fast as they can be filled."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -10,6 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 VIDEOS, SCENES = 40, 250
+TOTAL = VIDEOS * SCENES
 OWNER = UUID(int=9)
 SPACE = UUID(int=5)
 LENGTH_S = 4.0
@@ -22,13 +23,6 @@ CLIP = {
 }
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Vectors of a table, by column: (scenes, dim), with NaN where there is none."""
-
-    vectors: Mapping[str, np.ndarray]
-
-
 def video(number: int) -> UUID:
     return uuid5(SPACE, f"video {number}")
 
@@ -37,7 +31,7 @@ def scene(number: int) -> UUID:
     return uuid5(SPACE, f"scene {number}")
 
 
-def random_vectors(seed: int, dim: int, scenes: int = VIDEOS * SCENES) -> np.ndarray:
+def random_vectors(seed: int, dim: int, scenes: int = TOTAL) -> np.ndarray:
     """Not of unit length, some alike."""
     random = np.random.default_rng(seed)
     centres = random.standard_normal((200, dim))
@@ -104,8 +98,9 @@ def second_shape(connection: psycopg.Connection[tuple[object, ...]], film: Path)
         )
     dims = {"visual_clip_embedding": 64, "audio_embedding": 32, "text_embedding": 24, "visual_embedding": 48}
     vectors = {name: random_vectors(seed, dim) for seed, (name, dim) in enumerate(dims.items(), 10)}
-    vectors["audio_embedding"][1::3] = np.nan  # silence
-    vectors["text_embedding"][2::4] = 0.0  # nothing is said: no vector at all, though one stands there
+    for name, kept in (("audio_embedding", 4), ("text_embedding", 4), ("visual_embedding", 2)):
+        vectors[name][np.arange(TOTAL) % kept != 0] = np.nan  # silence, and what was not done yet
+    vectors["text_embedding"][4::8] = 0.0  # nothing is said: no vector at all, though one stands there
     _copy(
         connection,
         "copy scenes (id, video_id, scene_index, start_time, end_time, visual_clip_embedding, audio_embedding, "
@@ -120,7 +115,7 @@ def second_shape(connection: psycopg.Connection[tuple[object, ...]], film: Path)
                 round((number % SCENES + 1) * LENGTH_S, 2),
                 *(None if np.isnan(each[number][0]) else sent(each[number]) for each in vectors.values()),
             )
-            for number in range(VIDEOS * SCENES)
+            for number in range(TOTAL)
         ),
     )
     return vectors
@@ -138,8 +133,6 @@ def _copy(
     rows: Iterator[tuple[object, ...]],
 ) -> None:
     """Types of None are bytes as they stand."""
-    from decimal import Decimal
-
     with connection.cursor().copy(statement) as copy:  # type: ignore[call-overload]
         copy.set_types([kind or "bytea" for kind in kinds])
         for row in rows:

@@ -9,8 +9,8 @@ import numpy as np
 import psycopg
 import pytest
 from tests.integration.library.foreign_databases import (
-    OWNER,
     SCENES,
+    TOTAL,
     VIDEOS,
     first_shape,
     scene,
@@ -27,10 +27,10 @@ from scenedex.errors import DatabaseUnreachableError, NotFoundError, UsageError
 from scenedex.inference.registry import load_registry
 from scenedex.store.channels import search_channels
 from scenedex.store.embedded import EmbeddedServer
+from scenedex.store.spaces import ensure_space
 from scenedex.types import Filters, ImportReport, Space, VectorQuery
 
-TOTAL = VIDEOS * SCENES
-ASKED = (0, 1234, 5000, 9998)
+ASKED = (0, 1232, 5000, 9992)
 """Scenes whose neighbours are compared."""
 
 
@@ -38,6 +38,9 @@ class NoEncoders:
     """Equipment that knows models by name, and runs none."""
 
     registry = load_registry()
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"an import asked for {name}")
@@ -124,7 +127,8 @@ def found_near(library: Library, space: Space, vector: np.ndarray) -> list[tuple
     with library.transaction() as tx:
         rows = search_channels(tx, terms=(), vectors=[query], filters=Filters(), k=10)
         named = tx.execute(
-            """select s.id, v.title, s.index from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
+            """select s.id, v.title, s.index from scenes s
+            join videos v on v.owner_id = s.owner_id and v.id = s.video_id
             where s.owner_id = %(owner)s and s.id = any(%(ids)s)""",
             {"ids": [row.scene_id for row in rows]},
         )
@@ -147,7 +151,7 @@ def test_every_scene_of_the_first_shape_comes(
     assert (report.imported, report.offline, report.scenes, report.refused) == (VIDEOS, VIDEOS, TOTAL, ())
     assert (space.vectors, space.failures, space.refused) == (there, TOTAL // 100, 0)
     assert space.missing == TOTAL - there - TOTAL // 100
-    assert (space.space.model, space.space.modality, space.space.state) == ("clip-vit-b-32", "visual", "live")
+    assert (space.space.model, space.space.modality, space.space.state) == ("clip-b32", "visual", "live")
     with library.database.operator() as statements:
         (row,) = statements.execute(
             """select count(*) as scenes, count(embedding_visual_clip) as with_clip,
@@ -215,10 +219,13 @@ def test_every_column_of_the_second_shape_goes_to_its_space(
         "text_embedding": ("old-words", "text"),
         "visual_embedding": ("old-scenes", "scene"),
     }
-    silent = len(range(1, TOTAL, 3))
-    assert (found["audio_embedding"].vectors, found["audio_embedding"].missing) == (TOTAL - silent, silent)
-    assert (found["text_embedding"].vectors, found["text_embedding"].refused) == (TOTAL * 3 // 4, TOTAL // 4)
-    assert found["visual_clip_embedding"].vectors == found["visual_embedding"].vectors == TOTAL
+    numbers = {name: (each.vectors, each.missing, each.refused) for name, each in found.items()}
+    assert numbers == {
+        "visual_clip_embedding": (TOTAL, 0, 0),
+        "audio_embedding": (TOTAL // 4, TOTAL * 3 // 4, 0),
+        "text_embedding": (TOTAL // 8, TOTAL * 3 // 4, TOTAL // 8),
+        "visual_embedding": (TOTAL // 2, TOTAL // 2, 0),
+    }
 
 
 @pytest.mark.parametrize("column", MAPPING)
@@ -244,7 +251,7 @@ def test_neighbours_in_the_second_shape_are_the_same(
 def test_indexing_the_file_later_knows_it(of_second: tuple[Library, ImportReport], film: Path) -> None:
     library, report = of_second
     (known,) = [each for each in library.videos() if each.paths]
-    assert (known.name, known.scene_count, known.width) == ("old1.mp4", SCENES, 320)
+    assert (known.name, known.scene_count, known.width) == ("old1.mp4", SCENES, 96)
     space = report.spaces[0].space.name
     before = library.stats()["embeddings"][space]
     film.with_suffix(".srt").write_text("1\n00:00:00,100 --> 00:00:00,900\nthe old words\n")
@@ -255,23 +262,20 @@ def test_indexing_the_file_later_knows_it(of_second: tuple[Library, ImportReport
 
 
 def test_a_dry_run_says_what_would_come(
-    databases: Callable[[str, str], str],
-    first: tuple[str, np.ndarray],
-    second: tuple[str, dict[str, np.ndarray]],
-    tmp_path: Path,
+    databases: Callable[[str, str], str], odd: str, second: tuple[str, dict[str, np.ndarray]], tmp_path: Path
 ) -> None:
     with opened(databases("dry", "scenedex"), tmp_path) as library:
-        report = library.import_postgres(first[0], dry_run=True)
-        assert (report.imported, report.scenes, report.spaces[0].made) == (VIDEOS, TOTAL, True)
-        assert (library.videos(), library.spaces()) == ([], [])
-        with pytest.raises(UsageError, match=r"--map audio_embedding=NAME|--map visual_clip_embedding=NAME"):
+        unnamed = library.import_postgres(odd, source_owner="you", dry_run=True)
+        assert (unnamed.imported, unnamed.scenes) == (1, 1)
+        assert [(each.space.name, each.made, each.vectors) for each in unnamed.spaces] == [("?", True, 1)]
+        named = library.import_postgres(odd, source_owner="you", mapping={ODDS: "tiny"}, dry_run=True)
+        assert [each.space.name for each in named.spaces] == ["tiny"]
+        with pytest.raises(UsageError, match=r"visual_clip_embedding, audio_embedding.*--map .*=NAME"):
             library.import_postgres(second[0])
-        one = {name: "-" for name in MAPPING if name != "audio_embedding"}
-        unnamed = library.import_postgres(second[0], mapping=one, dry_run=True)
-        assert [each.space.name for each in unnamed.spaces] == ["?"]
-        assert library.spaces() == []
+        assert (library.videos(), library.spaces()) == ([], [])
 
 
+ODDS = "embedding_visual_clip"
 ODD = """
 create extension vector;
 create table scenes (video_id text, owner_id text, start_s float8, end_s float8, embedding_visual_clip vector(4));
@@ -280,30 +284,37 @@ insert into scenes values
   ('overlapping', 'me', 0, 5, '[1,2,3,4]'), ('overlapping', 'me', 3, 6, '[1,2,3,4]'),
   ('gap', 'me', 0, 5, '[1,2,3,4]'), ('gap', 'me', 9, 12, '[1,2,3,4]'),
   ('endless', 'me', 0, 'infinity', '[1,2,3,4]'), ('backwards', 'me', 0, -4, '[1,2,3,4]'),
-  ('other', 'you', 0, 4, '[1,2,3,4]');
+  ('dotted', 'me', 0, 4, '[1,2,3,4]'), ('other', 'you', 0, 4, '[1,2,3,4]');
 create table videos (id text, title text, path text);
-insert into videos values ('whole', 'a <b>title</b>' || chr(27), '/etc/passwd'), ('gap', null, '/a/../etc/passwd');
+insert into videos values ('whole', 'a <b>title</b>' || chr(27), '/etc/passwd'), ('dotted', null, '/a/../film.mp4');
 """
 
 
-def test_what_is_odd_is_said_and_the_rest_comes(
-    databases: Callable[[str, str], str], tmp_path: Path, server: EmbeddedServer
-) -> None:
+@pytest.fixture(scope="module")
+def odd(databases: Callable[[str, str], str]) -> str:
     url = databases("odd", "template1")
     with psycopg.connect(url) as connection:
         connection.execute(ODD)  # type: ignore[arg-type]
+    return url
+
+
+def test_what_is_odd_is_said_and_the_rest_comes(
+    databases: Callable[[str, str], str], odd: str, tmp_path: Path
+) -> None:
+    url = odd
     with opened(databases("of_odd", "scenedex"), tmp_path) as library:
-        with pytest.raises(UsageError, match=r"several people's?.*me, you.*--source-owner"):
-            library.import_postgres(url, mapping={"embedding_visual_clip": "tiny"})
+        with pytest.raises(UsageError, match=r"several people \(me, you\): .*--source-owner"):
+            library.import_postgres(url, mapping={ODDS: "tiny"})
         with pytest.raises(UsageError, match="no column 'nothing'"):
             library.import_postgres(url, mapping={"nothing": "tiny"})
         with pytest.raises(NotFoundError, match="no table 'elsewhere'"):
             library.import_postgres(url, table="elsewhere")
         with pytest.raises(UsageError, match="Nobody says by which model"):
             library.import_postgres(url, source_owner="me")
-        report = library.import_postgres(url, mapping={"embedding_visual_clip": "tiny"}, source_owner="me")
-        said = {refusal.video.partition(" ")[0]: refusal.reason for refusal in report.refused}
-        assert set(said) == {"overlapping", "gap", "endless", "backwards"}
+        report = library.import_postgres(url, mapping={ODDS: "tiny"}, source_owner="me")
+        said = {refusal.video.rpartition("(")[2].rstrip(")"): refusal.reason for refusal in report.refused}
+        assert set(said) == {"overlapping", "gap", "endless", "backwards", "dotted"}
+        assert "holds '..'" in said["dotted"]
         assert "overlap by 2 s" in said["overlapping"]
         assert "leave 4 s between them" in said["gap"]
         (space,) = report.spaces
@@ -311,13 +322,9 @@ def test_what_is_odd_is_said_and_the_rest_comes(
         (video,) = library.videos()
         assert video.paths == ()  # what lies at the path is no video
         assert [(s.start_s, s.end_s) for s in library.show(str(video.id))[1]] == [(0, 2), (2, 4)]
+        ensure_space(library.database, Space(name="wide", model="w", revision="1", modality="visual", dim=8))
         with pytest.raises(UsageError, match="4 dimensions, those of the space wide 8"):
-            from scenedex.store.spaces import ensure_space
-
-            ensure_space(
-                library.database, Space(name="wide", model="w", revision="1", modality="visual", dim=8)
-            )
-            library.import_postgres(url, mapping={"embedding_visual_clip": "wide"}, source_owner="me")
+            library.import_postgres(url, mapping={ODDS: "wide"}, source_owner="me")
 
 
 def test_a_database_that_is_not_there(of_first: tuple[Library, ImportReport]) -> None:
@@ -355,8 +362,39 @@ def test_stopped_in_the_middle_it_goes_on(
             assert tx.execute("select to_regclass('embeddings_1_vector_idx') as it")[0]["it"]
 
 
-def test_of_whom(first: tuple[str, np.ndarray], of_first: tuple[Library, ImportReport]) -> None:
-    library, _ = of_first
-    other = library.import_postgres(first[0], source_owner=str(OWNER), dry_run=True)
-    assert other.unchanged == VIDEOS
-    assert library.import_postgres(first[0], source_owner="nobody", dry_run=True).scenes == 0
+def test_nobody_of_that_name_has_anything(
+    first: tuple[str, np.ndarray], of_first: tuple[Library, ImportReport]
+) -> None:
+    with pytest.raises(NotFoundError, match="no scenes of 'nobody'"):
+        of_first[0].import_postgres(first[0], source_owner="nobody")
+
+
+def test_vectors_of_ones_own_go_to_the_scenes_that_are_there(
+    of_second: tuple[Library, ImportReport], tmp_path: Path
+) -> None:
+    library, _ = of_second
+    vectors = np.random.default_rng(3).standard_normal((4, 16)).astype(np.float16)
+    vectors[3] = 0
+    np.savez(
+        tmp_path / "mine.npz",
+        mine=vectors,
+        video=np.array(["old2.mp4", "old2.mp4", "new.mp4", "new.mp4"]),
+        start_s=np.array([0.0, 401.0, 0.0, 5.0]),
+        end_s=np.array([1.0, 402.0, 5.0, 9.0]),
+    )
+    with pytest.raises(UsageError, match="--map mine=NAME"):
+        library.import_numpy(tmp_path / "mine.npz")
+    with pytest.raises(UsageError, match="no array of vectors 'other'"):
+        library.import_numpy(tmp_path / "mine.npz", mapping={"other": "x"})
+    report = library.import_numpy(tmp_path / "mine.npz", mapping={"mine": "my-own"})
+    assert (report.completed, report.imported, report.scenes, report.refused) == (1, 1, 2, ())
+    assert (report.spaces[0].vectors, report.spaces[0].refused) == (3, 1)
+    assert report.spaces[0].space.state == "building"  # what is searched stays what it was
+    found = found_near(library, report.spaces[0].space, vectors[1].astype(np.float32))
+    assert set(found) == {("old2.mp4", 0), ("old2.mp4", 100), ("new.mp4", 0)}
+    assert found[0] == ("old2.mp4", 100)
+    again = library.import_numpy(tmp_path / "mine.npz", mapping={"mine": "my-own"})
+    assert (again.completed, again.imported, again.unchanged) == (0, 0, 2)
+    np.savez(tmp_path / "late.npz", mine=vectors[:1], video=["old2.mp4"], start_s=[5000.0], end_s=[5001.0])
+    late = library.import_numpy(tmp_path / "late.npz", mapping={"mine": "my-other"})
+    assert "has a vector at 5000.5 s, and ends at 1000 s" in late.refused[0].reason
