@@ -1,6 +1,6 @@
 """`scenedex export` and `scenedex import`"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from scenedex.cli.output import complain, print_json, shown, table
+from scenedex.cli.output import complain, print_json, shown
+from scenedex.cli.output import table as rows_of
 from scenedex.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,30 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Videos that are not taken in are named up to so many; `--json` names all."""
 
+Folder = Annotated[
+    Path | None, typer.Argument(metavar="[FOLDER]", help="A folder that `scenedex export` wrote.")
+]
+FromPostgres = Annotated[
+    str | None, typer.Option("--from-postgres", metavar="URL", help="Another system's database.")
+]
+Numpy = Annotated[
+    Path | None, typer.Option("--numpy", metavar="FILE", help="Vectors that you have: .npz or .npy.")
+]
+Rows = Annotated[Path | None, typer.Option("--rows", help="What the vectors of a .npy are of: CSV or JSON.")]
+Table = Annotated[
+    str | None, typer.Option("--table", help="The table with the scenes, if several could be it.")
+]
+SourceOwner = Annotated[
+    str | None, typer.Option("--source-owner", help="Whose scenes, if the table has several people's.")
+]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", help="COLUMN=[MODALITY:]SPACE, COLUMN=- to leave it out, or COLUMN=start_s and the like."
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Do not look for the files of an export.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would come, change nothing.")]
 Owner = Annotated[str, typer.Option("--owner", help="Whose videos: name or id.")]
 
 
@@ -49,7 +74,7 @@ def export(
     if as_json:
         print_json(report)
         return
-    rows = table("file", "rows")
+    rows = rows_of("file", "rows")
     for file, count in report.rows.items():
         rows.add_row(Text(shown(file)), str(count))
     console = Console(highlight=False)
@@ -58,35 +83,16 @@ def export(
 
 
 def import_(  # noqa: PLR0913  options of a command
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="A folder that `scenedex export` wrote.")
-    ] = None,
+    folder: Folder = None,
     *,
-    from_postgres: Annotated[
-        str | None, typer.Option("--from-postgres", metavar="URL", help="Another system's database.")
-    ] = None,
-    numpy: Annotated[
-        Path | None, typer.Option("--numpy", metavar="FILE", help="Vectors that you have: .npz or .npy.")
-    ] = None,
-    rows: Annotated[
-        Path | None, typer.Option("--rows", help="What the vectors of a .npy are of: CSV or JSON.")
-    ] = None,
-    source_table: Annotated[
-        str | None, typer.Option("--table", help="The table with the scenes, if several could be it.")
-    ] = None,
-    source_owner: Annotated[
-        str | None, typer.Option("--source-owner", help="Whose scenes, if the table has several people's.")
-    ] = None,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", help="COLUMN=[MODALITY:]SPACE, COLUMN=- to leave it out, or COLUMN=start_s and the like."
-        ),
-    ] = None,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Do not look for the files of an export.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come, change nothing.")] = False,
+    from_postgres: FromPostgres = None,
+    numpy: Numpy = None,
+    rows: Rows = None,
+    table: Table = None,
+    source_owner: SourceOwner = None,
+    mapped: Mapped = None,
+    offline: Offline = False,
+    dry_run: DryRun = False,
     owner: Owner = "local",
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -95,22 +101,14 @@ def import_(  # noqa: PLR0913  options of a command
 
     if sum(source is not None for source in (folder, from_postgres, numpy)) != 1:
         raise UsageError("Say one thing to take in: a FOLDER, --from-postgres URL, or --numpy FILE.")
-    if folder is not None and (mapped or source_table or rows or source_owner):
-        raise UsageError(
-            "--map, --table, --rows and --source-owner are not for a folder that scenedex wrote."
-        )
+    _check_options(folder, numpy, (table, source_owner), (mapped, rows))
     mapping = _mapping(mapped or [])
     with open_library() as library, progress() as bar:
-        task = bar.add_task("videos", total=None)
-
-        def tell(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of or None)
-
-        view = _of(library, owner)
+        view, tell = _of(library, owner), _telling(bar)
         if from_postgres is not None:
             report = view.import_postgres(
                 from_postgres,
-                table=source_table,
+                table=table,
                 mapping=mapping,
                 source_owner=source_owner,
                 dry_run=dry_run,
@@ -122,6 +120,27 @@ def import_(  # noqa: PLR0913  options of a command
             assert folder is not None
             report = view.import_parquet(folder, find_files=not offline, dry_run=dry_run, tell=tell)
     _say(report, as_json=as_json)
+
+
+def _check_options(
+    folder: Path | None, numpy: Path | None, of_databases: Sequence[object], of_others: Sequence[object]
+) -> None:
+    """Raises UsageError for options that mean nothing for what is taken in."""
+    if folder is not None and any((*of_databases, *of_others)):
+        raise UsageError(
+            "--map, --table, --rows and --source-owner are not for a folder that scenedex wrote."
+        )
+    if numpy is not None and any(of_databases):
+        raise UsageError("--table and --source-owner are for --from-postgres.")
+
+
+def _telling(bar: Progress) -> Callable[[int, int], None]:
+    task = bar.add_task("videos", total=None)
+
+    def tell(done: int, of: int) -> None:
+        bar.update(task, completed=done, total=of or None)
+
+    return tell
 
 
 @contextmanager
@@ -171,7 +190,7 @@ def _print(report: "ImportReport") -> None:
     own = all(
         each.source.endswith(".parquet") for each in report.spaces
     )  # an export's files are named by space
-    rows = table(*([] if own else ["from"]), "space", "dim", "vectors", "missing", "failed", "refused", "")
+    rows = rows_of(*([] if own else ["from"]), "space", "dim", "vectors", "missing", "failed", "refused", "")
     for each in report.spaces:
         said = ("would be made" if report.dry_run else "new") if each.made else ""
         state = "" if each.space.state == "live" else each.space.state

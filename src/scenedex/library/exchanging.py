@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.library.opened import Opened
@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # a search needs none of it
     from scenedex.library.exporting import Tell
     from scenedex.library.importing import Taking
     from scenedex.library.importing import Tell as TellVideos
+    from scenedex.store.foreign import ForeignCounts
+    from scenedex.store.foreign_tables import ForeignTable
     from scenedex.types import ExportReport, ImportReport, MediaInfo
 
 
@@ -72,24 +74,12 @@ class Exchanging(Opened):
         several people's. Raises DatabaseUnreachableError, NotFoundError, UsageError, StoreError.
         """
         from scenedex.library.importing_foreign import Source, import_foreign
-        from scenedex.store.foreign import ROLES, counts, find_table, foreign, videos_of, with_dimensions
+        from scenedex.store.foreign import foreign, videos_of
+        from scenedex.store.foreign_tables import ROLES
 
         given = dict(mapping or {})
-        roles = {column: role for column, role in given.items() if role in ROLES}
         with foreign(url) as connection:
-            found = with_dimensions(connection, find_table(connection, table, roles))
-            unknown = sorted(set(given) - set(found.kinds))
-            if unknown:
-                raise UsageError(f"{found.said} has no column {unknown[0]!r}.")
-            known = counts(connection, found, source_owner)
-            if not known.scenes:
-                whose = "" if source_owner is None else f" of {source_owner!r}"
-                raise NotFoundError(f"There are no scenes{whose} in {found.said}.")
-            if len(known.owners) > 1:
-                raise UsageError(
-                    f"{found.said} holds scenes of several people ({', '.join(known.owners)}): say with --source-owner "
-                    "whose are to come."
-                )
+            found, known = _understood(connection, table, given, source_owner)
             source = Source(
                 kind="postgres",
                 videos=videos_of(connection, found, source_owner),
@@ -97,7 +87,7 @@ class Exchanging(Opened):
                 models=known.models,
                 total=known.videos,
             )
-            spaces = {column: space for column, space in given.items() if column not in roles}
+            spaces = {column: space for column, space in given.items() if space not in ROLES}
             return import_foreign(self._taking(dry_run, tell), source, self.equipment.registry, spaces)
 
     def import_numpy(
@@ -150,3 +140,27 @@ class Exchanging(Opened):
     def _headers(self, path: Path) -> "MediaInfo":
         with self.decoder.reading(path, self.settings.limits()) as reading:
             return reading.info
+
+
+def _understood(
+    connection: Any, table: str | None, given: Mapping[str, str], owner: str | None
+) -> "tuple[ForeignTable, ForeignCounts]":
+    """The table that is meant, and what is in it. Raises NotFoundError, UsageError."""
+    from scenedex.store.foreign import counts, with_dimensions
+    from scenedex.store.foreign_tables import ROLES, find_table
+
+    roles = {column: role for column, role in given.items() if role in ROLES}
+    found = with_dimensions(connection, find_table(connection, table, roles))
+    unknown = sorted(set(given) - set(found.kinds))
+    if unknown:
+        raise UsageError(f"{found.said} has no column {unknown[0]!r}.")
+    known = counts(connection, found, owner)
+    if not known.scenes:
+        whose = "" if owner is None else f" of {owner!r}"
+        raise NotFoundError(f"There are no scenes{whose} in {found.said}.")
+    if len(known.owners) > 1:
+        raise UsageError(
+            f"{found.said} holds scenes of several people ({', '.join(known.owners)}): say with --source-owner "
+            "whose are to come."
+        )
+    return found, known

@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
-from scenedex.errors import AmbiguousError, ExchangeError, MediaError, NotFoundError, UsageError
+from scenedex.errors import AmbiguousError, ExchangeError, MediaError, NotFoundError
 from scenedex.exchange.checks import covering, seconds, unit
 from scenedex.indexing.words import terms_of_scenes
 from scenedex.inference.registry import Registry
 from scenedex.library.importing import Here, Taking, Tally, file_here, put_files
+from scenedex.library.importing_spaces import LEAVE_OUT, UNNAMED, check_spaces, space_of
 from scenedex.store.coming_in import has_vectors, indexed_at_the_end
 from scenedex.store.scenes import bare_scenes_of
 from scenedex.store.videos import find_by_hash, resolve_video
@@ -23,16 +24,11 @@ from scenedex.types import (
     ForeignVideo,
     ImportReport,
     MediaInfo,
-    Modality,
     SceneRecord,
     Space,
     VectorColumn,
     VideoRecord,
 )
-
-LEAVE_OUT = "-"
-UNNAMED = "?"
-"""Name of a space that somebody has yet to name; in reports of dry runs alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +53,13 @@ def import_foreign(
     """
     before = taking.spaces()
     wanted = {
-        column: _space(column, source.models.get(column.name, ()), mapping.get(column.name), before, registry)
+        column: space_of(
+            column, source.models.get(column.name, ()), mapping.get(column.name), before, registry
+        )
         for column in source.columns
         if mapping.get(column.name) != LEAVE_OUT
     }
-    _check(wanted, dry_run=taking.dry_run)
+    check_spaces(wanted, dry_run=taking.dry_run)
     spaces = {
         column.name: (space, True) if space.name == UNNAMED else taking.space(space, before)
         for column, space in wanted.items()
@@ -73,76 +71,6 @@ def import_foreign(
         with indexed_at_the_end(taking.database, [space for space, _ in spaces.values()]):
             work.all_of()
     return work.tally.report(spaces, dry_run=taking.dry_run)
-
-
-def _check(wanted: Mapping[VectorColumn, Space], *, dry_run: bool) -> None:
-    if not wanted:
-        raise UsageError("There are no vectors to take in: every column is empty or left out.")
-    unnamed = [column.name for column, space in wanted.items() if space.name == UNNAMED]
-    if unnamed and not dry_run:
-        raise UsageError(
-            f"Nobody says by which model {', '.join(unnamed)} was made: name a space for it with `--map "
-            f"{unnamed[0]}=NAME`, or leave it out with `--map {unnamed[0]}=-`. Vectors of two models never share one."
-        )
-    named = Counter(space.name for space in wanted.values() if space.name != UNNAMED)
-    if named and named.most_common(1)[0][1] > 1:
-        raise UsageError(f"Two columns cannot go into one space, {named.most_common(1)[0][0]}.")
-
-
-def _space(
-    column: VectorColumn,
-    models: Sequence[str],
-    named: str | None,
-    before: Sequence[Space],
-    registry: Registry,
-) -> Space:
-    """Where a column's vectors go: the space that is named, that of their model, or a new one."""
-    if len(models) > 1 and named is None:
-        raise UsageError(
-            f"{column.name} holds vectors of several models ({', '.join(models)}), which cannot be compared with one "
-            f"another: take them in from a table or view for each, or leave them out with `--map {column.name}=-`."
-        )
-    modality, name = _named(named, column.modality)
-    model = models[0] if models else None
-    key = model
-    if model is not None:
-        with suppress(NotFoundError, UsageError):
-            key = registry.find(model).key
-    known = [space for space in before if (space.name == name if name else space.model == key)]
-    if known:
-        return _fitting(column, sorted(known, key=lambda space: space.state == "live")[-1])
-    if name is None and model is not None and key is not None:
-        with suppress(NotFoundError):
-            space = registry.find(key).space()
-            if (space.modality, space.dim) == (modality, column.dim):
-                return space
-        name = f"imported:{model}"
-    return Space(
-        name=name or UNNAMED,
-        model=key or f"imported:{name}",
-        revision="imported",
-        modality=modality,
-        dim=column.dim,
-    )
-
-
-def _named(text: str | None, usual: Modality) -> tuple[Modality, str | None]:
-    if not text:
-        return usual, None
-    before, colon, after = text.partition(":")
-    for modality in get_args(Modality):
-        if colon and before == modality and after:
-            return modality, after
-    return usual, text
-
-
-def _fitting(column: VectorColumn, space: Space) -> Space:
-    if space.dim != column.dim:
-        raise UsageError(
-            f"The vectors of {column.name} have {column.dim} dimensions, those of the space {space.name} {space.dim}: "
-            f"name another space with `--map {column.name}=NAME`."
-        )
-    return space
 
 
 class _Import:
