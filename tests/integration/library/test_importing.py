@@ -1,6 +1,8 @@
 """What people of earlier systems have comes in as it is: every scene, every vector, and nothing is embedded again."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -336,30 +338,50 @@ def test_a_database_that_is_not_there(of_first: tuple[Library, ImportReport]) ->
         library.import_postgres("nonsense")
 
 
-def test_stopped_in_the_middle_it_goes_on(
-    databases: Callable[[str, str], str], first: tuple[str, np.ndarray], tmp_path: Path
-) -> None:
-    with opened(databases("stopped", "scenedex"), tmp_path) as library:
+MANY = """
+create extension vector;
+create table scenes as select 'video ' || v as video_id, s * 2.0 as start_s, s * 2.0 + 2 as end_s,
+  format('[%s,%s,1]', v, s)::vector(3) as embedding_visual_clip
+from generate_series(1, 150) v, generate_series(0, 2) s;
+"""
 
-        def stop(done: int, of: int) -> None:
-            if done == 2:
-                raise KeyboardInterrupt
 
-        with pytest.raises(KeyboardInterrupt):
-            library.import_postgres(first[0], tell=stop)
-        assert len(library.videos()) == 2
-        with library.database.migrator() as connection:  # as a process that was killed leaves it
-            connection.execute("drop index embeddings_1_vector_idx")
-
-        def stop_later(done: int, of: int) -> None:
-            if done == 4:
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            library.import_postgres(first[0], tell=stop_later)
-        assert len(library.videos()) == 4
+def test_one_that_was_killed_goes_on(databases: Callable[[str, str], str], tmp_path: Path) -> None:
+    source, target = databases("many", "template1"), databases("of_many", "scenedex")
+    with psycopg.connect(source) as connection:
+        connection.execute(MANY)  # type: ignore[arg-type]
+    env = os.environ | {"DATABASE_URL": target, "SCENEDEX_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "scenedex", "import", "--from-postgres", source, "--map", f"{ODDS}=tiny"]
+    index = "select to_regclass('embeddings_1_vector_idx') is not null as there"
+    with opened(target, tmp_path) as library:
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            while not library.videos():
+                assert process.poll() is None, process.stderr
+            process.kill()
+        before = {video.id for video in library.videos()}
+        assert 0 < len(before) < 150
         with library.database.ownerless() as tx:
-            assert tx.execute("select to_regclass('embeddings_1_vector_idx') as it")[0]["it"]
+            assert not tx.execute(index)[0]["there"]
+        report = library.import_postgres(source, mapping={ODDS: "tiny"})
+        assert (report.imported, report.unchanged) == (150 - len(before), len(before))
+        assert before < {video.id for video in library.videos()}
+        assert library.stats()["embeddings"]["tiny"]["embeddings"] == 450
+        with library.database.ownerless() as tx:
+            assert tx.execute(index)[0]["there"]
+
+
+def test_stopped_by_ctrl_c_it_still_builds_the_index(
+    databases: Callable[[str, str], str], odd: str, tmp_path: Path
+) -> None:
+    def stop(done: int, of: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with opened(databases("stopped", "scenedex"), tmp_path) as library:
+        with pytest.raises(KeyboardInterrupt):
+            library.import_postgres(odd, mapping={ODDS: "tiny"}, source_owner="me", tell=stop)
+        with library.database.ownerless() as tx:
+            assert tx.execute("select to_regclass('embeddings_1_vector_idx') is not null as it")[0]["it"]
 
 
 def test_nobody_of_that_name_has_anything(
