@@ -181,7 +181,7 @@ def name_things(library: Library) -> None:
 
 
 def exchange(library: Library, folder: Path) -> None:
-    library.export_parquet(folder / "exported")
+    library.export_parquet(folder / "exported", pictures=True)
     library.of(OTHER).import_parquet(folder / "exported")
     vectors = {
         "mine": np.eye(2, 8),

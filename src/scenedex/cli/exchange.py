@@ -57,6 +57,9 @@ def export(
     float32: Annotated[
         bool, typer.Option("--float32", help="Vectors of 32 bits instead of the 16 that are stored.")
     ] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Keyframes and thumbnails, too, as JPEG.")
+    ] = False,
     owner: Owner = "local",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
 ) -> None:
@@ -70,7 +73,9 @@ def export(
             bar.update(task, description=shown(step), completed=done, total=of)
 
         view = _of(library, owner)
-        report = view.export_parquet(parquet, videos=videos or (), float32=float32, tell=tell)
+        report = view.export_parquet(
+            parquet, videos=videos or (), float32=float32, pictures=pictures, tell=tell
+        )
     if as_json:
         print_json(report)
         return
@@ -206,5 +211,6 @@ def _print(report: "ImportReport") -> None:
         f"{report.offline} without a file that is here" if report.offline else "",
         f"{report.completed} that were there got vectors" if report.completed else "",
         f"{report.unchanged} were there already" if report.unchanged else "",
+        f"{report.pictures} pictures came along" if report.pictures else "",
     ]
     console.print(Text("; ".join([line, *filter(None, more)]) + "."), soft_wrap=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST = "scenedex.json"
+PICTURE_FILE = "pictures.parquet"
 SPACE_KEY = b"scenedex.space"
 """In the metadata of a space's file: its name, model, revision, modality and dimensions as JSON."""
 
@@ -39,6 +40,7 @@ class Manifest:
     made_at: str  #: ISO 8601, UTC
     rows: Mapping[str, int] = field(default_factory=dict)  #: by table
     spaces: tuple[SpaceFile, ...] = ()
+    pictures: int | None = None  #: rows of pictures.parquet; None where they stayed
 
 
 def parquet() -> tuple[Any, Any]:
@@ -63,6 +65,7 @@ def arrow_types() -> "dict[ColumnKind, pa.DataType]":
         "time": pa.timestamp("us", tz="UTC"),
         "texts": pa.list_(pa.string()),
         "json": pa.string(),
+        "bytes": pa.binary(),
     }
 
 
@@ -77,6 +80,7 @@ def accepted() -> "dict[ColumnKind, Callable[[pa.DataType], bool]]":
         "time": lambda t: pa.types.is_timestamp(t) and t.tz is not None,
         "texts": lambda t: (pa.types.is_list(t) or pa.types.is_large_list(t)) and is_text(t.value_type),
         "json": is_text,
+        "bytes": lambda t: pa.types.is_binary(t) or pa.types.is_large_binary(t),
     }
 
 
@@ -113,6 +117,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "made_at": manifest.made_at,
         "tables": tables,
         "spaces": spaces,
+        "pictures": manifest.pictures,
     }
     (folder / MANIFEST).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
@@ -146,6 +151,7 @@ def read_manifest(folder: Path) -> Manifest:
             made_at=str(said["made_at"]),
             rows={str(name): int(table["rows"]) for name, table in said["tables"].items()},
             spaces=tuple(_space_file(each) for each in said["spaces"]),
+            pictures=None if said.get("pictures") is None else int(said["pictures"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise ExchangeError(f"The manifest {str(file)!r} is damaged ({type(exc).__name__}: {exc}).") from exc

@@ -1,5 +1,6 @@
 """Parquet files → rows, video by video. Every file is judged by its columns before the first row is read."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,10 +9,20 @@ from typing import Any
 import numpy as np
 
 from scenedex.errors import ExchangeError
-from scenedex.exchange.layout import SPACE_KEY, Manifest, accepted, parquet, read_manifest, read_space
-from scenedex.types import EMBEDDINGS, TABLES, Column, Space
+from scenedex.exchange.layout import (
+    PICTURE_FILE,
+    SPACE_KEY,
+    Manifest,
+    accepted,
+    parquet,
+    read_manifest,
+    read_space,
+)
+from scenedex.types import EMBEDDINGS, OBJECT_KEY, PICTURES, TABLES, Column, Space
 
 BATCH = 2_048
+PICTURES_AT_ONCE = 64
+JPEG = b"\xff\xd8\xff"
 
 MAX_ROWS = 4_000_000
 """Rows of one table that one video may have: the terms of two days of talk are fewer."""
@@ -43,6 +54,22 @@ class Export:
         }
 
         _check_order(self._tables, self._spaces)
+        known = self.manifest.pictures
+        self._pictures = None if known is None else _opened(folder / PICTURE_FILE, PICTURES, known)
+
+    def pictures(self) -> Iterator[tuple[str, bytes]]:
+        """Pictures with their names, which say what they hold; none where they stayed. Raises ExchangeError."""
+        if self._pictures is None:
+            return
+        rows = _rows(self._pictures, PICTURES, self.folder / PICTURE_FILE, batch_size=PICTURES_AT_ONCE)
+        for row in rows:
+            name, jpeg = row["picture"], row["jpeg"]
+            digest = hashlib.sha256(jpeg).hexdigest()
+            if not OBJECT_KEY.fullmatch(name) or not name.startswith(f"{digest[:2]}/{digest[2:4]}/{digest}."):
+                raise ExchangeError(f"{PICTURE_FILE}: the picture {name!r} is not what its name says.")
+            if not jpeg.startswith(JPEG):
+                raise ExchangeError(f"{PICTURE_FILE}: {name!r} is no picture.")
+            yield name, jpeg
 
     def videos(self) -> Iterator[tuple[dict[str, list[Row]], dict[str, list[Row]]]]:
         """Of each video the rows of each table, and those of each space by its file. Raises ExchangeError."""
@@ -169,11 +196,13 @@ def _check_space(path: Path, file: Any, space: Space) -> None:
         raise ExchangeError(f"{path.name} is of the space {known.name}, and the manifest says {space.name}.")
 
 
-def _rows(file: Any, columns: Sequence[Column], path: Path, dim: int = 0) -> Iterator[Row]:
+def _rows(
+    file: Any, columns: Sequence[Column], path: Path, dim: int = 0, batch_size: int = BATCH
+) -> Iterator[Row]:
     pa, _ = parquet()
     names = [column.name for column in columns]
     needed = [column.name for column in columns if not column.null]
-    batches = file.iter_batches(batch_size=BATCH, columns=[*names, "vector"] if dim else names)
+    batches = file.iter_batches(batch_size=batch_size, columns=[*names, "vector"] if dim else names)
     while True:
         try:
             batch = next(batches, None)

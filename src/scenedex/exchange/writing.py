@@ -9,24 +9,30 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scenedex.exchange.layout import SPACE_KEY, arrow_types, parquet, space_json
-from scenedex.types import EMBEDDINGS, TABLES, Column, Space
+from scenedex.exchange.layout import PICTURE_FILE, SPACE_KEY, arrow_types, parquet, space_json
+from scenedex.types import EMBEDDINGS, PICTURES, TABLES, Column, Space
 
 GROUP = 16_384
 """Rows of a group: enough to compress well, few enough to hold (17 MB of 512 halves)."""
+
+PICTURES_TOGETHER = 256
+"""Pictures of a group: some 10 MB."""
 
 
 class TableFile(AbstractContextManager["TableFile"]):
     """One table, being written. Use it in a `with` block."""
 
-    def __init__(self, path: Path, columns: Sequence[Column], extra: Sequence[Any] = ()) -> None:
-        """`extra`: fields of Arrow's beside the columns."""
+    def __init__(
+        self, path: Path, columns: Sequence[Column], extra: Sequence[Any] = (), group: int = GROUP
+    ) -> None:
+        """`extra`: fields of Arrow's beside the columns. `group`: rows of a group."""
         pa, pq = parquet()
         types = arrow_types()
         fields = [pa.field(column.name, types[column.kind], nullable=column.null) for column in columns]
         self._schema = pa.schema([*fields, *extra])
         self._types = [types[column.kind] for column in columns]
         self._waiting: list[Any] = []
+        self._group = group
         self._held = 0
         self.rows = 0
         self._writer = pq.ParquetWriter(
@@ -34,7 +40,7 @@ class TableFile(AbstractContextManager["TableFile"]):
             self._schema,
             compression="zstd",
             write_page_checksum=True,
-            use_dictionary=[column.name for column in columns],
+            use_dictionary=[column.name for column in columns if column.kind != "bytes"],
         )
 
     def write(self, rows: Sequence[Sequence[Any]], *more: Any) -> None:
@@ -49,7 +55,7 @@ class TableFile(AbstractContextManager["TableFile"]):
         self._waiting.append(pa.record_batch([*columns, *more], schema=self._schema))
         self._held += len(rows)
         self.rows += len(rows)
-        if self._held >= GROUP:
+        if self._held >= self._group:
             self._flush()
 
     def __exit__(
@@ -91,6 +97,14 @@ class SpaceTable(TableFile):
         pa, _ = parquet()
         flat = pa.array(np.ascontiguousarray(vectors, dtype=self._number).reshape(-1))
         self.write(rows, pa.FixedSizeListArray.from_arrays(flat, self._dim, mask=pa.array(empty)))
+
+
+def write_pictures(folder: Path, batches: Iterable[Sequence[tuple[str, bytes]]]) -> int:
+    """Write pictures under their names; how many."""
+    with TableFile(folder / PICTURE_FILE, PICTURES, group=PICTURES_TOGETHER) as table:
+        for batch in batches:
+            table.write(batch)
+    return table.rows
 
 
 def write_table(folder: Path, name: str, batches: Iterable[Sequence[Sequence[Any]]]) -> int:

@@ -26,19 +26,22 @@ class Exchanging(Opened):
         *,
         videos: Sequence[str] = (),
         float32: bool = False,
+        pictures: bool = False,
         tell: "Tell" = lambda step, done, of: None,
     ) -> "ExportReport":
         """Write what this owner has into a new folder of Parquet files: docs/data.md says which.
 
         `videos`: these alone, by id, path or file name. `float32`: vectors of 32 bits instead of the 16 that are
-        stored. The folder holds one moment; after Ctrl-C or a failure there is none. Raises NotInstalledError without
-        the extra `parquet`, UsageError where the folder is there, NotFoundError, DiskFullError, StoreError.
+        stored. `pictures`: keyframes and thumbnails too. The folder holds one moment; after Ctrl-C or a failure there
+        is none. Raises NotInstalledError without the extra `parquet`, UsageError where the folder is there,
+        NotFoundError, DiskFullError, StoreError.
         """
-        from scenedex.library.exporting import export_parquet
+        from scenedex.library.exporting import Wanted, export_parquet
 
         with self.transaction() as tx:
             only = [resolve_video(tx, video).id for video in videos]
-        return export_parquet(self._database, self.owner, Path(folder), only=only, whole=float32, tell=tell)
+        wanted = Wanted(only=only, whole=float32, objects=self._objects() if pictures else None)
+        return export_parquet(self._database, self.owner, Path(folder), wanted, tell)
 
     def import_parquet(
         self,
@@ -133,6 +136,7 @@ class Exchanging(Opened):
             owner=self.owner,
             recipe=recipe_by(self.settings.scenedex_detector),
             probe=self._headers,
+            objects=self._objects,
             dry_run=dry_run,
             tell=tell,
         )

@@ -11,6 +11,7 @@ from scenedex.errors import ExchangeError, MediaError, NotFoundError, ScenedexEr
 from scenedex.media.files import content_hash, sniff
 from scenedex.store.coming_in import all_spaces, claim_file
 from scenedex.store.database import Database, Transaction
+from scenedex.store.objects import ObjectStore
 from scenedex.store.spaces import ensure_space
 from scenedex.types import ImportReport, KnownFile, MediaInfo, Refusal, Space, SpaceReport
 
@@ -26,6 +27,7 @@ class Taking:
     owner: UUID
     recipe: str  #: as indexing here gives it: a video of it is not cut into scenes again
     probe: Callable[[Path], MediaInfo]  #: raises MediaError
+    objects: Callable[[], ObjectStore]
     dry_run: bool = False
     tell: Tell = lambda done, of: None
 

@@ -33,13 +33,25 @@ def import_parquet(taking: Taking, folder: Path, *, find_files: bool) -> ImportR
     before = taking.spaces()
     spaces = {each.file: taking.space(each.space, before) for each in export.manifest.spaces}
     work = _Import(taking, spaces, find_files)
+    pictures = 0
     if taking.dry_run:
         work.all_of(export)
     else:
+        pictures = _put(taking, export)  # before rows name them
         with indexed_at_the_end(taking.database, [space for space, _ in spaces.values()]):
             work.all_of(export)
         _measured(taking, export.manifest.spaces, spaces)
-    return work.tally.report(spaces, dry_run=taking.dry_run)
+    return replace(work.tally.report(spaces, dry_run=taking.dry_run), pictures=pictures)
+
+
+def _put(taking: Taking, export: Export) -> int:
+    """Keep the pictures that came along; how many. What no row will name is swept."""
+    count = 0
+    with taking.objects().writing() as writing:
+        for name, jpeg in export.pictures():
+            writing.put(jpeg, "." + name.rpartition(".")[2])
+            count += 1
+    return count
 
 
 class _Import:

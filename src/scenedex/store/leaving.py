@@ -91,6 +91,18 @@ def measured(tx: Transaction) -> dict[int, Measured]:
     }
 
 
+def pictures_of(tx: Transaction, videos: Sequence[UUID]) -> list[str]:
+    """The names of all pictures of these videos."""
+    rows = tx.tuples(
+        """select k.object_key from scenes s join keyframes k on k.owner_id = s.owner_id and k.scene_id = s.id
+        where s.owner_id = %(owner)s and s.video_id = any(%(videos)s)
+        union select thumbnail_key from scenes
+        where owner_id = %(owner)s and video_id = any(%(videos)s) and thumbnail_key is not null order by 1""",
+        {"videos": list(videos)},
+    )
+    return [row[0] for row in rows]
+
+
 def _batches(tx: Transaction, query: Query, videos: Sequence[UUID]) -> Iterator[list[Row]]:
     with (
         our_errors(),

@@ -12,6 +12,7 @@ from scenedex.types.annotations import StoredDescription as StoredDescription
 from scenedex.types.coming_in import FetchLimits as FetchLimits
 from scenedex.types.coming_in import UploadLimits as UploadLimits
 from scenedex.types.exchange import EMBEDDINGS as EMBEDDINGS
+from scenedex.types.exchange import PICTURES as PICTURES
 from scenedex.types.exchange import TABLES as TABLES
 from scenedex.types.exchange import Column as Column
 from scenedex.types.exchange import ColumnKind as ColumnKind

@@ -8,7 +8,7 @@ from scenedex.types.annotations import StoredDescription
 from scenedex.types.spaces import Modality, Space, Vector
 from scenedex.types.videos import VideoRecord
 
-ColumnKind = Literal["text", "int", "float", "time", "texts", "json"]
+ColumnKind = Literal["text", "int", "float", "time", "texts", "json", "bytes"]
 """`time`: with its zone, in UTC. `json`: a text that holds one JSON value."""
 
 
@@ -105,6 +105,10 @@ EMBEDDINGS: tuple[Column, ...] = (
     Column("metadata", "json"),
 )
 """Of the table of one space, beside `vector`: a list of as many numbers as the space has dimensions."""
+
+
+PICTURES: tuple[Column, ...] = (Column("picture", "text"), Column("jpeg", "bytes"))
+"""Of the table of pictures, which an export may have: keyframes and thumbnails name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +219,7 @@ class ImportReport:
     scenes: int
     spaces: tuple[SpaceReport, ...]
     refused: tuple[Refusal, ...]
+    pictures: int = 0  #: that came along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,27 @@ def test_vectors_of_32_bits_are_the_same_numbers(
     assert library.stats()["embeddings"] == demo.stats()["embeddings"]
 
 
+def test_pictures_come_along_where_they_are_wanted(
+    demo: Library, again: Library, new_library: Callable[[], Library], tmp_path: Path
+) -> None:
+    folder = tmp_path / "seen"
+    report = demo.export_parquet(folder, pictures=True)
+    _, scenes = demo.show("scenedex-demo.mp4")
+    keys = {keyframe.object_key for scene in scenes for keyframe in scene.keyframes}
+    keys |= {scene.thumbnail_key for scene in scenes if scene.thumbnail_key}
+    assert report.rows["pictures.parquet"] == len(keys)
+    library = new_library()
+    assert library.import_parquet(folder).pictures == len(keys)
+    assert {library.picture(key) for key in keys} == {demo.picture(key) for key in keys}
+    with pytest.raises(NotFoundError):
+        again.picture(min(keys))
+    for value, said in ((b"\xff\xd8\xffother", "not what its name says"), (None, "a row without 'jpeg'")):
+        rewritten("pictures.parquet", column("jpeg", value, 1))(folder)
+        with pytest.raises(ExchangeError, match=said):
+            again.of(UUID(int=81)).import_parquet(folder)
+    assert again.of(UUID(int=81)).videos() == []
+
+
 def test_nothing_is_overwritten_and_nothing_half_is_left(
     demo: Library, exported: tuple[Path, ExportReport], tmp_path: Path
 ) -> None:
