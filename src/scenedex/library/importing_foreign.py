@@ -1,6 +1,7 @@
 """Videos of other systems, with vectors → the library. Nothing is embedded; what is known already stays as it is."""
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -29,6 +30,9 @@ from scenedex.types import (
     VectorColumn,
     VideoRecord,
 )
+
+MOST = 10_000
+"""Vectors of one scene in one space: a picture every 6 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ class _Import:
             self._complete(known, video)
             return
         scenes = covering(video.scenes)
-        stand_in = hashlib.sha256(f"scenedex import {self.source.kind}\0{video.key}".encode()).hexdigest()
+        stand_in = _stand_in(self.source.kind, video)
         with self.taking.database.transaction(self.taking.owner) as tx:
             known = find_by_hash(tx, stand_in)
         here = None if known else file_here(video.path)
@@ -153,6 +157,8 @@ class _Import:
             for name, space in self.spaces.items():
                 draft, word = _draft(scene, index, name, space)
                 found[name][word] += 1
+                if ordinals[name, index] > MOST:
+                    raise ExchangeError(f"Scene {index} has more than {MOST} vectors in {name}.")
                 if draft is not None:
                     draft = replace(draft, ordinal=ordinals[name, index])
                     ordinals[name, index] += 1
@@ -193,11 +199,17 @@ class _Import:
             self.tally.add(name, words)
 
 
+def _stand_in(kind: str, video: ForeignVideo) -> str:
+    """In place of the hash of a content that is not here. Keys are often numbers, and two systems have the same."""
+    said = "\0".join([f"scenedex import {kind}", video.key, video.title, video.path or ""])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _place(ends: Sequence[float], scene: ForeignScene) -> int:
     at = scene.t_s if scene.t_s is not None else (scene.start_s + scene.end_s) / 2
     seconds(at, "The time of a vector")
-    index = next((number for number, end_s in enumerate(ends) if at < end_s), None)
-    if index is None:
+    index = bisect_right(ends, at)
+    if index == len(ends):
         raise ExchangeError(f"It has a vector at {at:g} s, and ends at {ends[-1] if ends else 0:g} s.")
     return index
 

@@ -88,7 +88,7 @@ def second_shape(connection: psycopg.Connection[tuple[object, ...]], film: Path)
     )
     connection.execute(
         """create table scenes (id bigint primary key, video_id bigint references videos, scene_index int,
-          start_time numeric, end_time numeric, visual_clip_embedding vector(64), audio_embedding vector(32),
+          start_time numeric, end_time numeric, visual_clip_embedding vector(32), audio_embedding vector(40),
           text_embedding vector(24), visual_embedding vector(48))"""
     )
     with connection.cursor() as cursor:
@@ -96,9 +96,9 @@ def second_shape(connection: psycopg.Connection[tuple[object, ...]], film: Path)
             "insert into videos values (%s, %s, %s, now())",
             [(n, f"old{n}.mp4", str(film) if n == 1 else f"/gone/old{n}.mp4") for n in range(1, VIDEOS + 1)],
         )
-    dims = {"visual_clip_embedding": 64, "audio_embedding": 32, "text_embedding": 24, "visual_embedding": 48}
+    dims = {"visual_clip_embedding": 32, "audio_embedding": 40, "text_embedding": 24, "visual_embedding": 48}
     vectors = {name: random_vectors(seed, dim) for seed, (name, dim) in enumerate(dims.items(), 10)}
-    for name, kept in (("audio_embedding", 4), ("text_embedding", 4), ("visual_embedding", 2)):
+    for name, kept in (("audio_embedding", 4), ("text_embedding", 4), ("visual_embedding", 4)):
         vectors[name][np.arange(TOTAL) % kept != 0] = np.nan  # silence, and what was not done yet
     vectors["text_embedding"][4::8] = 0.0  # nothing is said: no vector at all, though one stands there
     _copy(

@@ -226,7 +226,7 @@ def test_every_column_of_the_second_shape_goes_to_its_space(
         "visual_clip_embedding": (TOTAL, 0, 0),
         "audio_embedding": (TOTAL // 4, TOTAL * 3 // 4, 0),
         "text_embedding": (TOTAL // 8, TOTAL * 3 // 4, TOTAL // 8),
-        "visual_embedding": (TOTAL // 2, TOTAL // 2, 0),
+        "visual_embedding": (TOTAL // 4, TOTAL * 3 // 4, 0),
     }
 
 
@@ -275,6 +275,27 @@ def test_a_dry_run_says_what_would_come(
         with pytest.raises(UsageError, match=r"visual_clip_embedding, audio_embedding.*--map .*=NAME"):
             library.import_postgres(second[0])
         assert (library.videos(), library.spaces()) == ([], [])
+
+
+def test_two_systems_may_use_the_same_keys(databases: Callable[[str, str], str], tmp_path: Path) -> None:
+    """Numbers, for the most part: the other one's videos are others all the same."""
+    statement = """create extension vector;
+        create table videos (id int, title text, path text);
+        insert into videos values (1, '{}', null);
+        create table clips (video_id int, user_id int, start_ms int, end_ms int, embedding real[]);
+        insert into clips values (1, 7, 0, 2000, '{{1,2,3}}'), (1, 7, 2000, 4500, null)"""
+    with opened(databases("of_two", "scenedex"), tmp_path) as library:
+        for name in ("here", "there"):
+            url = databases(name, "template1")
+            with psycopg.connect(url) as connection:
+                connection.execute(statement.format(name))  # type: ignore[arg-type]
+            assert library.import_postgres(url, mapping={"embedding": "tiny"}).imported == 1
+            assert library.import_postgres(url, mapping={"embedding": "tiny"}).unchanged == 1
+        assert {(video.name, video.duration_s) for video in library.videos()} == {
+            ("here", 4.5),
+            ("there", 4.5),
+        }
+        assert library.stats()["embeddings"]["tiny"]["embeddings"] == 2
 
 
 ODDS = "embedding_visual_clip"
