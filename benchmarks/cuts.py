@@ -1,4 +1,4 @@
-"""Cuts: our whole pass by hints (`index --hints`) against PySceneDetect's own command, on films with known cuts.
+"""Cuts: our whole pass by hints (`scenedex index`) against PySceneDetect's own command, on films with known cuts.
 
 Our pass finds cuts, judges pictures, makes the keyframes; PySceneDetect finds cuts only. `--films FOLDER` keeps the
 films, which take long to make; `--only NAME` takes one encoding; `--shots N` makes them shorter.

@@ -1,4 +1,4 @@
-"""The whole of `scenedex index --hints`, ten minutes of 1080p with ViT-B/32 and subtitles, against the usual recipe.
+"""The whole of `scenedex index`, ten minutes of 1080p with ViT-B/32 and subtitles, against the usual recipe.
 
     python -m benchmarks whole_index [--seconds 600] [--rounds 1] [--folder KEEP] [--rival PYTHON] [--growth]
 
@@ -44,9 +44,7 @@ def ours(film: Film, folder: Path) -> tuple[float, int]:
         }
         command = [sys.executable, "-m", "scenedex"]
         began, worked = time.perf_counter(), processor_s()
-        subprocess.run(
-            [*command, "index", "--hints", str(film.path)], env=environment, check=True, capture_output=True
-        )
+        subprocess.run([*command, "index", str(film.path)], env=environment, check=True, capture_output=True)
         took = time.perf_counter() - began
         print(f"  scenedex: {took:.2f} s by the clock, {processor_s() - worked:.2f} s of processor time")
         shown = [sys.executable, "-m", "scenedex", "videos", "show", str(film.path), "--json"]

@@ -75,6 +75,9 @@ class Clip:
         tuple[float, float, str], ...
     ] = ()  #: (start_s, end_s, text): one track, SubRip or mov_text
     language: str = "eng"  #: of sound and captions, ISO 639-2
+    timecode: str | None = (
+        None  #: SMPTE timecode of the first picture: a track of .mov and .mp4, a tag of .mkv
+    )
 
 
 def shots_clip(path: Path, seconds: Sequence[float], clip: Clip | None = None) -> list[float]:
@@ -152,6 +155,8 @@ def _created(path: Path) -> Iterator[OutputContainer]:
 def _write(path: Path, clip: Clip, frames: Iterator[tuple[Fraction, Pixels]], length_s: float) -> None:
     with _created(path) as container:
         video = _video_stream(container, clip)
+        if clip.timecode is not None:
+            container.metadata["timecode"] = clip.timecode
         sound = _sound_stream(container, 44_100, clip.language) if clip.sound else None
         text = _text_stream(container, path, clip) if clip.captions else None
         later: list[tuple[Packet[Stream], float]] = []

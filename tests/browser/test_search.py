@@ -53,6 +53,26 @@ def test_it_answers_while_typing_and_its_address_is_the_search(page: Page, open_
     expect(hits(other).first).to_contain_text("0:53")
 
 
+def test_what_is_found_is_taken_along(page: Page) -> None:
+    """The search as it stands, with its filters; nothing is left of the choice."""
+    page.goto("/")
+    take = page.get_by_role("combobox", name="Export")
+    expect(take).to_be_hidden()
+    search(page, "balloons over mountains")
+    page.get_by_role("combobox", name="How sure").select_option("Strong only")
+    expect(page).to_have_url(re.compile(r"band=strong"))
+    expect(page.locator(".results")).to_have_attribute("aria-busy", "false")
+    strong = hits(page).count()
+    with page.expect_download() as downloading:
+        take.select_option("EDL")
+    assert downloading.value.suggested_filename == "balloons over mountains.edl"
+    text = downloading.value.path().read_text(encoding="utf-8")
+    assert 0 < text.count("* FROM CLIP NAME:") <= strong
+    assert "* COMMENT: SCENE" in text
+    expect(take).to_have_value("")
+    axe(page)
+
+
 def test_steps_back_lead_to_the_searches_before(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="What is said, in other words").click()

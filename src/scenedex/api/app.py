@@ -13,6 +13,7 @@ from scenedex.api.routes import (
     baselines,
     config,
     entities,
+    exports,
     job_events,
     jobs,
     keys,
@@ -48,7 +49,7 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    search, videos, registration, uploads, resumable, stream, playing, timeline, scenes, entities, baselines,
+    search, exports, videos, registration, uploads, resumable, stream, playing, timeline, scenes, entities, baselines,
     job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "clips": "clips:clips",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",
     "models": "models:app",

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli import search_options as options
+from scenedex.cli.clips import Bins, Handles, Output, Taking, take
 from scenedex.cli.explain import print_explanation
 from scenedex.cli.output import clock, marked, print_json, shown, table
 from scenedex.errors import UsageError
@@ -46,9 +47,16 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
     within: options.Within = 60.0,
     weaker: options.Weaker = False,
     explain: options.Explain = False,
+    export: options.Export = None,
+    output: Output = None,
+    handles: Handles = "0",
+    bins: Bins = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Find scenes by what is said, seen, heard and written in them, or by an example."""
+    taking = _taking(export, output, handles, bins=bins)
+    if taking is not None and as_json:
+        raise UsageError("--export writes the hits, and --json prints the answer: give one of them.")
     example = _example(image, like, at, box, weight)
     filters = Filters(
         after=_aware(after),
@@ -75,12 +83,25 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
             within_s=within,
             weaker=weaker,
         )
+        if taking is not None:
+            take(library, answer, taking)
+            return
     if as_json:
         print_json(answer_as_json(answer))
         return
     print_answer(answer)
     if explain:
         print_explanation(answer)
+
+
+def _taking(export: str | None, output: Path | None, handles: str, *, bins: bool) -> Taking | None:
+    if export is None:
+        if output is not None or bins or handles != "0":
+            raise UsageError("--output, --handles and --bins belong to --export FORMAT.")
+        return None
+    taking = Taking(format=export, output=output, handles=handles, bins=bins)
+    taking.check()
+    return taking
 
 
 def _example(

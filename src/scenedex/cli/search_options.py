@@ -50,4 +50,11 @@ Within = Annotated[float, typer.Option(help="Longest time in seconds between par
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say how the answer came about: plan, weights, scores, times.")
 ]
+Export = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FORMAT",
+        help="Write the hits for editors instead: edl, fcpxml, otio, csv, json, sheet, mp4 or copy.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]

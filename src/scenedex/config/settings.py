@@ -72,9 +72,10 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
         le=64,
         description="videos that `index` reads side by side; 0: one for each four cores, 4 at most",
     )
-    scenedex_accurate: bool = Field(
-        default=True,
-        description="decode every picture to find cuts; false: only what hints in the file ask for",
+    scenedex_accurate: bool | Literal["auto"] = Field(
+        default="auto",
+        description="true: decode every picture to find cuts; false: only what hints in the file ask for; "
+        "auto: false for pictures of 720 lines and more",
     )
     scenedex_max_pixels: int = Field(
         default=Limits().max_pixels, gt=0, description="largest picture, width × height"

@@ -13,8 +13,7 @@ from scenedex.media.decode import Decoding, frames_at, measure_duration
 from scenedex.media.playing import Stretch, film
 from scenedex.media.probe import probe
 from scenedex.media.subtitles import embedded_captions
-from scenedex.scenes.cuts import DEFAULT_DETECTOR
-from scenedex.scenes.hints import Hints
+from scenedex.scenes.hints import hints_for
 from scenedex.scenes.segment import segment, sound_scenes
 from scenedex.types import Caption, Limits, MediaInfo, Piece, Pixels, SceneDraft, Waveform
 
@@ -50,7 +49,7 @@ class HereReading:
         self.warnings: tuple[str, ...] = ()
 
     def scenes(
-        self, detector: str, reached: Reached, *, accurate: bool = False
+        self, detector: str, reached: Reached, *, accurate: bool | None = None
     ) -> Generator[SceneDraft, None, None]:
         """The one decode pass."""
         info, limits = self.info, self._limits
@@ -58,7 +57,7 @@ class HereReading:
             duration_s = info.duration_s or measure_duration(self._path, info, limits)
             yield from sound_scenes(_lasting(duration_s))
             return
-        hints = None if accurate or detector != DEFAULT_DETECTOR else Hints(info.video.codec)
+        hints = hints_for(info.video, detector, accurate=accurate)
         look = hints.look if hints is not None else None
         with (
             Decoding(self._path, info, limits, look=look, progress=reached) as decoding,

@@ -54,7 +54,7 @@ class Parts:
     limits: Limits
     detector: str
     decoder: Decoder  #: what reads files, here or in a child process
-    accurate: bool = False  #: every picture is decoded to find cuts
+    accurate: bool | None = None  #: every picture is decoded to find cuts; None: of small ones
     regions: Sight | None = None  #: what embeds parts of keyframes, where that is wanted
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     at_once: int = 1  #: files that a run reads side by side

@@ -26,11 +26,12 @@ class Reading(Protocol):
         """What was wrong in the pass over its pictures, in sentences for people; complete after `scenes`."""
 
     def scenes(
-        self, detector: str, reached: Reached, *, accurate: bool = False
+        self, detector: str, reached: Reached, *, accurate: bool | None = None
     ) -> Generator[SceneDraft, None, None]:
         """Its scenes, in order, each as soon as its shot is over. Raises DiskFullError, too.
 
-        `accurate`: every picture is decoded, also where the file gives hints by which many can be passed over.
+        `accurate`: every picture is decoded, also where the file gives hints by which many can be passed over; None: of
+        videos with pictures of fewer than `scenedex.scenes.hints.HINTS_FROM_LINES`.
         """
 
     def captions(self) -> list[Caption]:

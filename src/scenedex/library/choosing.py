@@ -206,7 +206,7 @@ class Choosing(Opened):
             likeness=found.likeness,
             limits=self.settings.limits(),
             detector=self.settings.scenedex_detector,
-            accurate=self.settings.scenedex_accurate,
+            accurate=None if self.settings.scenedex_accurate == "auto" else self.settings.scenedex_accurate,
             decoder=self.decoder,
             at_once=self.settings.scenedex_index_at_once
             or max(1, min(MOST_AT_ONCE, usable_cpus() // CORES_OF_ONE)),

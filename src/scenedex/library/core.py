@@ -11,12 +11,12 @@ from uuid import UUID
 
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
+from scenedex.library.cutting import Cutting
 from scenedex.library.exchanging import Exchanging
 from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
 from scenedex.library.probing import Probing
-from scenedex.library.sheets import Sheets
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
@@ -68,7 +68,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Probing, Playing, Sheets, Keeping, Exchanging, Stages):
+class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(

@@ -9,9 +9,9 @@ from scenedex.library.opened import Opened
 from scenedex.store.videos import resolve_video
 
 if TYPE_CHECKING:  # a search needs none of it
-    from scenedex.library.exporting import Tell
     from scenedex.library.importing import Taking
     from scenedex.library.importing import Tell as TellVideos
+    from scenedex.library.leaving import Tell
     from scenedex.store.foreign import ForeignCounts
     from scenedex.store.foreign_tables import ForeignTable
     from scenedex.types import ExportReport, ImportReport, MediaInfo
@@ -36,7 +36,7 @@ class Exchanging(Opened):
         is none. Raises NotInstalledError without the extra `parquet`, UsageError where the folder is there,
         NotFoundError, DiskFullError, StoreError.
         """
-        from scenedex.library.exporting import Wanted, export_parquet
+        from scenedex.library.leaving import Wanted, export_parquet
 
         with self.transaction() as tx:
             only = [resolve_video(tx, video).id for video in videos]
@@ -135,13 +135,13 @@ class Exchanging(Opened):
             database=self._database,
             owner=self.owner,
             recipe=recipe_by(self.settings.scenedex_detector),
-            probe=self._headers,
+            probe=self._described_by,
             objects=self._objects,
             dry_run=dry_run,
             tell=tell,
         )
 
-    def _headers(self, path: Path) -> "MediaInfo":
+    def _described_by(self, path: Path) -> "MediaInfo":
         with self.decoder.reading(path, self.settings.limits()) as reading:
             return reading.info
 

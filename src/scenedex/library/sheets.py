@@ -34,6 +34,22 @@ class Sheet:
     pages: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What stands above a sheet. The name is cut where both do not fit."""
+
+    name: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A picture of a sheet, and what stands below it."""
+
+    jpeg: bytes | None  #: None: an empty field
+    label: str
+
+
 class Sheets(Showing):
     """A library whose videos can be laid out on sheets."""
 
@@ -50,9 +66,14 @@ class Sheets(Showing):
         if page > pages:
             raise NotFoundError(f"There are {pages} sheets of this video with so many scenes on each.")
         shown = scenes[(page - 1) * columns * rows : page * columns * rows]
-        pictures = [self._thumbnail(scene) for scene in shown]
+        cells = [
+            Cell(jpeg=self._thumbnail(scene), label=f"{scene.index}   {_clock(scene.start_s)}")
+            for scene in shown
+        ]
         of = f"  ({page} of {pages})" if pages > 1 else ""
-        return Sheet(jpeg=_drawn(video, shown, pictures, columns, of), page=page, pages=pages)
+        heading = Heading(name=video.name, rest=f"  {_clock(video.duration_s)}{of}")
+        jpeg = drawn(heading, cells, columns, _cell_height(video))
+        return Sheet(jpeg=jpeg, page=page, pages=pages)
 
     def _thumbnail(self, scene: Scene) -> bytes | None:
         try:
@@ -68,30 +89,27 @@ def _check(columns: int, rows: int, page: int) -> None:
         raise UsageError("Sheets are counted from 1.")
 
 
-def _drawn(
-    video: Video, scenes: Sequence[Scene], pictures: Sequence[bytes | None], columns: int, of: str
-) -> bytes:
+def drawn(heading: Heading, cells: Sequence[Cell], columns: int, height: int = CELL_WIDTH * 9 // 16) -> bytes:
+    """A sheet as JPEG, its pictures `height` pixels high at most."""
     from PIL import Image, ImageDraw, ImageFont
 
-    columns = max(1, min(columns, len(scenes)))
-    height = _cell_height(video)
-    lines = math.ceil(len(scenes) / columns)
+    columns = max(1, min(columns, len(cells)))
+    lines = math.ceil(len(cells) / columns)
     size = (GAP + columns * (CELL_WIDTH + GAP), 2 * GAP + LINE + lines * (height + LINE + GAP))
     sheet = Image.new("RGB", size, PAPER)
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
-    name = "".join(one if one.isprintable() else "\ufffd" for one in video.name)
-    draw.text((GAP, GAP), f"{_fitted(name, columns)}  {_clock(video.duration_s)}{of}", INK, font)
-    for number, (scene, jpeg) in enumerate(zip(scenes, pictures, strict=True)):
+    draw.text((GAP, GAP), f"{_fitted(_readable(heading.name), columns)}{heading.rest}", INK, font)
+    for number, cell in enumerate(cells):
         x = GAP + number % columns * (CELL_WIDTH + GAP)
         y = 2 * GAP + LINE + number // columns * (height + LINE + GAP)
-        if jpeg is None:
+        if cell.jpeg is None:
             draw.rectangle((x, y, x + CELL_WIDTH - 1, y + height - 1), EMPTY)
         else:
-            with Image.open(io.BytesIO(jpeg)) as picture:
+            with Image.open(io.BytesIO(cell.jpeg)) as picture:
                 picture.draft("RGB", (CELL_WIDTH, height))
                 picture.thumbnail((CELL_WIDTH, height))
                 sheet.paste(picture, (x + (CELL_WIDTH - picture.width) // 2, y))
-        draw.text((x, y + height + 2), f"{scene.index}   {_clock(scene.start_s)}", INK, font)
+        draw.text((x, y + height + 2), _readable(cell.label), INK, font)
     made = io.BytesIO()
     sheet.save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
@@ -102,6 +120,10 @@ def _cell_height(video: Video) -> int:
     if not video.width or not video.height:
         return CELL_WIDTH * 9 // 16
     return min(2 * CELL_WIDTH, max(CELL_WIDTH // 4, round(CELL_WIDTH * video.height / video.width)))
+
+
+def _readable(text: str) -> str:
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def _fitted(name: str, columns: int) -> str:

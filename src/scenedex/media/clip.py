@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
@@ -37,27 +38,54 @@ class Source(Protocol):
         """Its sound between two times in blocks, `rate` samples a second; nothing where there is none."""
 
 
-def cut_clip(source: Source, target: Path, *, start_s: float, end_s: float) -> None:
+COPIED = frozenset({"h264", "hevc", "vp9", "av1", "mpeg4"})
+"""Pictures that are known to go into an MP4 as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Make:
+    """How a clip is made."""
+
+    short_side: int = SHORT_SIDE  #: in pixels, where the video has that many
+    rate: Fraction | None = None  #: pictures a second; None: the video's own, or a part of it up to MAX_RATE
+    crf: int = 26  #: of x264: less is better
+    max_s: float = MAX_CLIP_S
+
+
+FOR_EDITORS = Make(short_side=2160, crf=18, max_s=1800.0)
+"""To go on working with: in full size."""
+
+
+def copyable(info: MediaInfo) -> bool:
+    """Whether its pictures can be copied into an MP4. Turned ones cannot: how they are turned would be lost."""
+    video = info.video
+    return video is not None and video.codec in COPIED and not video.rotation and not video.mirrored
+
+
+def cut_clip(source: Source, target: Path, *, start_s: float, end_s: float, make: Make | None = None) -> None:
     """Write what is shown and heard in `[start_s, end_s)` as H.264 and AAC, cut on the frame.
 
     Every picture is encoded anew, since a copy could begin at a key frame only: upright, eight bits, both sides even.
     The sound is mixed to one channel. The same input gives the same bytes.
 
     Raises:
-        LimitError: longer than MAX_CLIP_S, or decoding is too slow.
+        LimitError: longer than `make.max_s`, or decoding is too slow.
         MediaError: there are no pictures, or they cannot be decoded.
     """
     video = source.info.video
     if video is None:
         raise MediaError("This video has no pictures, so no clip can be cut from it.")
-    if not 0 < end_s - start_s <= MAX_CLIP_S:
+    make = make or Make()
+    if not 0 < end_s - start_s <= make.max_s:
         raise LimitError(
-            f"A clip is {MAX_CLIP_S:.0f} s long at most, this one would be {end_s - start_s:.1f} s."
+            f"A clip is {make.max_s:.0f} s long at most, this one would be {end_s - start_s:.1f} s."
         )
-    rate = playing_rate(video.frame_rate)
+    rate = make.rate or playing_rate(video.frame_rate)
     sound = _sound(source, start_s, end_s)  # whole, before the first picture: one thing is read at a time
-    pictures = (even(picture) for picture in source.pictures(picture_times(start_s, end_s, rate), SHORT_SIDE))
-    encode_film(target, pictures, frame_rate=rate, sound=sound, title=None)
+    pictures = (
+        even(picture) for picture in source.pictures(picture_times(start_s, end_s, rate), make.short_side)
+    )
+    encode_film(target, pictures, frame_rate=rate, sound=sound, crf=make.crf)
 
 
 def playing_rate(own: Fraction | None) -> Fraction:

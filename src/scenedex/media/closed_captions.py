@@ -1,5 +1,7 @@
 """Closed captions (CEA-608) that broadcasters put inside the pictures."""
 
+import gc
+
 from av.codec.context import CodecContext
 from av.packet import Packet
 from av.sidedata.sidedata import Type
@@ -18,15 +20,41 @@ MAX_SHOWN_S = 16.0
 """A line that nothing takes off the screen ends after this (CTA-608-E, C.9: erased after 16 s without data)."""
 
 
+MARK = b"GA94"
+"""Begins captions in the user data of pictures (ATSC A/53 part 4, 6.2.3)."""
+
+MARKED_OTHERWISE = frozenset({"mpeg1video", "mpeg2video"})
+"""Codecs in which DVDs and cable (SCTE 20) have marks of their own."""
+
+SWEPT_EVERY = 32
+"""Pictures after which those are let go that were asked for captions: in PyAV one and its side data hold each other."""
+
+
+def carries_captions(packet: "Packet[Stream]") -> bool:
+    """Whether its picture may have captions."""
+    return MARK in bytes(packet)
+
+
 class ClosedCaptions:
     """Feeds the caption bytes of each picture (ATSC A/53 part 4) to FFmpeg's CEA-608 decoder."""
 
-    def __init__(self) -> None:
+    def __init__(self, codec: str = "") -> None:
+        self._expected = codec in MARKED_OTHERWISE
+        self._asked = 0
         self._decoder: SubtitleCodecContext | None = None
         self._lines: list[tuple[float, float, str]] = []
 
+    def expect(self, packet: "Packet[Stream]") -> None:
+        """A packet that will be decoded; pictures are looked at from the first on that may have captions."""
+        self._expected = self._expected or carries_captions(packet)
+
     def see(self, picture: VideoFrame, t_s: float) -> None:
         """Look at one picture; pictures come in the order in which they are shown."""
+        if not self._expected:
+            return
+        self._asked += 1
+        if self._asked % SWEPT_EVERY == 0:
+            gc.collect()
         data = side_data(picture, Type.A53_CC)
         if data is None:
             return

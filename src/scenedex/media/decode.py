@@ -96,7 +96,7 @@ class Decoding:
         self._health = Health()
         self._watch = Stopwatch(info, limits)
         self._clock = Clock(info)
-        self._captions = ClosedCaptions()
+        self._captions = ClosedCaptions(info.video.codec if info.video is not None else "")
         self._sparse: Sparse | None = None
         self._told = 0.0
         self._finished = False
@@ -164,6 +164,7 @@ class Decoding:
                 if stream is None or packet.stream.index != stream.index:
                     self._reach(_packet_end(packet, self._info.start_s))
                     continue
+                self._captions.expect(packet)
                 for frame in found(packet):
                     if self._every_s is None:
                         yield frame

@@ -26,7 +26,8 @@ from av.video.stream import VideoStream
 from scenedex.errors import DiskFullError, MediaError
 from scenedex.types import Caption, Pixels, Waveform
 
-VIDEO_OPTIONS = {"crf": "26", "preset": "veryfast", "flags": "+bitexact", "x264-params": "no-mbtree=1"}
+CRF = 26
+VIDEO_OPTIONS = {"preset": "veryfast", "flags": "+bitexact", "x264-params": "no-mbtree=1"}
 """Without x264's macroblock tree: its assembler gives other bytes from run to run, even in one thread."""
 
 THREADS = 2
@@ -71,7 +72,7 @@ class Sound:
     sample_rate: int  #: Hz, one that AAC knows: 24000, 44100, 48000 ...
 
 
-def encode_film(
+def encode_film(  # noqa: PLR0913 (a film has these parts)
     path: Path,
     frames: Iterable[Pixels],
     *,
@@ -79,6 +80,7 @@ def encode_film(
     sound: Sound | None = None,
     captions: Sequence[Caption] = (),
     title: str | None = None,
+    crf: int = CRF,
 ) -> None:
     """Write a film. It appears at `path` when it is whole, and takes the place of what was there.
 
@@ -90,6 +92,7 @@ def encode_film(
         captions: one subtitle track for each language among them (see `LANGUAGE_TAGS`); those of one language must not
             overlap.
         title: as the container states it.
+        crf: quality of the pictures as x264 counts it, from 0 (best) to 51.
 
     Raises:
         DiskFullError: no space is left.
@@ -105,7 +108,12 @@ def encode_film(
         ) as container:
             if title is not None:
                 container.metadata["title"] = title
-            _write(container, iter(frames), frame_rate, sound, captions)
+            frames = iter(frames)
+            first = next(frames, None)
+            if first is None:
+                raise ValueError("there are no pictures")
+            video = _video_stream(container, first, frame_rate, crf)
+            _write(container, _picture_packets(video, first, frames, frame_rate), sound, captions)
         aside.replace(path)
     except (av.FFmpegError, OSError, ValueError) as exc:
         if isinstance(exc, OSError) and exc.errno == 28:
@@ -117,22 +125,17 @@ def encode_film(
 
 def _write(
     container: OutputContainer,
-    frames: Iterator[Pixels],
-    frame_rate: Fraction,
+    pictures: "Timed",
     sound: Sound | None,
     captions: Sequence[Caption],
 ) -> None:
-    first = next(frames, None)
-    if first is None:
-        raise ValueError("there are no pictures")
-    video = _video_stream(container, first, frame_rate)
     audio = _audio_stream(container, sound) if sound is not None else None
     texts = _text_packets(container, captions)
     # The muxer wants the packets of all streams in order of time: sound and text go before the picture they meet.
     sounds = _sound_packets(audio, sound) if audio is not None and sound is not None else iter(())
     waiting = heapq.merge(sounds, texts, key=lambda timed: timed[1])
     ahead = next(waiting, None)
-    for packet, at_s in _picture_packets(video, first, frames, frame_rate):
+    for packet, at_s in pictures:
         while ahead is not None and ahead[1] <= at_s:
             container.mux(ahead[0])
             ahead = next(waiting, None)
@@ -142,9 +145,9 @@ def _write(
         ahead = next(waiting, None)
 
 
-def _video_stream(container: OutputContainer, first: Pixels, frame_rate: Fraction) -> VideoStream:
+def _video_stream(container: OutputContainer, first: Pixels, frame_rate: Fraction, crf: int) -> VideoStream:
     height, width = first.shape[:2]
-    stream = container.add_stream("libx264", rate=frame_rate, options=VIDEO_OPTIONS)
+    stream = container.add_stream("libx264", rate=frame_rate, options={"crf": str(crf), **VIDEO_OPTIONS})
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.time_base = 1 / frame_rate
     context = stream.codec_context

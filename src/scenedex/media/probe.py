@@ -21,6 +21,7 @@ from scenedex.media.files import claimed_size, head, picture_format
 from scenedex.media.frame import orientation
 from scenedex.media.languages import language_code
 from scenedex.media.packets import limit_pixels
+from scenedex.media.start_timecode import start_timecode
 from scenedex.types import AudioTrack, Limits, MediaInfo, SubtitleTrack, VideoTrack
 
 MAX_FIRST_PACKETS = 64
@@ -133,6 +134,7 @@ def _describe(container: InputContainer, size_bytes: int, limits: Limits) -> Med
         subtitles=tuple(_subtitle_track(s) for s in container.streams.subtitles),
         warnings=tuple(warnings),
         default_audio=heard.index if (heard := audio_stream(container)) else None,
+        timecode=start_timecode(container),
     )
 
 
@@ -209,7 +211,15 @@ def _video_track(container: InputContainer, limits: Limits, warnings: list[str])
         pixel_format=stream.codec_context.pix_fmt or "",
         codecs=codecs_in(stream),
         hdr=trc in _HDR,
+        base_rate=stream.base_rate or None,
+        first_s=_first_s(container, stream),
     )
+
+
+def _first_s(container: InputContainer, stream: VideoStream) -> float:
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return max(0.0, float(stream.start_time * stream.time_base) - (container.start_time or 0) / av.time_base)
 
 
 def _shown_size(width: int, height: int, aspect: Fraction | None, turn: int) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from scenedex.media.closed_captions import carries_captions
 from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.intra import all_intra, length_size
@@ -46,9 +47,6 @@ MAX_BACK_S = 2.0
 
 ROUNDING_S = 1e-3
 """The start of a video may be rounded to this."""
-
-CAPTIONS = b"GA94"
-"""Marks closed captions in the user data of pictures (ATSC A/53 part 4, 6.2.3): for them every picture is needed."""
 
 MOST_AT_ONCE = 4
 """Stretches that are decoded side by side, where there are so many processors."""
@@ -275,7 +273,7 @@ class Sparse:
             return None
         t_s = float(packet.pts * packet.time_base) - self._start_s
         before_s = self._first.t_s - MAX_BACK_S if self._first is not None else 0.0
-        if t_s < before_s - ROUNDING_S or not packet.size or CAPTIONS in bytes(packet):
+        if t_s < before_s - ROUNDING_S or not packet.size or carries_captions(packet):
             return None
         return t_s
 

@@ -14,11 +14,11 @@ from statistics import median
 from typing import NamedTuple
 
 from scenedex.scenes.adaptive import ALONE, WINDOW
-from scenedex.scenes.cuts import MIN_SHOT_S
+from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S
 from scenedex.scenes.difference import difference, hsv, shared_colours
 from scenedex.scenes.keyframes import keyframes_due
 from scenedex.scenes.quality import quality
-from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Frame, Stretch, Wanted
+from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Frame, Stretch, VideoTrack, Wanted
 
 HINTING = frozenset({"h264", "hevc"})
 """Codecs whose encoders spend bits on what is new, and few on the rest. VP9 and AV1 have hidden pictures in between."""
@@ -55,6 +55,20 @@ REMEMBERED = 16
 
 POOR = 0.2
 """A key frame of lower quality (black, faded) needs pictures after it to choose from."""
+
+
+HINTS_FROM_LINES = 720
+"""Of smaller pictures all are decoded, where nobody says otherwise: that takes little beside all else."""
+
+
+def hints_for(video: VideoTrack, detector: str, *, accurate: bool | None) -> "Hints | None":
+    """What judges the stretches of this video; None where every picture is to be decoded.
+
+    `accurate` None: the size of its pictures decides. Hints are made for the default detector alone.
+    """
+    if accurate is None:
+        accurate = min(video.coded_width, video.coded_height) < HINTS_FROM_LINES
+    return None if accurate or detector != DEFAULT_DETECTOR else Hints(video.codec)
 
 
 class Hints:

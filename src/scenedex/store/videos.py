@@ -62,6 +62,18 @@ def videos_by_id(tx: Transaction, video_ids: Sequence[UUID]) -> dict[UUID, Video
     return {row["id"]: _video(row) for row in rows}
 
 
+def headers_of(tx: Transaction, video_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What the headers of these videos said when they were indexed: the fields of MediaInfo that were known then.
+
+    Fractions are texts (`30000/1001`). Unknown videos are left out.
+    """
+    rows = tx.execute(
+        "select id, media from videos where owner_id = %(owner)s and id = any(%(videos)s)",
+        {"videos": list(video_ids)},
+    )
+    return {row["id"]: row["media"] for row in rows}
+
+
 def list_videos(tx: Transaction, *, limit: int | None = None, offset: int = 0) -> list[Video]:
     """The videos, the newest first; `limit` of None means all of them."""
     if (limit is not None and limit < 0) or offset < 0:

@@ -33,6 +33,8 @@ class VideoTrack:
     codecs: str | None = (
         None  #: what RFC 6381 calls it, such as avc1.64001F; None where the headers do not tell
     )
+    base_rate: Fraction | None = None  #: the slowest in which all timestamps fall, as FFmpeg guesses it
+    first_s: float = 0.0  #: when its first picture is shown, relative to the first timestamp of the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,9 @@ class MediaInfo:
     subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
     default_audio: int | None = None  #: stream index of the sound that is heard
+    timecode: str | None = (
+        None  #: SMPTE timecode of the first picture, such as 10:00:00;00, as the file states it
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ LOOKS = {
     "/search",
     "/api/v1/search/semantic",
     "/api/v1/search/scenes",
+    "/api/v1/search/export",
 }
 """Asked by POST, because a question has no room in an address; they change nothing."""
 

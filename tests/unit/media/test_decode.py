@@ -1,5 +1,6 @@
 """Frames in order and at given times, from whole and from broken files."""
 
+import gc
 import itertools
 import json
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from tests.media import shared_media
 
 from scenedex.errors import DecodeError, LimitError, MediaError
@@ -330,6 +332,25 @@ def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
     (few, low), (many, high) = peak_mib(tmp_path / "short.mp4"), peak_mib(tmp_path / "long.mp4")
     assert (few, many) == (120, 7200)
     assert high < low + 16
+
+
+def test_each_picture_is_let_go_as_soon_as_nobody_holds_it(tmp_path: Path) -> None:
+    """What waits for the garbage collector are pictures of megabytes: it counts objects, not their size."""
+    shots_clip(tmp_path / "a.mp4", [4.0])
+    gc.collect()
+    gc.disable()
+    try:
+        with frames(tmp_path / "a.mp4", probe(tmp_path / "a.mp4", LIMITS), LIMITS) as decoding:
+            held = [pictures_held() for n, _ in enumerate(decoding) if n % 20 == 19]
+    finally:
+        gc.enable()
+    assert len(held) == 5
+    assert max(held) <= min(held) + 2
+
+
+def pictures_held() -> int:
+    """Decoded pictures in memory."""
+    return sum(isinstance(one, VideoFrame) for one in gc.get_objects())
 
 
 def test_damaged_files_say_nothing_on_the_screen() -> None:

@@ -1,14 +1,17 @@
 """Timed text inside media files."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
 import av
 import pytest
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from tests.media import shared_media
 
 from scenedex.errors import LimitError
+from scenedex.media.closed_captions import SWEPT_EVERY
 from scenedex.media.decode import frames
 from scenedex.media.lines import Line, merge, to_captions
 from scenedex.media.probe import probe
@@ -165,7 +168,9 @@ def test_closed_captions_inside_the_pictures(tmp_path: Path) -> None:
             new.is_keyframe = old.is_keyframe
             target.mux(new)
     with frames(path, probe(path, LIMITS), LIMITS) as decoding:
-        assert sum(1 for _ in decoding) == 100
+        held = [sum(isinstance(one, VideoFrame) for one in gc.get_objects()) for _ in decoding]
+    assert len(held) == 100
+    assert max(held) <= SWEPT_EVERY + 8  # nobody holds more than those that were asked since the last sweep
     assert [(c.text, c.origin, c.language) for c in decoding.captions] == [("HELLO", "embedded", None)]
     assert decoding.captions[0].start_s == pytest.approx(25 / 25, abs=0.05)
     assert decoding.captions[0].end_s == pytest.approx(70 / 25, abs=0.05)

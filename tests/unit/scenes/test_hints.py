@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from tests.unit.scenes.pictures import Shown, flat, scenery
 
-from scenedex.scenes.hints import Hints, next_large
-from scenedex.types import Anchor, Stretch
+from scenedex.scenes.hints import Hints, hints_for, next_large
+from scenedex.types import Anchor, Stretch, VideoTrack
 
 
 def stretch(first_s=0.0, last_s=4.0, *, same=True, sizes=None, key_size=10_000, last_size=10_000) -> Stretch:
@@ -127,3 +127,37 @@ def test_a_long_stretch_gives_a_picture_in_its_middle():
 def test_a_black_picture_does_not_stand_for_its_shot():
     black = replace(stretch(10.0, 14.0), first=Shown(10.0, 10.04, flat(0)), last=Shown(14.0, 14.04, flat(0)))
     assert until(seasoned(), black) == 11.0
+
+
+def track(width: int, height: int) -> VideoTrack:
+    return VideoTrack(
+        index=0,
+        codec="h264",
+        width=width,
+        height=height,
+        coded_width=width,
+        coded_height=height,
+        frame_rate=None,
+        rotation=0,
+        hdr=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "accurate", "by_hints"),
+    [
+        (1280, 720, None, True),
+        (720, 1280, None, True),
+        (1280, 718, None, False),
+        (3840, 2160, True, False),
+        (320, 240, False, True),
+    ],
+)
+def test_pictures_of_720_lines_go_by_hints_unless_somebody_says_otherwise(
+    width: int, height: int, accurate: bool | None, by_hints: bool
+) -> None:
+    assert (hints_for(track(width, height), "adaptive", accurate=accurate) is not None) == by_hints
+
+
+def test_other_detectors_see_every_picture() -> None:
+    assert hints_for(track(1920, 1080), "content", accurate=False) is None

@@ -14,7 +14,7 @@ from scenedex.api.scripts import Scripts
 
 MOST_SCRIPT = 60_000
 """Bytes of all scripts together as they are delivered, before any compression."""
-MOST_SOURCE = 95_400
+MOST_SOURCE = 95_910
 """Bytes as they are written: what there is, so that they grow no further."""
 FIRST_SCRIPT = 24_000
 """Delivered for the search, which is what somebody waits for first: the rest comes with its view."""

@@ -53,47 +53,50 @@ def search(library: Reading, service: Serving, asked: Asked) -> Response:
     `POST /search` and `POST /api/v1/search/semantic` are the same. No hits means that nothing fits. A channel that
     fails is named in `degraded` and takes nothing else along.
     """
-    return _counted(
-        service,
-        library,
-        library.search(
-            asked.query,
-            example=_example(library, service, asked.anchor) if asked.anchor else None,
-            limit=asked.limit,
-            offset=asked.offset,
-            filters=_filters(asked.filters),
-            mode=asked.mode,
-            weights=dict(asked.weights.items()),
-            bands=tuple(asked.filters.bands),
-            group_by=asked.group_by,
-            fold=asked.fold,
-            within_s=asked.within_s,
-            weaker=asked.weaker,
-        ),
+    return _as_json(answered(library, service, asked))
+
+
+def answered(library: Library, service: Service, asked: SearchQuery) -> Answer:
+    """What a search finds; it is counted."""
+    answer = library.search(
+        asked.query,
+        example=_example(library, service, asked.anchor) if asked.anchor else None,
+        limit=asked.limit,
+        offset=asked.offset,
+        filters=_filters(asked.filters),
+        mode=asked.mode,
+        weights=dict(asked.weights.items()),
+        bands=tuple(asked.filters.bands),
+        group_by=asked.group_by,
+        fold=asked.fold,
+        within_s=asked.within_s,
+        weaker=asked.weaker,
     )
+    return _counted(service, library, answer)
 
 
 @router.post("/scenes", operation_id="search_scenes", response_model=SearchAnswer, responses=failures(404))
 def search_scenes(library: Reading, service: Serving, asked: SimilarQuery) -> Response:
     """The scenes that look most like a scene, a keyframe, a picture, or a part of one."""
-    return _counted(
-        service,
-        library,
-        library.search(
-            example=_example(library, service, asked.anchor),
-            limit=asked.limit,
-            offset=asked.offset,
-            filters=Filters(video_ids=tuple(asked.filter_video_ids)),
-            group_by=asked.group_by,
-            fold=asked.fold,
-        ),
+    answer = library.search(
+        example=_example(library, service, asked.anchor),
+        limit=asked.limit,
+        offset=asked.offset,
+        filters=Filters(video_ids=tuple(asked.filter_video_ids)),
+        group_by=asked.group_by,
+        fold=asked.fold,
     )
+    return _as_json(_counted(service, library, answer))
 
 
-def _counted(service: Service, library: Library, answer: Answer) -> Response:
-    """The answer as JSON at once: what a route gives back otherwise is checked and copied twice more."""
+def _counted(service: Service, library: Library, answer: Answer) -> Answer:
     service.meters.search(answer)
     service.recent.search(library.owner, answer)
+    return answer
+
+
+def _as_json(answer: Answer) -> Response:
+    """At once: what a route gives back otherwise is checked and copied twice more."""
     return Response(
         SearchAnswer.of(answer).model_dump_json(exclude_unset=True), media_type="application/json"
     )

@@ -39,6 +39,8 @@ Word = Annotated[str, Field(max_length=256)]
 Sentence = Annotated[str, Field(max_length=4096)]
 Codecs = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Timecode = Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}:[0-9]{2}[:;.,][0-9]{2,3}$")]
+Rate = tuple[Annotated[int, Field(gt=-(2**63), lt=2**63)], Annotated[int, Field(ge=1, lt=2**63)]]
 
 
 class _Said(BaseModel):
@@ -52,18 +54,19 @@ class _Video(_Said):
     height: Side
     coded_width: Side
     coded_height: Side
-    frame_rate: (
-        tuple[Annotated[int, Field(gt=-(2**63), lt=2**63)], Annotated[int, Field(ge=1, lt=2**63)]] | None
-    )
+    frame_rate: Rate | None
     rotation: Literal[0, 90, 180, 270]
     hdr: bool
     mirrored: bool
     pixel_format: Word
     codecs: Codecs | None
+    base_rate: Rate | None
+    first_s: Annotated[float, Field(allow_inf_nan=False)]
 
     def track(self) -> VideoTrack:
-        rate = Fraction(*self.frame_rate) if self.frame_rate else None
-        return VideoTrack(**(self.model_dump() | {"frame_rate": rate}))
+        rates = {"frame_rate": self.frame_rate, "base_rate": self.base_rate}
+        exact = {name: Fraction(*rate) if rate else None for name, rate in rates.items()}
+        return VideoTrack(**(self.model_dump() | exact))
 
 
 class _Audio(_Said):
@@ -92,6 +95,7 @@ class _Info(_Said):
     subtitles: Annotated[list[_Subtitles], Field(max_length=4096)]
     warnings: Annotated[list[Sentence], Field(max_length=4096)]
     default_audio: Count | None
+    timecode: Timecode | None
 
 
 class _Keyframe(_Said):
@@ -177,6 +181,7 @@ def info(message: Message, limits: Limits) -> MediaInfo:
         subtitles=tuple(SubtitleTrack(**one.model_dump()) for one in said.subtitles),
         warnings=tuple(said.warnings),
         default_audio=said.default_audio,
+        timecode=said.timecode,
     )
 
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import asdict
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -107,7 +108,7 @@ class _Teller:
             return True
         return False
 
-    def _scenes(self, detector: str, *, accurate: bool) -> None:
+    def _scenes(self, detector: str, *, accurate: bool | None) -> None:
         assert self._reading is not None
 
         def reached(seconds: float) -> None:
@@ -163,8 +164,10 @@ class _Teller:
 
 def _info(info: MediaInfo) -> dict[str, Any]:
     said = asdict(info)
-    if info.video is not None and info.video.frame_rate is not None:
-        said["video"]["frame_rate"] = info.video.frame_rate.as_integer_ratio()
+    if info.video is not None:
+        for name in ("frame_rate", "base_rate"):
+            rate: Fraction | None = getattr(info.video, name)
+            said["video"][name] = rate and rate.as_integer_ratio()
     return said
 
 

@@ -93,7 +93,7 @@ class ChildReading:
                 raise WireError("It has no headers.")
 
     def scenes(
-        self, detector: str, reached: Reached, *, accurate: bool = False
+        self, detector: str, reached: Reached, *, accurate: bool | None = None
     ) -> Generator[SceneDraft, None, None]:
         """The one decode pass; finding cuts may take as long as decoding."""
         taken = answers.Scenes(self._limits)

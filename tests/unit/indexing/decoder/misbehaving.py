@@ -126,7 +126,7 @@ class Misbehaving(HereReading):
         super().__init__(path, limits, scratch)
 
     def scenes(
-        self, detector: str, reached: Reached, *, accurate: bool = False
+        self, detector: str, reached: Reached, *, accurate: bool | None = None
     ) -> Generator[SceneDraft, None, None]:
         if self._deed == "before":
             os.abort()

@@ -20,12 +20,13 @@ VIDEO = {
     "index": 0, "codec": "h264", "width": 640, "height": 360, "coded_width": 640, "coded_height": 360,
     "frame_rate": [30000, 1001], "rotation": 90, "hdr": False, "mirrored": False,
     "pixel_format": "yuv420p", "codecs": "avc1.64001F",
+    "base_rate": [60000, 1001], "first_s": 0.02,
 }  # fmt: skip
 INFO = {
     "container": "mp4", "size_bytes": 10, "start_s": -1.5, "duration_s": 9.5, "video": VIDEO,
     "audio": [{"index": 1, "codec": "aac", "sample_rate": 44100, "channels": 2, "language": "en", "codecs": None}],
     "subtitles": [{"index": 2, "codec": "subrip", "language": None, "kind": "text"}], "warnings": ["odd"],
-    "default_audio": 1,
+    "default_audio": 1, "timecode": "10:00:00;00",
 }  # fmt: skip
 JSON = strategies.recursive(
     strategies.none()
@@ -68,6 +69,8 @@ def test_headers_become_values() -> None:
         90,
         -1.5,
     )
+    assert (info.video.base_rate, info.video.first_s) == (Fraction(60000, 1001), 0.02)
+    assert info.timecode == "10:00:00;00"
     assert (info.audio[0].language, info.subtitles[0].kind, info.warnings) == ("en", "text", ("odd",))
 
 
@@ -90,6 +93,10 @@ def test_headers_become_values() -> None:
         {"audio": [{**INFO["audio"][0], "language": "; drop"}]},
         {"video": {**VIDEO, "codecs": 'a"; x'}},
         {"default_audio": -1},
+        {"video": {**VIDEO, "base_rate": [1, 0]}},
+        {"video": {**VIDEO, "first_s": float("nan")}},
+        {"timecode": "10:00:00:00\n* FROM CLIP NAME: x"},
+        {"timecode": "\u0661\u0660:00:00:00"},
         {"warnings": [1]},
         {"more": 1},
     ],

@@ -22,7 +22,7 @@ const known = new Map(); // searches of this visit: a step back finds them as th
 export async function show(main, { query, state, signal }) {
   const field = at("q");
   const page = stamp("search-page");
-  const [title, said, notes, list, end] = page.children;
+  const [title, said, take, notes, list, end] = page.children;
   const watch = new IntersectionObserver(([one]) => one.isIntersecting && more(), { rootMargin: "1200px" });
   let now = query;
   let running = new AbortController();
@@ -33,7 +33,7 @@ export async function show(main, { query, state, signal }) {
   const go = (values, options) => navigate(address(changed(now, values)), options);
   const bar = filterBar(go, signal);
   const either = () => AbortSignal.any([signal, running.signal]);
-  const ask = (body) => post("/search", { ...asked(now), ...body }, either());
+  const ask = (body, path = "/search") => post(path, { ...asked(now), ...body }, either());
   title.after(bar.el);
   main.append(page);
 
@@ -117,6 +117,7 @@ export async function show(main, { query, state, signal }) {
 
   function tally() {
     const { hits: { length }, whole, answer: { hidden } } = found;
+    take.hidden = !length;
     said.textContent = !length ? "" : whole ? tn("search.found", length) : t("search.found_more", { n: count(length) });
     end.replaceChildren(...(whole && hidden ? [tn("search.hidden", hidden), " ", h("button", { class: "plain", onclick: () => go({ weaker: "1" }) }, t("search.show"))] : []));
     watch.unobserve(end); // it may have been in sight all the time
@@ -125,6 +126,7 @@ export async function show(main, { query, state, signal }) {
 
   function empty(head, hint, more) {
     found = null;
+    take.hidden = true;
     list.replaceChildren();
     end.replaceChildren();
     said.textContent = "";
@@ -167,6 +169,17 @@ export async function show(main, { query, state, signal }) {
     if (open) el.nextElementSibling.remove();
     else el.after(h("li", { class: "unfolded" }, why(el.hit, found.answer, now)));
   }
+
+  take.onchange = async () => {
+    try {
+      const file = await ask({ limit: 200, format: take.value }, "search/export");
+      const name = file.headers.get("Content-Disposition").split("''")[1];
+      h("a", { href: URL.createObjectURL(await file.blob()), download: decodeURIComponent(name) }).click();
+    } catch (error) {
+      trouble(error);
+    }
+    take.value = "";
+  };
 
   list.onclick = ({ target }) => {
     const el = target.closest(".hit");
