@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
 
+import numpy as np
 import psycopg
 import pytest
 from tests.integration.store.test_citus import owner_tables
@@ -55,7 +56,7 @@ Sent = list[tuple[str, str, Mapping[str, Any]]]
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """All statements that are sent from now on."""
     found: Sent = []
-    one, many = psycopg.Cursor.execute, psycopg.Cursor.executemany
+    one, many, slowly = psycopg.Cursor.execute, psycopg.Cursor.executemany, psycopg.ServerCursor.execute
 
     def note(cursor: Any, query: Any, params: Any) -> None:
         text = query.as_string(cursor) if hasattr(query, "as_string") else query
@@ -66,6 +67,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
         note(self, query, params)
         return one(self, query, params, **more)
 
+    def declare(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        note(self, query, params)
+        return slowly(self, query, params, **more)
+
     def executemany(self: Any, query: Any, params_seq: Any, **more: Any) -> Any:
         rows = list(params_seq)
         for row in rows[:1]:
@@ -74,6 +79,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
     monkeypatch.setattr(psycopg.Cursor, "execute", execute)
     monkeypatch.setattr(psycopg.Cursor, "executemany", executemany)
+    monkeypatch.setattr(psycopg.ServerCursor, "execute", declare)
     return found
 
 
@@ -122,6 +128,7 @@ def live(library: Library, folder: Path) -> None:
     library.switch_back()
     library.backfill(Order(delay_s=0, checkpoint=folder / "b", owner=OTHER, work="errors"))
     library.fill()
+    exchange(library, folder)
     administer(library)
     library.remove("first.mp4")
     library.sweep()
@@ -203,6 +210,20 @@ def name_things(library: Library) -> None:
         library.timeline(second.id, heat)
     library.baselines.remove("as ever")
     library.entities.remove("someone")
+
+
+def exchange(library: Library, folder: Path) -> None:
+    library.export_parquet(folder / "exported", pictures=True)
+    library.of(OTHER).import_parquet(folder / "exported")
+    vectors = {
+        "mine": np.eye(2, 8),
+        "video": ["first.mp4", "new.mp4"],
+        "start_s": [0.0, 0.0],
+        "end_s": [1.0, 1.0],
+    }
+    np.savez(folder / "mine.npz", **vectors)  # type: ignore[arg-type]
+    library.import_numpy(folder / "mine.npz", mapping={"mine": "mine"})
+    library.remove("new.mp4")
 
 
 def administer(library: Library) -> None:

@@ -42,6 +42,8 @@ COMMANDS = {
     "migrate": "doctor:migrate",
     "backup": "backup:backup",
     "restore": "backup:restore",
+    "export": "exchange:export",
+    "import": "exchange:import_",
     "serve": "serve:serve",
     "embed-server": "embed_server:embed_server",
     "demo": "demo:demo",

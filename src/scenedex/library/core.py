@@ -12,6 +12,7 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.cutting import Cutting
+from scenedex.library.exchanging import Exchanging
 from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
@@ -69,7 +70,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Probing, Playing, Cutting, Keeping, Stages):
+class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
