@@ -127,6 +127,10 @@ class Frame(Protocol):
         """Time of the frame before, where pictures between that one and this were left out; None: there are none."""
 
     @property
+    def area(self) -> int:
+        """Pixels of the whole picture, which it keeps in memory."""
+
+    @property
     def hasty(self) -> bool:
         """Whether it was decoded without care for its looks: enough to find cuts."""
 
