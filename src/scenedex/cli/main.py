@@ -18,10 +18,13 @@ SERVERS = ("serve", "worker", "embed-server")
 
 COMMANDS = {
     "index": "index:index",
+    "watch": "watch:watch",
     "annotate": "annotate:app",
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "retain": "retain:app",
+    "saved": "saved:app",
     "captions": "captions:app",
     "scenes": "scenes:app",
     "bins": "bins:app",
@@ -42,6 +45,8 @@ COMMANDS = {
     "migrate": "doctor:migrate",
     "backup": "backup:backup",
     "restore": "backup:restore",
+    "export": "exchange:export",
+    "import": "exchange:import_",
     "serve": "serve:serve",
     "embed-server": "embed_server:embed_server",
     "demo": "demo:demo",

@@ -84,7 +84,9 @@ def laid_over(
             about[near] = made.pop(correction.id)
     found = [_entry(one, ids[n], about.get(n)) for n, one in enumerate(originals)]
     added = [one for one in made.values() if one.original is None]
-    found += [_added(one, number) for number, one in enumerate(added)]
+    # an import may have brought some that others have added
+    first = 1 + max((one.index for one in originals if one.origin == "added"), default=-1)
+    found += [_added(one, number) for number, one in enumerate(added, first)]
     found += [_orphan(one) for one in made.values() if one.original is not None]
     return sorted(found, key=lambda one: (one.caption.start_s, one.caption.end_s))
 

@@ -19,6 +19,7 @@ OWNED = {
     "videos", "files", "scenes", "keyframes", "captions", "caption_originals", "corrections", "descriptions",
     "embeddings", "postings", "owner_settings", "backgrounds", "entities", "entity_examples", "baselines", "api_keys",
     "job_reports", "scene_tags", "scene_notes", "bins", "bin_scenes",
+    "forgotten_files", "saved_searches", "saved_hits", "fresh_videos", "deliveries",
 }  # fmt: skip
 REGISTRY = {"owners"}  # an owner sees their own row of it
 SHARED = {"schema_migrations", "spaces", "query_embeddings", *REGISTRY}
