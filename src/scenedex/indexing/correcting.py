@@ -21,7 +21,7 @@ from scenedex.store.files import files_of
 from scenedex.store.marks import notes_by_scene
 from scenedex.store.scenes import bare_scenes_of, captions_of
 from scenedex.store.writing import write_embeddings, write_scene_terms, write_scene_words
-from scenedex.types import Caption, Description, SceneTerms, Space
+from scenedex.types import Caption, CaptionEntry, Description, SceneTerms, Space
 
 
 class Reads(Protocol):
@@ -40,13 +40,15 @@ def correct(
     video_id: UUID,
     corrections: Sequence[Correction] = (),
     undo: Collection[UUID] = (),
-) -> int:
-    """Keep corrections and forget others; how many scenes say something else now.
+) -> list[CaptionEntry]:
+    """Keep corrections and forget others; all captions of the video as they are then.
 
     What is searched is right when the transaction ends, but for embeddings that the encoder did not make: those are
     made by the next `fill`. Raises NotFoundError for the video, UsageError for too many corrections.
     """
-    return _reword(tx, reads, video_id, change_corrections(tx, video_id, corrections, undo))
+    changed, after = change_corrections(tx, video_id, corrections, undo)
+    _reword(tx, reads, video_id, changed)
+    return after
 
 
 def keep_corrected(tx: Transaction, reads: Reads, video_id: UUID) -> None:
@@ -89,7 +91,7 @@ def _terms(tx: Transaction, video_id: UUID, spoken: Mapping[int, Sequence[Captio
     return terms_of_some(spoken, names_of(tx, video_id), described)
 
 
-def _reword(tx: Transaction, reads: Reads, video_id: UUID, changed: Iterable[Caption]) -> int:
+def _reword(tx: Transaction, reads: Reads, video_id: UUID, changed: Iterable[Caption]) -> None:
     """Bring the words of the scenes up to date in which these captions stand, or stood."""
     scenes = bare_scenes_of(tx, video_id)
     spans: list[Span] = [(scene.start_s, scene.end_s) for scene in scenes]
@@ -103,4 +105,3 @@ def _reword(tx: Transaction, reads: Reads, video_id: UUID, changed: Iterable[Cap
         _terms(tx, video_id, spoken),
         {reads.space.id: embeddings_of_some(spans, spoken, reads.encoder)},
     )
-    return len(touched)

@@ -95,8 +95,7 @@ class Corrections:
             entry = _named(entries_of(tx, video_id), caption)
             if entry.state == "original":
                 raise UsageError("Nobody has changed this caption: there is nothing to undo.")
-            correct(tx, reads, video_id, undo=[entry.id])
-            return _again(tx, video_id, entry)
+            return _again(correct(tx, reads, video_id, undo=[entry.id]), entry)
 
     def undo_all(self, video: UUID | str) -> int:
         """Let all captions of a video be as they were; how many corrections are gone."""
@@ -118,8 +117,7 @@ class Corrections:
         with self._library.transaction() as tx:
             video_id = _locked(tx, video)
             made = new_correction(new, get_video(tx, video_id).duration_s, by)
-            correct(tx, reads, video_id, [made])
-            return _named(entries_of(tx, video_id), made.id)
+            return _named(correct(tx, reads, video_id, [made]), made.id)
 
     def _change(self, video: UUID | str, caption: UUID | str, text: str | None, by: str) -> CaptionEntry:
         from scenedex.indexing.correcting import correct
@@ -129,9 +127,9 @@ class Corrections:
             video_id = _locked(tx, video)
             entry = _named(entries_of(tx, video_id), caption)
             put, undo = changes([(entry, text)], by)
-            if put or undo:
-                correct(tx, reads, video_id, put, undo)
-            return _again(tx, video_id, entry)
+            if not (put or undo):
+                return entry
+            return _again(correct(tx, reads, video_id, put, undo), entry)
 
     def _reads(self) -> "Reader":
         """What embeds words. Made before the transaction: its network may have to be loaded."""
@@ -218,9 +216,9 @@ def _named(entries: Sequence[CaptionEntry], caption: UUID | str) -> CaptionEntry
     return found[0]
 
 
-def _again(tx: Transaction, video_id: UUID, entry: CaptionEntry) -> CaptionEntry:
+def _again(entries: Sequence[CaptionEntry], entry: CaptionEntry) -> CaptionEntry:
     """As it is now; as it was, where it is gone."""
-    for one in entries_of(tx, video_id):
+    for one in entries:
         if one.id == entry.id or _same_place(one.caption, entry.caption):
             return one
     return entry

@@ -93,10 +93,11 @@ def laid_over(
 
 def change_corrections(
     tx: Transaction, video_id: UUID, put: Sequence[Correction], undo: Collection[UUID] = ()
-) -> list[Caption]:
+) -> tuple[list[Caption], list[CaptionEntry]]:
     """Keep corrections and forget others, and show the captions as they are then.
 
-    Gives the captions that came, changed or went: the words of their scenes have changed. Raises NotFoundError for the
+    Gives the captions that came, changed or went (the words of their scenes have changed), and all as they are then.
+    Raises NotFoundError for the
     video, UsageError where it would have too many corrections.
     """
     rows = tx.execute(
@@ -125,7 +126,8 @@ def change_corrections(
             "delete from caption_originals where owner_id = %(owner)s and video_id = %(video)s",
             {"video": video_id},
         )
-    return _show(tx, video_id, before, shown(laid_over(video_id, originals, made)))
+    after = laid_over(video_id, originals, made)
+    return _show(tx, video_id, before, shown(after)), after
 
 
 def lay_over(tx: Transaction, video_id: UUID) -> None:

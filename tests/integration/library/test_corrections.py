@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from tests.integration.api.shelf import STRANGER, client_for
 from tests.integration.library.captioned import SAID, Film
 
 from scenedex.errors import AmbiguousError, EncoderError, NotFoundError, UsageError
+from scenedex.indexing import annotate, fill, pipeline
 from scenedex.indexing.annotate import replace_captions
 from scenedex.library.corrections import NewCaption
 from scenedex.media.markup import MAX_TEXT
@@ -255,6 +257,33 @@ def test_where_the_model_of_words_fails_embeddings_wait(film: Film, monkeypatch:
     assert film.library.fill() == 1
     assert film.library.lacking() == {}
     assert is_corrected(film)
+
+
+@pytest.mark.parametrize("place", [fill, pipeline, annotate], ids=lambda place: place.__name__)
+def test_what_is_said_while_words_are_embedded_is_not_lost(
+    film: Film, monkeypatch: pytest.MonkeyPatch, place: ModuleType
+) -> None:
+    """By `embed_video`, by indexing, and by an annotation: all have read the captions when somebody corrects one."""
+    work: dict[ModuleType, Callable[[], object]] = {
+        fill: lambda: film.library.embed_video(film.id, again=True),
+        pipeline: lambda: film.library.take_in(film.path, force=True),
+        annotate: lambda: annotate.replace_words(film.library._parts(), film.id),
+    }
+    real, caption = place.transcript_embeddings, film.entry(1).id
+    for change, corrected in (
+        (lambda: film.library.corrections.correct(film.id, caption, OTHER), True),
+        (lambda: film.library.corrections.undo(film.id, caption), False),
+    ):
+
+        def embed(*args: object) -> object:
+            made = real(*args)
+            change()  # noqa: B023 (it is called before the loop goes on)
+            return made
+
+        with monkeypatch.context() as patch:
+            patch.setattr(place, "transcript_embeddings", embed)
+            work[place]()
+        assert is_corrected(film) == corrected
 
 
 def test_correcting_again_and_back(film: Film) -> None:
