@@ -23,7 +23,6 @@ from scenedex.search.assembly import refresh_backgrounds
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
-    AnnotationKind,
     AnnotationOutcome,
     Scene,
     Space,
@@ -89,13 +88,15 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         self.decoder.warm()
         from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
         from scenedex.library.annotating import Through, annotator_of, wanted
+        from scenedex.scenes.plugged import check
 
         if not all(str(path).strip() for path in paths):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
         refuse_strangers(self.arrivals, self.owner, [Path(path) for path in paths])
-        # made first, so that a missing extra is said before the work
+        # made first, so that a missing extra, or a plug-in that does not work, is said before the work
+        check(self.settings.scenedex_detector)
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
@@ -181,18 +182,20 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
 
     def annotate(
         self,
-        kind: AnnotationKind,
+        kind: str,
         *videos: str,
         force: bool = False,
         download: bool = False,
         watcher: "Watcher | None" = None,
     ) -> tuple[AnnotationOutcome, ...]:
-        """Find out what is written in the pictures (`screen_text`), said (`speech`) or to be seen (`description`).
+        """Find out what is written in the pictures (`screen_text`), said (`speech`) or to be seen (`description`),
+        or what a plug-in of this name says.
 
         `videos`: ids, paths or file names; all videos without any. What is done is not done again, unless `force`. A
         video that fails is an outcome with its reason. `download`: a model that is not here may be fetched.
 
-        Raises NotInstalledError where an extra is missing, SpeechModelError, NotFoundError and AmbiguousError.
+        Raises NotInstalledError where an extra is missing, SpeechModelError, PluginError, NotFoundError and
+        AmbiguousError.
         """
         from scenedex.library.annotating import annotator_of
 

@@ -122,6 +122,7 @@ class Failure(_Said):
         "NotAVideoError",
         "LimitError",
         "DecodeError",
+        "DetectorError",
         "NotFoundError",
         "DiskFullError",
         "MemoryError",
