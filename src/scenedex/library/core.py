@@ -13,6 +13,7 @@ from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.cutting import Cutting
 from scenedex.library.exchanging import Exchanging
+from scenedex.library.illustrating import small_picture
 from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
@@ -20,6 +21,7 @@ from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
+from scenedex.store.listing import thumbnails_of
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
@@ -227,10 +229,15 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
 
         return timeline(self, video_id, heat or Heat())
 
-    def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
-        """The videos, the newest first."""
+    def videos(self, *, limit: int | None = None, offset: int = 0, pictures: bool = False) -> list[Video]:
+        """The videos, the newest first. `pictures`: each carries a small one, which notebooks show."""
         with self._database.transaction(self.owner) as tx:
-            return list_videos(tx, limit=limit, offset=offset)
+            found = list_videos(tx, limit=limit, offset=offset)
+            keys = thumbnails_of(tx, [video.id for video in found]) if pictures else {}
+        return [
+            replace(video, picture=small_picture(key, self.picture)) if (key := keys.get(video.id)) else video
+            for video in found
+        ]
 
     def show(self, video: str) -> tuple[Video, list[Scene]]:
         """One video with its scenes, keyframes and captions; `video` is an id, a path or a file name."""
