@@ -18,10 +18,13 @@ SERVERS = ("serve", "worker", "embed-server")
 
 COMMANDS = {
     "index": "index:index",
+    "watch": "watch:watch",
     "annotate": "annotate:app",
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "retain": "retain:app",
+    "saved": "saved:app",
     "clips": "clips:clips",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",

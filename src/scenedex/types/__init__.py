@@ -45,6 +45,10 @@ from scenedex.types.media import SubtitleTrack as SubtitleTrack
 from scenedex.types.media import VideoTrack as VideoTrack
 from scenedex.types.media import Wanted as Wanted
 from scenedex.types.media import Waveform as Waveform
+from scenedex.types.saved import Delivery as Delivery
+from scenedex.types.saved import SavedHit as SavedHit
+from scenedex.types.saved import SavedRequest as SavedRequest
+from scenedex.types.saved import SavedSearch as SavedSearch
 from scenedex.types.scenes import KEYFRAME_SHORT_SIDE as KEYFRAME_SHORT_SIDE
 from scenedex.types.scenes import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.scenes import MAX_KEYFRAMES as MAX_KEYFRAMES
