@@ -22,17 +22,24 @@ TEXT = Shape(width=512, layers=12, heads=8, dim=512)
 
 
 def text_tower(path: Path) -> Path:
-    """input_ids [b, 77] → text_embeds [b, 512]. Without its mask, which costs nothing, and of the last token."""
+    """input_ids [b, n] → text_embeds [b, 512]: texts are as long as they are, as in the file of clip-b32, and what
+    follows a text's end is not seen."""
     graph = Graph(seed=1)
+    length = graph.add("Gather", graph.add("Shape", "input_ids"), graph.ints(1))
     x = graph.add("Gather", graph.random(VOCABULARY, TEXT.width), "input_ids", axis=0)
-    x = graph.add("Add", x, graph.random(1, CONTEXT, TEXT.width))
+    places = graph.random(CONTEXT, TEXT.width)
+    x = graph.add("Add", x, graph.add("Slice", places, graph.ints(0), length, graph.ints(0)))
+    later = graph.constant(np.triu(np.full((CONTEXT, CONTEXT), -1e9, np.float32), 1))
+    square = graph.add("Concat", length, length, axis=0)
+    mask = graph.add("Slice", later, graph.ints(0, 0), square, graph.ints(0, 1))
     for _ in range(TEXT.layers):
-        x = graph.add("Add", x, graph.attention(graph.norm(x, TEXT.width), TEXT))
+        x = graph.add("Add", x, graph.attention(graph.norm(x, TEXT.width), TEXT, mask))
         x = graph.add("Add", x, graph.mlp(graph.norm(x, TEXT.width), TEXT.width))
-    last = graph.add("Gather", x, graph.constant(np.array(CONTEXT - 1, np.int64)), axis=1)
+    end = graph.add("ArgMax", "input_ids", axis=1, keepdims=1)  # the id that ends a text is the highest
+    last = graph.add("GatherND", x, end, batch_dims=1)
     out = graph.add("MatMul", graph.norm(last, TEXT.width), graph.random(TEXT.width, TEXT.dim))
     graph.nodes.append(helper.make_node("Identity", [out], ["text_embeds"]))
-    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["b", CONTEXT])
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["b", "n"])
     embeds = helper.make_tensor_value_info("text_embeds", TensorProto.FLOAT, ["b", TEXT.dim])
     made = helper.make_graph(graph.nodes, "text", [ids], [embeds], graph.weights)
     onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
@@ -42,7 +49,7 @@ def text_tower(path: Path) -> Path:
 def spread(path: Path, tokens: np.ndarray) -> None:
     """Let a text tower tell texts apart: random weights map all of them into one narrow cone (cosines above 0.98).
 
-    Mean and main directions of the embeddings of `tokens`, (n, 77), are evened out by one more product at its end.
+    Mean and main directions of the embeddings of `tokens`, (texts, n), are evened out by one more product at its end.
     """
     session = InferenceSession(path, providers=["CPUExecutionProvider"])
     parts = np.array_split(tokens, max(1, len(tokens) // 16))
@@ -71,7 +78,7 @@ def random_clip(folder: Path, texts: Sequence[str] = ()) -> Path:
     made = folder / ".making"
     made.mkdir(parents=True)
     shutil.copy(HERE / "models" / "golden--clip-hf" / "1" / "tokenizer.json", made)
-    reads = replace(known.text, pad_to="context", context=CONTEXT)
+    reads = replace(known.text, context=CONTEXT)
     for role, graph in (
         ("vision", vision_tower(made / "full.onnx", Shape())),
         ("text", text_tower(made / "t.onnx")),

@@ -61,7 +61,7 @@ class Graph:
         scale = self.constant(np.ones(width, np.float32))
         return self.add("LayerNormalization", x, scale, self.random(width), axis=-1, epsilon=1e-5)
 
-    def attention(self, x: str, shape: Shape) -> str:
+    def attention(self, x: str, shape: Shape, mask: str | None = None) -> str:
         each = shape.width // shape.heads
         parts = []
         for turn in ((0, 2, 1, 3), (0, 2, 3, 1), (0, 2, 1, 3)):  # queries, keys, values: one product each
@@ -69,6 +69,8 @@ class Graph:
             heads = self.add("Reshape", linear, self.ints(0, -1, shape.heads, each))
             parts.append(self.add("Transpose", heads, perm=turn))
         scores = self.add("Mul", self.add("MatMul", parts[0], parts[1]), self.scalar(each**-0.5))
+        if mask is not None:
+            scores = self.add("Add", scores, mask)
         mixed = self.add("MatMul", self.add("Softmax", scores, axis=-1), parts[2])
         joined = self.add(
             "Reshape", self.add("Transpose", mixed, perm=(0, 2, 1, 3)), self.ints(0, -1, shape.width)

@@ -11,6 +11,7 @@ ScenedexError                     a sentence for people: what, why, what to do
 │   ├── DecodeError               damaged beyond use
 │   └── DecoderDiedError          the process that read it crashed, was killed, or had to be ended
 ├── DecoderStartError             the process that reads files cannot be started
+├── ExchangeError                 data from elsewhere is not what it should be: nothing of that video or file is taken
 ├── StoreError                    the database or the object store does not do what it should
 │   ├── DatabaseUnreachableError  nothing answers at the URL
 │   ├── EmbeddedServerError       the embedded PostgreSQL cannot be started
@@ -89,6 +90,10 @@ class DecoderDiedError(MediaError):
 
 class DecoderStartError(ScenedexError):
     """The process that reads files cannot be started."""
+
+
+class ExchangeError(ScenedexError):
+    """This data cannot be taken in."""
 
 
 class StoreError(ScenedexError):

@@ -316,7 +316,10 @@ def test_one_of_an_older_library_is_brought_up_to_date(
     new = Settings(database_url=bare, scenedex_home=tmp_path / "new", scenedex_profile="mini")
     assert restore_library(file, settings=new).schema_number == 4
     before, after = contents(source), contents(new)
-    assert {**after, "owners": []} == {**before, "owners": []}  # which came with migration 6
+    for found_in in (before, after):
+        found_in["owners"] = []  # which came with migration 6
+        found_in["files"] = [row["t"].rpartition(",")[0] for row in found_in["files"]]  # inodes came with 11
+    assert after == before
     with open_library(settings=new) as opened:
         assert opened.health()["schema"] == newest()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
 
+import numpy as np
 import psycopg
 import pytest
 from tests.integration.store.test_citus import owner_tables
@@ -19,13 +20,17 @@ from tests.unit.embeddings.server import Server
 from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.indexing.backfill_report import Order
+from scenedex.indexing.tracking import Patience
 from scenedex.jobs.queue import Queue
 from scenedex.library.crops import Cutout
 from scenedex.library.entities import Asked
+from scenedex.library.living import WatchOptions
+from scenedex.library.retaining import RetentionRule
+from scenedex.library.telling import tell
 from scenedex.library.timeline import Heat
 from scenedex.search.request import Example
 from scenedex.testing import Clip, shots_clip
-from scenedex.types import LOCAL_OWNER, Filters, Mode
+from scenedex.types import LOCAL_OWNER, Filters, Mode, SavedRequest
 
 __all__ = ["weights"]  # a fixture
 
@@ -37,6 +42,8 @@ CROSSING = {
     "select count(*) as scenes": "how far a space is filled",
     "select s.owner_id, s.video_id, s.index, s.id from scenes s": "the next scenes of a backfill",
     "select distinct owner_id from videos": "who has something in a space that is switched",
+    "select owner_id from fresh_videos union": "who has something to be told",
+    "select owner_id from owner_settings": "who has rules of retention",
     "select 1 as there from api_keys": "whether anybody has a key",
 }
 """What the operator asks across owners: how the statement begins, and what it is for. On Citus it goes to all nodes."""
@@ -49,7 +56,7 @@ Sent = list[tuple[str, str, Mapping[str, Any]]]
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """All statements that are sent from now on."""
     found: Sent = []
-    one, many = psycopg.Cursor.execute, psycopg.Cursor.executemany
+    one, many, slowly = psycopg.Cursor.execute, psycopg.Cursor.executemany, psycopg.ServerCursor.execute
 
     def note(cursor: Any, query: Any, params: Any) -> None:
         text = query.as_string(cursor) if hasattr(query, "as_string") else query
@@ -60,6 +67,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
         note(self, query, params)
         return one(self, query, params, **more)
 
+    def declare(self: Any, query: Any, params: Any = None, **more: Any) -> Any:
+        note(self, query, params)
+        return slowly(self, query, params, **more)
+
     def executemany(self: Any, query: Any, params_seq: Any, **more: Any) -> Any:
         rows = list(params_seq)
         for row in rows[:1]:
@@ -68,6 +79,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
     monkeypatch.setattr(psycopg.Cursor, "execute", execute)
     monkeypatch.setattr(psycopg.Cursor, "executemany", executemany)
+    monkeypatch.setattr(psycopg.ServerCursor, "execute", declare)
     return found
 
 
@@ -97,6 +109,7 @@ def film(folder: Path, name: str, shots: int) -> Path:
 def live(library: Library, folder: Path) -> None:
     """Everything that can be done with videos."""
     first = film(folder, "first.mp4", 4)
+    library.saved.add("harbour", SavedRequest(query="harbour"), webhook="http://hooks.example/")
     library.add(first, film(folder, "second.mp4", 3))
     library.of(OTHER).add(film(folder, "third.mp4", 2))
     first.with_suffix(".srt").write_text("1\n00:00:00,200 --> 00:00:01,000\nthe harbour at night\n")
@@ -104,6 +117,7 @@ def live(library: Library, folder: Path) -> None:
     library.tag("first.mp4", add=["sea"])
     library.add(first, force=True)
     look_around(library)
+    keep_up(library, folder)
     name_things(library)
     library.backfill(Order(delay_s=0, checkpoint=folder / "c"), regions=True)
     name_things(library)
@@ -114,9 +128,34 @@ def live(library: Library, folder: Path) -> None:
     library.switch_back()
     library.backfill(Order(delay_s=0, checkpoint=folder / "b", owner=OTHER, work="errors"))
     library.fill()
+    exchange(library, folder)
     administer(library)
     library.remove("first.mp4")
     library.sweep()
+
+
+def keep_up(library: Library, folder: Path) -> None:
+    """Saved searches, watched folders and rules of retention."""
+    (folder / "watched").mkdir()
+    watched = folder / "watched" / "fourth.mp4"
+    film(folder, "fourth.mp4", 5).rename(watched)
+    watching = library.watch_folders(watched.parent, options=WatchOptions(patience=Patience(settle_s=0)))
+    watching.look()
+    tell(library)  # no name leads to the host of the webhook
+    library.saved.page()
+    library.saved.hits("harbour")
+    library.saved.deliver_one(library.saved.test("harbour"))
+    library.saved.remove(library.saved.find("harbour").id)
+    library.tag("fourth.mp4", add=["old"])
+    rule = RetentionRule(name="old", older_than_s=1e-6, tags=("old",), except_tags=("keep",), on=True)
+    library.keep_retention_rule(rule)
+    library.owners_with_retention()
+    library.apply_retention()
+    watched.touch()
+    watching.look()
+    watched.unlink()
+    watching.look()
+    library.remove_retention_rule("old")
 
 
 def look_around(library: Library) -> None:
@@ -171,6 +210,20 @@ def name_things(library: Library) -> None:
         library.timeline(second.id, heat)
     library.baselines.remove("as ever")
     library.entities.remove("someone")
+
+
+def exchange(library: Library, folder: Path) -> None:
+    library.export_parquet(folder / "exported", pictures=True)
+    library.of(OTHER).import_parquet(folder / "exported")
+    vectors = {
+        "mine": np.eye(2, 8),
+        "video": ["first.mp4", "new.mp4"],
+        "start_s": [0.0, 0.0],
+        "end_s": [1.0, 1.0],
+    }
+    np.savez(folder / "mine.npz", **vectors)  # type: ignore[arg-type]
+    library.import_numpy(folder / "mine.npz", mapping={"mine": "mine"})
+    library.remove("new.mp4")
 
 
 def administer(library: Library) -> None:

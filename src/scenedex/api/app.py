@@ -23,6 +23,7 @@ from scenedex.api.routes import (
     playing,
     registration,
     resumable,
+    saved,
     scenes,
     search,
     session,
@@ -51,7 +52,7 @@ PREFIX = "/api/v1"
 
 PARTS = (
     search, exports, videos, registration, uploads, resumable, stream, playing, timeline, scenes, entities, baselines,
-    job_events, jobs, config, stats, status, keys, owners, session,
+    saved, job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -73,6 +74,10 @@ TAGS = [
     {"name": "scenes", "description": "One scene, its pictures, and a clip of it."},
     {"name": "entities", "description": "Someone and something with a name, and where they are to be seen."},
     {"name": "baselines", "description": "What is normal, so that what is not can be told."},
+    {
+        "name": "saved searches",
+        "description": "Searches that are asked of each new video, and told of what they find.",
+    },
     {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},

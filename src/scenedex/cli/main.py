@@ -18,10 +18,13 @@ SERVERS = ("serve", "worker", "embed-server", "mcp")
 
 COMMANDS = {
     "index": "index:index",
+    "watch": "watch:watch",
     "annotate": "annotate:app",
     "search": "search:search",
     "plan": "plan:plan",
     "videos": "videos:app",
+    "retain": "retain:app",
+    "saved": "saved:app",
     "clips": "clips:clips",
     "contact-sheet": "pictures:contact_sheet",
     "frame": "pictures:frame",
@@ -39,6 +42,8 @@ COMMANDS = {
     "migrate": "doctor:migrate",
     "backup": "backup:backup",
     "restore": "backup:restore",
+    "export": "exchange:export",
+    "import": "exchange:import_",
     "serve": "serve:serve",
     "embed-server": "embed_server:embed_server",
     "mcp": "mcp:mcp",

@@ -28,8 +28,8 @@ Weight = Annotated[
 Video = Annotated[
     list[str] | None, typer.Option(help="Search in this video only (id, path or file name); may be repeated.")
 ]
-After = Annotated[datetime | None, typer.Option(help="Videos added then or later.")]
-Before = Annotated[datetime | None, typer.Option(help="Videos added earlier than that.")]
+After = Annotated[datetime | None, typer.Option(help="Videos recorded, or else added, then or later.")]
+Before = Annotated[datetime | None, typer.Option(help="Videos recorded, or else added, earlier than that.")]
 MinDuration = Annotated[float | None, typer.Option(help="Videos at least this long, in seconds.")]
 MaxDuration = Annotated[float | None, typer.Option(help="Videos at most this long, in seconds.")]
 Start = Annotated[

@@ -78,6 +78,8 @@ def show(video: Which, as_json: AsJson = False) -> None:
     console.print(Text(f"{shown(found.name)}  {clock(found.duration_s)}  {found.id}"))
     for path in found.paths:
         console.print(Text(f"  {shown(path)}"))
+    if found.recorded_at:
+        console.print(Text(f"  recorded: {found.recorded_at}"))
     if found.tags:
         console.print(Text(f"  tags: {tagged(found)}"))
     rows = table("scene", "time", "keyframes", "captions")

@@ -85,7 +85,13 @@ class ServiceSettings(LogSettings):
         default=600, gt=0, description="longest time for fetching one file, in seconds"
     )
 
-    @field_validator("scenedex_fetch_hosts")
+    scenedex_webhook_hosts: str | None = Field(
+        default=None,
+        description="hosts of webhooks that may lie in inner networks and listen at any port, with commas between; "
+        "*.NAME: all names below",
+    )
+
+    @field_validator("scenedex_fetch_hosts", "scenedex_webhook_hosts")
     @classmethod
     def _are_hosts(cls, value: str | None) -> str | None:
         for host in _words(value or ""):
@@ -94,6 +100,10 @@ class ServiceSettings(LogSettings):
                     f"{host!r} is no host: names such as media.example.org, without https:// and /"
                 )
         return value
+
+    def webhook_hosts(self) -> tuple[str, ...]:
+        """Hosts to which may be sent whatever their addresses."""
+        return _words(self.scenedex_webhook_hosts or "")
 
     def roots(self) -> list[Path]:
         """Folders of whose files the API may be told."""

@@ -115,7 +115,12 @@ class Content:
 
 def recipe(parts: Parts) -> str:
     """How scenes come about here, in one word that is kept with each video. Embeddings have spaces instead."""
-    return f"{RECIPE_VERSION}:{parts.detector}:scenedetect-{version('scenedetect-headless')}"
+    return recipe_by(parts.detector)
+
+
+def recipe_by(detector: str) -> str:
+    """The same, of a detector by its name."""
+    return f"{RECIPE_VERSION}:{detector}:scenedetect-{version('scenedetect-headless')}"
 
 
 def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRecord:

@@ -16,7 +16,7 @@ from scenedex.indexing.several import Turns, side_by_side
 from scenedex.indexing.walk import Found, absolute, find_files, printable
 from scenedex.media.files import content_hash, is_media_name, sniff
 from scenedex.media.sidecars import find_sidecars
-from scenedex.store.files import files_of, known_files, mark_missing, put_file
+from scenedex.store.files import files_of, known_files, mark_missing, put_file, same_file
 from scenedex.store.videos import find_by_hash, recipe_of
 from scenedex.types import AnnotationOutcome, FileOutcome, IndexOutcome, KnownFile
 
@@ -161,10 +161,23 @@ class _Run:
                 made = recipe_of(tx, before.video_id)
             if made == (recipe(self.parts), content.fingerprint()):
                 return _outcome(path, "unchanged", before.video_id)
-        digest = content_hash(path, lambda read: self.progress.step("hash", read / max(stat.st_size, 1)))
+        digest = self._known_digest(path, stat) or content_hash(
+            path, lambda read: self.progress.step("hash", read / max(stat.st_size, 1))
+        )
         # Two runs that meet the same content take turns: the second one finds it done.
         with self.parts.database.lock(f"index:{self.parts.owner}:{digest}"):
             return self._content(path, stat, digest)
+
+    def _known_digest(self, path: Path, stat: os.stat_result) -> str | None:
+        """The content hash of a file that was moved, renamed, linked or away, by what the file system says of it."""
+        if self.force or stat.st_size == 0:
+            return None
+        with self.parts.transaction() as tx:
+            found = same_file(tx, inode_of(stat), stat.st_size, stat.st_mtime_ns)
+        for other, digest in found:
+            if other == str(path) or not os.path.lexists(other) or _same_inode(Path(other), stat):
+                return digest
+        return None
 
     def _content(self, path: Path, stat: os.stat_result, digest: str) -> FileOutcome:
         with self.parts.transaction() as tx:
@@ -225,6 +238,7 @@ class _Run:
             size_bytes=stat.st_size,
             mtime_ns=stat.st_mtime_ns,
             name=self.parts.called(path),
+            inode=inode_of(stat),
         )
 
     def _sources(self, path: Path, video_id: UUID | None) -> tuple[Path, ...]:
@@ -250,6 +264,19 @@ class _Run:
             return _refused(item.path, NOT_VIDEOS["subtitles"], failed=item.named)
         word: IndexOutcome = "unchanged" if video.outcome == "unchanged" else "indexed"
         return _outcome(item.path, word, video.video_id, f"Subtitles of {printable(video.path)}.")
+
+
+def inode_of(stat: os.stat_result) -> int:
+    """The number of a file in its file system, as the store keeps it: signed, 64 bits."""
+    return (stat.st_ino + 2**63) % 2**64 - 2**63
+
+
+def _same_inode(path: Path, stat: os.stat_result) -> bool:
+    try:
+        other = path.stat()
+    except OSError:
+        return False
+    return (other.st_dev, other.st_ino) == (stat.st_dev, stat.st_ino)
 
 
 def _same(before: KnownFile, stat: os.stat_result) -> bool:

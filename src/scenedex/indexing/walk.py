@@ -1,7 +1,7 @@
 """Paths that a person gave → the files below them, each with what it seems to be."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -33,7 +33,7 @@ def find_files(
         if not root.exists():
             raise NotFoundError(f"There is no file or folder at {printable(given)}.")
         named = not root.is_dir()
-        for path in [root] if named else _below(root, exclude, closed):
+        for path in [root] if named else files_below(root, exclude, closed):
             if path not in seen:
                 seen.add(path)
                 yield Found(path=path, named=named)
@@ -51,9 +51,19 @@ def printable(path: Path | str) -> str:
     return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
 
 
-def _below(root: Path, exclude: Sequence[str], closed: set[Path]) -> Iterator[Path]:
+def files_below(
+    root: Path,
+    exclude: Sequence[str],
+    closed: set[Path],
+    entered: Callable[[Path], None] = lambda _: None,
+) -> Iterator[Path]:
+    """The regular files below a folder that `find_files` would give. `entered` is told each folder that is read.
+
+    Folders that are symbolic links are not entered; one that cannot be read is passed over.
+    """
     for folder, folders, names in os.walk(root):
         here = Path(folder)
+        entered(here)
         folders[:] = sorted(
             f for f in folders if here / f not in closed and not _skipped(here / f, root, exclude)
         )

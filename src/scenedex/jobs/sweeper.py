@@ -14,6 +14,7 @@ from scenedex.store.job_keeping import forget_jobs, sweep_jobs
 log = logging.getLogger(__name__)
 
 FORGET_EVERY_S = 3600.0
+RETAIN_EVERY_S = 3600.0
 ARRIVALS_EVERY_S = 600.0
 
 
@@ -54,6 +55,7 @@ class Sweeper:
 
     def _run(self) -> None:
         forgotten = time.monotonic()
+        retained = forgotten - RETAIN_EVERY_S
         arrivals_swept = forgotten - ARRIVALS_EVERY_S  # what a process left that died is looked for at once
         while not self._over.wait(self._rules.sweep_s):
             try:
@@ -62,6 +64,9 @@ class Sweeper:
                 if time.monotonic() - forgotten > FORGET_EVERY_S:
                     forgotten = time.monotonic()
                     forget_jobs(self._database)
+                if time.monotonic() - retained > RETAIN_EVERY_S:
+                    retained = time.monotonic()
+                    self._retain()
                 if time.monotonic() - arrivals_swept > ARRIVALS_EVERY_S:
                     arrivals_swept = time.monotonic()
                     sweep_arrivals(self._library)
@@ -69,6 +74,12 @@ class Sweeper:
                 log.warning("the folder of uploads could not be swept: %s", exc)
             except ScenedexError as exc:
                 log.info("jobs of dead workers could not be looked for: %s", exc)
+
+    def _retain(self) -> None:
+        for owner in self._library.owners_with_retention():
+            gone = self._library.of(owner).apply_retention()
+            if gone:
+                log.info("rules of retention: %d videos forgotten, owner=%s", len(gone), owner)
 
     def _swept(self) -> list[int]:
         rules = self._rules

@@ -31,6 +31,7 @@ from scenedex.jobs.readiness import Readiness
 from scenedex.jobs.running import Order, run_job
 from scenedex.jobs.sweeper import Sweeper
 from scenedex.library import Library
+from scenedex.library.telling import Teller
 from scenedex.logs import about
 from scenedex.store.connections import our_errors, queue_session
 from scenedex.store.job_keeping import MAX_DEATHS, queue_depth, release_jobs
@@ -104,7 +105,7 @@ class Worker:
         """
         if self.options.complete:
             threading.Thread(target=self._complete, name="completer", daemon=True).start()
-        with Sweeper(self._library, self.options, lambda: self._id):
+        with Sweeper(self._library, self.options, lambda: self._id), Teller(self._library):
             asyncio.run(self._supervise(begun or (lambda: None)))
 
     def stop(self) -> None:

@@ -181,6 +181,10 @@ class Choosing(Opened):
             raise UsageError(f"The model {card.key} is for {card.modality}, not for {kind}.")
         return card
 
+    def own_folders(self) -> tuple[Path, ...]:
+        """Folders of the library itself, in which no videos are looked for."""
+        return (*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root)
+
     def _parts(self) -> "Parts":
         from scenedex.indexing.assembly import senses
         from scenedex.indexing.pipeline import Parts
@@ -210,7 +214,7 @@ class Choosing(Opened):
             decoder=self.decoder,
             at_once=self.settings.scenedex_index_at_once
             or max(1, min(MOST_AT_ONCE, usable_cpus() // CORES_OF_ONE)),
-            own_folders=(*(self.home / name for name in ("pg", "objects", "demo")), self.arrivals.root),
+            own_folders=self.own_folders(),
             called=self._sent_as,
             on_write=self._on_write,
         )

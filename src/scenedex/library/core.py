@@ -12,6 +12,7 @@ from uuid import UUID
 from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.cutting import Cutting
+from scenedex.library.exchanging import Exchanging
 from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from scenedex.indexing.run import IndexReport
     from scenedex.library.baselines import Baselines
     from scenedex.library.entities import Entities
+    from scenedex.library.living import Watching, WatchOptions
+    from scenedex.library.saved import SavedSearches
     from scenedex.library.spaces import Switched
     from scenedex.library.timeline import Heat, Timeline
     from scenedex.store.backfill import Coverage
@@ -67,7 +70,7 @@ def open_library(
     return Library(given.model_copy(update=changed))
 
 
-class Library(Probing, Playing, Cutting, Keeping, Stages):
+class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
     """Videos and all that is known of them. Close it, or use it in a `with` block."""
 
     def add(
@@ -111,6 +114,21 @@ class Library(Probing, Playing, Cutting, Keeping, Stages):
             refresh_backgrounds(tx, self._queries)
         self._sweep_now_and_then()
         return replace(report, annotations=tuple(outcome for kind in annotations for outcome in kind))
+
+    def watch_folders(
+        self,
+        *paths: Path | str,
+        options: "WatchOptions | None" = None,
+        complain: Callable[[str], None] | None = None,
+        progress: "Progress | None" = None,
+    ) -> "Watching":
+        """A watch on files and folders, which begins with `run` and keeps the library up with them until `stop`.
+
+        `complain` hears what is to be known beside the outcomes; without it that is logged. Raises UsageError.
+        """
+        from scenedex.library.living import Watching, log
+
+        return Watching(self, paths, options, complain=complain or log.warning, progress=progress)
 
     def fill(self, tell: Callable[[int, int], None] | None = None) -> int:
         """Embed what the models in use have not embedded yet; the number of videos that got something.
@@ -209,6 +227,13 @@ class Library(Probing, Playing, Cutting, Keeping, Stages):
         from scenedex.library.entities import Entities
 
         return Entities(self)
+
+    @property
+    def saved(self) -> "SavedSearches":
+        """Searches that are kept, and asked of each new video."""
+        from scenedex.library.saved import SavedSearches
+
+        return SavedSearches(self)
 
     @property
     def baselines(self) -> "Baselines":

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from scenedex.library.originals import Original, open_original
-from scenedex.library.searching import Searching
+from scenedex.library.retaining import Retaining
 from scenedex.library.uploaded import drop_files
 from scenedex.store.files import files_of
 from scenedex.store.languages import caption_languages
@@ -17,7 +17,7 @@ from scenedex.store.videos import get_video, remove_video, tag_video
 from scenedex.types import Caption, CaptionOrigin, Scene, Video
 
 
-class Showing(Searching):
+class Showing(Retaining):
     """A library whose videos and scenes can be looked at. What another owner has is as what is not there."""
 
     def video(self, video_id: UUID) -> Video:

@@ -1,5 +1,6 @@
 """`scenedex mcp` from its options to its end: what is opened is closed, whatever happens."""
 
+import gc
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -37,6 +38,7 @@ def serve_stdio(settings: Settings, key_file: Path | None, clips: Path | None) -
         own = folder or Path(held.enter_context(_session_folder()))
         answering = _answering(held, whose, Clips(own, keep=folder is not None), settings)
         stdio.answer(make_server(answering), wire, settings.scenedex_max_body_bytes)
+    gc.freeze()  # Python's last look through all modules takes a second, and clients kill after two
 
 
 def serve_http(settings: Settings, place: Place, begun: Callable[[str], None]) -> None:

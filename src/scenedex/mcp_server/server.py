@@ -9,6 +9,7 @@ from typing import Any
 
 from mcp import MCPError, types
 from mcp.server import Server, ServerRequestContext
+from pydantic.json_schema import GenerateJsonSchema
 
 from scenedex.errors import NotFoundError, ScenedexError
 from scenedex.http.errors import ApiError
@@ -40,6 +41,14 @@ Whose = Callable[[Any], Library]
 """The library in the name of whoever asks, by the HTTP request that asks (None on stdin). Raises ScenedexError."""
 
 Context = ServerRequestContext[Any]
+
+
+class Untitled(GenerateJsonSchema):
+    """Schemas without a title for each field, which says its name once more: an agent reads all of them."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Never."""
+        return False
 
 
 class Answering:
@@ -119,8 +128,8 @@ class Answering:
             name=name,
             title=tool.title,
             description=tool.description,
-            input_schema=tool.takes.model_json_schema(),
-            output_schema=tool.answers.model_json_schema(mode="serialization"),
+            input_schema=tool.takes.model_json_schema(schema_generator=Untitled),
+            output_schema=tool.answers.model_json_schema(schema_generator=Untitled, mode="serialization"),
             annotations=types.ToolAnnotations(
                 read_only_hint=not writes, destructive_hint=False, idempotent_hint=True, open_world_hint=False
             ),

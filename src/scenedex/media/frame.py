@@ -149,6 +149,11 @@ class DecodedFrame:
         )
 
     @property
+    def area(self) -> int:
+        """Pixels of the whole picture as it is stored."""
+        return self._projection.track.coded_width * self._projection.track.coded_height
+
+    @property
     def light(self) -> bool:
         """Whether a glance is all that is left of it."""
         return self.source is None

@@ -1,6 +1,7 @@
 """What the headers of a file say: streams, duration, shape. Limits are checked before any picture is decoded."""
 
 import math
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from scenedex.media.files import claimed_size, head, picture_format
 from scenedex.media.frame import orientation
 from scenedex.media.languages import language_code
 from scenedex.media.packets import limit_pixels
+from scenedex.media.recorded import recorded_at
 from scenedex.media.start_timecode import start_timecode
 from scenedex.types import AudioTrack, Limits, MediaInfo, SubtitleTrack, VideoTrack
 
@@ -134,6 +136,7 @@ def _describe(container: InputContainer, size_bytes: int, limits: Limits) -> Med
         subtitles=tuple(_subtitle_track(s) for s in container.streams.subtitles),
         warnings=tuple(warnings),
         default_audio=heard.index if (heard := audio_stream(container)) else None,
+        recorded_at=recorded_at([container.metadata, *(s.metadata for s in streams)], datetime.now(UTC)),
         timecode=start_timecode(container),
     )
 

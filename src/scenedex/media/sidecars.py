@@ -57,6 +57,12 @@ def find_sidecars(path: Path) -> tuple[Sidecar, ...]:
     return tuple(sorted(found, key=lambda sidecar: sidecar.path.name))
 
 
+def is_sidecar(name: str, video: str) -> bool:
+    """Whether a subtitle file of this name belongs to a video of that name in the same folder."""
+    path = PurePath(video)
+    return _words_after(name, (path.stem.casefold(), path.name.casefold())) is not None
+
+
 def sidecar_fingerprint(sidecars: tuple[Sidecar, ...]) -> str:
     """A short text that changes when a sidecar is added, removed, renamed or written; "" without any."""
     if not sidecars:

@@ -13,7 +13,7 @@ def known_files(tx: Transaction, under: str | None = None) -> dict[str, KnownFil
     """All known files by their path, or those at and below the path `under`."""
     where = "" if under is None else path_to_text(under)
     rows = tx.execute(
-        """select path, video_id, size_bytes, mtime_ns, missing, name from files
+        """select path, video_id, size_bytes, mtime_ns, missing, name, inode from files
         where owner_id = %(owner)s and (path = %(under)s or starts_with(path, %(below)s)) order by path""",
         {"under": where, "below": where.rstrip("/") + "/" if where else ""},
     )
@@ -23,7 +23,7 @@ def known_files(tx: Transaction, under: str | None = None) -> dict[str, KnownFil
 def files_of(tx: Transaction, video_id: UUID) -> list[KnownFile]:
     """The files of a video, the newest first."""
     rows = tx.execute(
-        """select path, video_id, size_bytes, mtime_ns, missing, name from files
+        """select path, video_id, size_bytes, mtime_ns, missing, name, inode from files
         where owner_id = %(owner)s and video_id = %(video)s order by missing, seen_at desc, path""",
         {"video": video_id},
     )
@@ -34,11 +34,12 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
     """This file lies there now; what was known of its path is replaced."""
     path = path_to_text(file.path)
     tx.execute(
-        """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing, name)
-        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s, %(name)s)
+        """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing, name,
+          inode)
+        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s, %(name)s, %(inode)s)
         on conflict (owner_id, path_hash) do update set video_id = excluded.video_id, size_bytes = excluded.size_bytes,
           mtime_ns = excluded.mtime_ns, missing = excluded.missing, seen_at = excluded.seen_at,
-          name = excluded.name""",
+          name = excluded.name, inode = excluded.inode""",
         {
             "hash": path_hash(path),
             "path": path,
@@ -47,8 +48,35 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
             "mtime": file.mtime_ns,
             "missing": file.missing,
             "name": None if file.name is None else plain(file.name),
+            "inode": file.inode,
         },
     )
+    tx.execute(
+        "delete from forgotten_files where owner_id = %(owner)s and path_hash = %(hash)s",
+        {"hash": path_hash(path)},
+    )
+
+
+def same_file(tx: Transaction, inode: int, size_bytes: int, mtime_ns: int) -> list[tuple[str, str]]:
+    """Files that were seen with this inode, size and time of change: path and content hash, the newest first."""
+    rows = tx.execute(
+        """select f.path, v.content_hash from files f join videos v on v.owner_id = f.owner_id and v.id = f.video_id
+        where f.owner_id = %(owner)s and f.inode = %(inode)s and f.size_bytes = %(size)s and f.mtime_ns = %(mtime)s
+        order by f.seen_at desc, f.path""",
+        {"inode": inode, "size": size_bytes, "mtime": mtime_ns},
+    )
+    return [(text_to_path(row["path"]), row["content_hash"]) for row in rows]
+
+
+def files_at(tx: Transaction, paths: Iterable[str]) -> list[KnownFile]:
+    """What is known of these very paths; unknown ones are passed over."""
+    hashes = [path_hash(path_to_text(path)) for path in paths]
+    rows = tx.execute(
+        """select path, video_id, size_bytes, mtime_ns, missing, name, inode from files
+        where owner_id = %(owner)s and path_hash = any(%(hashes)s) order by path""",
+        {"hashes": hashes},
+    )
+    return [_file(row) for row in rows]
 
 
 def mark_missing(tx: Transaction, paths: Iterable[str]) -> None:

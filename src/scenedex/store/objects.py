@@ -7,7 +7,6 @@ the latency of one adds up nor is more than that many pictures held in memory.
 import contextlib
 import hashlib
 import os
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,8 +21,9 @@ from obstore.store import LocalStore
 
 from scenedex.errors import NotFoundError, StoreError
 from scenedex.store.buckets import broke_off, bucket, bucket_error
+from scenedex.types import OBJECT_KEY
 
-KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
+KEY = OBJECT_KEY
 FRESH = timedelta(hours=1)
 """An object in a folder that is this young is not put again. An older one is touched, so that `sweep` does not take it
 away just before a row names it. In a bucket every object is put: that is one request, as asking for it would be."""

@@ -60,6 +60,8 @@ def remove_owner(statements: Statements, owner_id: UUID) -> bool:
     )
     if gone:
         statements.execute("delete from owner_settings where owner_id = %(id)s", params)
+        statements.execute("delete from saved_searches where owner_id = %(id)s", params)
+        statements.execute("delete from forgotten_files where owner_id = %(id)s", params)
         statements.execute("delete from backgrounds where owner_id = %(id)s", params)
         statements.execute("delete from entities where owner_id = %(id)s", params)
         statements.execute("delete from baselines where owner_id = %(id)s", params)

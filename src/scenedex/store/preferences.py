@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from scenedex.store.database import Transaction
+from scenedex.store.database import Statements, Transaction
 from scenedex.store.encoding import plain_json
 
 
@@ -19,6 +20,14 @@ def preferences(tx: Transaction) -> dict[str, Any]:
     """All that is kept, by name."""
     rows = tx.execute("select name, value from owner_settings where owner_id = %(owner)s order by name")
     return {row["name"]: row["value"] for row in rows}
+
+
+def owners_who_prefer(statements: Statements, name: str) -> list[UUID]:
+    """For the operator: the owners who keep something under this name."""
+    rows = statements.execute(
+        "select owner_id from owner_settings where name = %(name)s order by owner_id", {"name": name}
+    )
+    return [row["owner_id"] for row in rows]
 
 
 def prefer(tx: Transaction, name: str, value: Any) -> None:

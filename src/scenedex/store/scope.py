@@ -118,7 +118,7 @@ def _dates(filters: Filters) -> Iterator[str]:
             yield f"The time `{name}` needs a time zone, as in 2026-01-31T00:00:00+00:00: got {value}."
             return
     if filters.after is not None and filters.before is not None and filters.after >= filters.before:
-        yield f"Nothing is added both after {filters.after} and before {filters.before}: swap the two."
+        yield f"Nothing is recorded or added both after {filters.after} and before {filters.before}: swap the two."
 
 
 def _seconds(filters: Filters) -> Iterator[str]:
@@ -141,8 +141,8 @@ def _is_time(value: object) -> bool:
 
 VIDEO: dict[str, LiteralString] = {
     "f_videos": "\n    and v.id = any(%(f_videos)s)",
-    "f_after": "\n    and v.added_at >= %(f_after)s",
-    "f_before": "\n    and v.added_at < %(f_before)s",
+    "f_after": "\n    and coalesce(v.recorded_at, v.added_at) >= %(f_after)s",
+    "f_before": "\n    and coalesce(v.recorded_at, v.added_at) < %(f_before)s",
     "f_min": "\n    and v.duration_s >= %(f_min)s",
     "f_max": "\n    and v.duration_s <= %(f_max)s",
     "f_tags": "\n    and v.tags ?& %(f_tags)s::text[]",

@@ -204,21 +204,29 @@ def stand_alone(tx: Statements, space_id: int) -> None:
 
 def attach(tx: Statements, space_id: int, dim: int) -> None:
     """Make a table of `stand_alone` a partition: guarded, indexed, and seen by searches."""
-    names: dict[str, Any] = {
-        "table": Identifier(partition(space_id)),
-        "index": Identifier(f"{partition(space_id)}_vector_idx"),
-        "dim": Literal(dim),
-        "id": Literal(space_id),
-    }
-    _make_room(tx, space_id, dim)
+    names: dict[str, Any] = {"table": Identifier(partition(space_id)), "id": Literal(space_id)}
     for statement in (
         "alter table {table} enable row level security",
         "alter table {table} force row level security",
-        "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
-        "with (m = 16, ef_construction = 64)",
-        "alter table embeddings attach partition {table} for values in ({id})",
     ):
         tx.execute(SQL(statement).format(**names))
+    build_index(tx, space_id, dim)
+    tx.execute(SQL("alter table embeddings attach partition {table} for values in ({id})").format(**names))
+
+
+def build_index(tx: Statements, space_id: int, dim: int) -> None:
+    """The HNSW index of a space, over what its table holds."""
+    _make_room(tx, space_id, dim)
+    tx.execute(
+        SQL(
+            "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
+            "with (m = 16, ef_construction = 64)"
+        ).format(
+            index=Identifier(f"{partition(space_id)}_vector_idx"),
+            table=Identifier(partition(space_id)),
+            dim=Literal(dim),
+        )
+    )
 
 
 def _make_room(tx: Statements, space_id: int, dim: int) -> None:

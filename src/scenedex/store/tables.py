@@ -33,6 +33,9 @@ KEPT = (
     "entities",
     "entity_examples",
     "baselines",
+    "forgotten_files",
+    "saved_searches",
+    "saved_hits",
 )
 """Tables of a backup, in the order in which their rows can be put back."""
 
@@ -40,12 +43,14 @@ LEFT_OUT = (
     "schema_migrations",
     "query_embeddings",
     "job_reports",
+    "fresh_videos",
+    "deliveries",
     "procrastinate_events",
     "procrastinate_jobs",
     "procrastinate_periodic_defers",
     "procrastinate_workers",
 )
-"""What a library makes anew, and the queue: another moment's jobs are for nobody to do."""
+"""What a library makes anew, and the queues: another moment's jobs are for nobody to do."""
 
 CHUNK = 8 * 1024 * 1024
 """Bytes of a table in one part of a backup."""

@@ -1,6 +1,7 @@
 """Videos: find them, list them, forget them, count them. `writing` stores what indexing found out."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ MAX_CANDIDATES = 10  #: videos that an AmbiguousError lists
 
 SELECT = """
 select v.id, v.content_hash, v.title, v.duration_s, v.width, v.height, v.frame_rate_num, v.frame_rate_den,
-  v.scene_count, v.caption_count, v.warnings, v.added_at, v.tags, f.newest, f.name, coalesce(f.paths, '{}') as paths
+  v.scene_count, v.caption_count, v.warnings, v.added_at, v.tags, v.recorded_at, f.newest, f.name,
+  coalesce(f.paths, '{}') as paths
 from videos v left join lateral (
   select (array_agg(path order by missing, seen_at desc, path))[1] as newest,
     (array_agg(name order by missing, seen_at desc, path))[1] as name,
@@ -161,6 +163,10 @@ def _named(tx: Transaction, text: str) -> Sequence[UUID]:
     return [row["id"] for row in rows]
 
 
+def _utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+
+
 def _video(row: Row) -> Video:
     paths = tuple(text_to_path(path) for path in row["paths"])
     newest = text_to_path(row["newest"]) if row["newest"] else None
@@ -180,6 +186,7 @@ def _video(row: Row) -> Video:
         added_at=row["added_at"].isoformat(timespec="seconds"),
         warnings=tuple(row["warnings"]),
         tags=tuple(row["tags"]),
+        recorded_at=_utc(row["recorded_at"]),
     )
 
 

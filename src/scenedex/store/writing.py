@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from scenedex.errors import NotFoundError
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain, plain_json, term
+from scenedex.store.news import tell_news
 from scenedex.types import Caption, EmbeddingDraft, Scene, SceneRecord, SceneTerms, VideoRecord
 
 
@@ -34,6 +35,7 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
             "recipe": plain(record.recipe),
             "sidecars": plain(record.sidecars),
             "warnings": plain_json(record.warnings),
+            "recorded": record.info.recorded_at,
         },
     )
     described = _descriptions(tx, video)
@@ -45,6 +47,7 @@ def write_video(tx: Transaction, record: VideoRecord) -> UUID:
     _write_terms(tx, scenes, record.terms)
     _write_embeddings(tx, scenes, record.embeddings)
     _count(tx, video)
+    tell_news(tx, video)
     return video
 
 
@@ -87,6 +90,7 @@ def write_words(  # noqa: PLR0913 (these five are the words of a video)
     _write_terms(tx, scenes, terms)
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
+    tell_news(tx, video_id)
 
 
 def write_embeddings(
@@ -108,6 +112,7 @@ def write_embeddings(
     _forget_embeddings(tx, list(scenes.values()), list(embeddings))
     _write_embeddings(tx, scenes, embeddings)
     _count(tx, video_id)
+    tell_news(tx, video_id)
 
 
 def lock_video(tx: Transaction, video_id: UUID) -> None:
@@ -148,13 +153,14 @@ def scene_id(video_id: UUID, index: int) -> UUID:
 
 UPSERT_VIDEO = """
 insert into videos (owner_id, id, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
-  media, recipe, sidecars, warnings)
+  media, recipe, sidecars, warnings, recorded_at)
 values (%(owner)s, %(id)s, %(hash)s, %(title)s, %(duration)s, %(width)s, %(height)s, %(rate_num)s, %(rate_den)s,
-  %(media)s, %(recipe)s, %(sidecars)s, %(warnings)s)
+  %(media)s, %(recipe)s, %(sidecars)s, %(warnings)s, %(recorded)s)
 on conflict (owner_id, id) do update set title = excluded.title, duration_s = excluded.duration_s,
   width = excluded.width, height = excluded.height, frame_rate_num = excluded.frame_rate_num,
   frame_rate_den = excluded.frame_rate_den, media = excluded.media, recipe = excluded.recipe,
-  sidecars = excluded.sidecars, warnings = excluded.warnings, annotations = videos.annotations - 'description'
+  sidecars = excluded.sidecars, warnings = excluded.warnings,
+  recorded_at = excluded.recorded_at, annotations = videos.annotations - 'description'
 """
 
 # of a scene that lies where it lay before

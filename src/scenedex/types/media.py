@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal, NamedTuple, Protocol
 
@@ -72,6 +73,7 @@ class MediaInfo:
     subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
     default_audio: int | None = None  #: stream index of the sound that is heard
+    recorded_at: datetime | None = None  #: in UTC; None where the file does not say, or cannot be believed
     timecode: str | None = (
         None  #: SMPTE timecode of the first picture, such as 10:00:00;00, as the file states it
     )
@@ -123,6 +125,10 @@ class Frame(Protocol):
     @property
     def since_s(self) -> float | None:
         """Time of the frame before, where pictures between that one and this were left out; None: there are none."""
+
+    @property
+    def area(self) -> int:
+        """Pixels of the whole picture, which it keeps in memory."""
 
     @property
     def hasty(self) -> bool:

@@ -1,5 +1,6 @@
 """Scenes, the pictures that stand for them, and the text that belongs to their time."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -15,6 +16,9 @@ MAX_KEYFRAMES = 8
 
 KEYFRAME_SHORT_SIDE = 384
 """Short side of a stored keyframe in pixels, where the video has that many."""
+
+OBJECT_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
+"""Under which a picture lies in the object store."""
 
 CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen"]
 

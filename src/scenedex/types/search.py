@@ -29,8 +29,8 @@ class Filters:
     """What may be found at all. Empty fields filter nothing; a scene must pass all the others."""
 
     video_ids: tuple[UUID, ...] = ()
-    after: datetime | None = None  #: the video was added then or later
-    before: datetime | None = None  #: the video was added earlier than that
+    after: datetime | None = None  #: the video was recorded then or later; where that is not known: added
+    before: datetime | None = None  #: the video was recorded, or added, earlier than that
     min_duration_s: float | None = None  #: length of the video
     max_duration_s: float | None = None
     from_s: float | None = None  #: the scene ends after this time in its video

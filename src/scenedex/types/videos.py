@@ -47,6 +47,9 @@ class KnownFile:
     mtime_ns: int
     missing: bool = False  #: it was not there when it was last looked for
     name: str | None = None  #: what its sender calls it; None where the path says it
+    inode: int | None = (
+        None  #: number of the file in its file system, as a signed 64-bit one; None: not known
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +88,4 @@ class Video:
     added_at: str  #: ISO 8601, UTC
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
+    recorded_at: str | None = None  #: when it was recorded, as its file says; ISO 8601, UTC

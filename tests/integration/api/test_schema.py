@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.integration.api.shelf import Shelf, app_for, shelf
 
 from scenedex.library.crops import Cutout
+from scenedex.types import SavedRequest
 
 CHECKS: list[Any] = [
     not_a_server_error,
@@ -67,6 +68,9 @@ def test_whatever_is_asked_is_answered_as_the_schema_says(own: Shelf) -> None:
         "number": 0,
         "entity_id": str(entity.id),
         "example_id": str(own.library.entities.examples(entity.id)[0].id),
+        "search_id": str(
+            own.library.saved.add("door", SavedRequest(query="door"), webhook="http://a.test").id
+        ),
         "baseline_id": str(own.library.baselines.add("usual", videos=[str(own.film)]).id),
     }
     for operation in operations(own):

@@ -23,10 +23,11 @@ from scenedex.jobs.queue import Queue
 from scenedex.library.crops import Cutout
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.testing import Clip, shots_clip
+from scenedex.types import SavedRequest
 
 __all__ = ["opened"]  # a fixture
 
-REQUESTS = 700
+REQUESTS = 800
 PASSING = {"x-request-id", "date", "content-length"}
 MADE_UP = re.compile(
     rb"sdx_\w+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9-]{10}T[0-9:.]+Z?|\"id\":[0-9]+"
@@ -55,16 +56,18 @@ class Somebody:
         self.entity = self.library.entities.add(f"someone {secret}", Cutout(scene=self.scenes[0].id))
         self.example = self.library.entities.examples(self.entity.id)[0]
         self.baseline = self.library.baselines.add(f"usual {secret}", videos=[str(self.video)])
+        door = SavedRequest(query=f"car {secret}")
+        self.saved = self.library.saved.add(f"door {secret}", door, webhook="https://hooks.example/")
         self.upload = self._half_sent()
         self.job = Queue(self.library).defer("description", video_id=self.video)
         self.hidden = [
             self.upload,
             self.secret, self.token, self.token.split("_")[2], name, str(self.entry.id), str(self.video), *keys,
             *(str(scene.id) for scene in self.scenes), str(self.admin.id), str(self.entity.id), str(self.example.id),
-            str(self.baseline.id),
+            str(self.baseline.id), str(self.saved.id), self.saved.secret,
         ]  # fmt: skip
         uuids = [self.video, self.admin.id, UUID(self.upload), *(scene.id for scene in self.scenes)]
-        uuids += [self.entity.id, self.example.id, self.baseline.id]
+        uuids += [self.entity.id, self.example.id, self.baseline.id, self.saved.id]
         self.ids = {"uuid": uuids, "integer": [self.job.id]}
 
     def _half_sent(self) -> str:
@@ -137,7 +140,7 @@ def without(ids: frozenset[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_seven_hundred_requests_with_the_ids_of_another(
+def test_eight_hundred_requests_with_the_ids_of_another(
     app: FastAPI, people: list[Somebody], number: int, server: EmbeddedServer, opened: Library
 ) -> None:
     me, other = people[number], people[1 - number]

@@ -61,7 +61,8 @@ def test_one_video(client: TestClient, shared: Shelf) -> None:
         "id": str(shared.film), "content_hash": video["content_hash"], "name": "film.mp4", "duration_s": 3.0,
         "width": 160, "height": 96, "frame_rate": "25/1", "scene_count": 3, "caption_count": 3,
         "paths": [str(shared.folder / "film.mp4")], "offline": False, "added_at": video["added_at"], "warnings": [],
-        "tags": [], "state": "indexed", "error": None, "job": None, "scene_id": str(shared.scenes[1]),
+        "recorded_at": None, "tags": [],
+        "state": "indexed", "error": None, "job": None, "scene_id": str(shared.scenes[1]),
         "thumbnail": video["thumbnail"],
     }  # fmt: skip
     assert client.get(video["thumbnail"]).status_code == 200

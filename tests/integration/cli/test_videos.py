@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from scenedex import Library, open_library
 from scenedex.cli.main import app
 from scenedex.errors import NotFoundError, UsageError
+from scenedex.types import Filters
 
 
 @pytest.fixture
@@ -54,6 +56,16 @@ def test_a_video_is_tagged_and_shown_with_its_tags(library: Library) -> None:
         scenedex(library, "tag", "holiday.mp4", "summer", "[BOLD]x", "--remove").stdout
         == "holiday.mp4: no tags\n"
     )
+
+
+def test_a_video_is_shown_with_when_it_was_recorded(library: Library) -> None:
+    assert "recorded" not in scenedex(library, "show", "holiday.mp4").stdout
+    with library.transaction() as tx:
+        tx.execute("update videos set recorded_at = '2025-07-14T16:31:02+02:00' where owner_id = %(owner)s")
+    assert "  recorded: 2025-07-14T14:31:02+00:00\n" in scenedex(library, "show", "holiday.mp4").stdout
+    before = datetime(2025, 7, 15, tzinfo=UTC)
+    assert library.search("holiday", filters=Filters(before=before)).hits  # though it was added later
+    assert not library.search("holiday", filters=Filters(after=before)).hits
 
 
 def test_videos_are_listed_by_name_and_state(library: Library) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ from scenedex.store.baselines import (
 from scenedex.store.channels import search_channels
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.database import Database, Query, Row, Transaction
+from scenedex.store.deliveries import deliveries_of, put_delivery
 from scenedex.store.descriptions import descriptions_of, put_description
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.entities import (
@@ -49,11 +51,22 @@ from scenedex.store.entities import (
     remove_example,
     rename_entity,
 )
-from scenedex.store.files import files_of, known_files, mark_missing, put_file
+from scenedex.store.files import files_at, files_of, known_files, mark_missing, put_file, same_file
 from scenedex.store.keys import end_session, keys_of, note_use, revoke_key, write_key, write_session
 from scenedex.store.listing import Wanted, list_page
+from scenedex.store.news import tell_news
 from scenedex.store.owners import own_entry
 from scenedex.store.preferences import forget, prefer, preference, preferences
+from scenedex.store.retention import Due, forgotten, videos_due
+from scenedex.store.saved import (
+    count_saved,
+    find_saved,
+    fresh_videos,
+    keep_hits,
+    saved_hits,
+    saved_searches,
+    write_saved,
+)
 from scenedex.store.scenes import (
     bare_scenes_of,
     captions_by_scene,
@@ -76,7 +89,7 @@ from scenedex.store.videos import (
     videos_by_id,
     write_video,
 )
-from scenedex.types import Description, Filters, KnownFile, Space, VectorQuery
+from scenedex.types import Description, Filters, KnownFile, SavedRequest, Space, VectorQuery
 
 CONDITION = re.compile(r"(?:\w+\.)?owner_id = %\(owner\)s")
 
@@ -111,7 +124,7 @@ class Two:
             }
             video = write_video(tx, record("aa", embeddings=drafts))
             path = f"/films/{'theirs' if number else 'mine'}.mkv"
-            put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1))
+            put_file(tx, KnownFile(path=path, video_id=video, size_bytes=1, mtime_ns=1, inode=7))
             put_description(
                 tx,
                 scenes_of(tx, video)[0].id,
@@ -132,6 +145,11 @@ class Two:
                 video_id=video,
                 t_s=0.5,
             )
+            door = write_saved(tx, "Door", SavedRequest(query=f"door {number}"), "http://a.test", "whsec_")
+            scene = scenes_of(tx, video)[0].id
+            keep_hits(tx, door.id, [(scene, video, {"video": f"{number}"})])
+            put_delivery(tx, door.id, f"body {number}")
+            tell_news(tx, video)
             write_baseline(
                 tx,
                 "Usual",
@@ -229,6 +247,15 @@ READS: dict[str, Ask] = {
     "captions_by_scene": lambda two, tx, owner: captions_by_scene(tx, [scene_of(two, tx, owner)]),
     "known_files": lambda two, tx, owner: known_files(tx),
     "files_of": lambda two, tx, owner: files_of(tx, two.videos[owner]),
+    "saved_searches": lambda two, tx, owner: (saved_searches(tx), count_saved(tx)),
+    "find_saved": lambda two, tx, owner: find_saved(tx, "door"),
+    "saved_hits": lambda two, tx, owner: saved_hits(tx, find_saved(tx, "door").id, limit=9),
+    "fresh_videos": lambda two, tx, owner: fresh_videos(tx),
+    "deliveries_of": lambda two, tx, owner: deliveries_of(tx, find_saved(tx, "door").id),
+    "videos_due": lambda two, tx, owner: videos_due(tx, Due(until=datetime(2100, 1, 1, tzinfo=UTC))),
+    "forgotten": lambda two, tx, owner: forgotten(tx, "/films/gone.mkv", 1, 1),
+    "files_at": lambda two, tx, owner: files_at(tx, ["/films/mine.mkv", "/films/theirs.mkv"]),
+    "same_file": lambda two, tx, owner: same_file(tx, 7, 1, 1),
     "descriptions_of": lambda two, tx, owner: descriptions_of(tx, two.videos[owner]),
     "read_backgrounds": lambda two, tx, owner: read_backgrounds(tx),
     "vectors_by_space": lambda two, tx, owner: vectors_by_space(tx),

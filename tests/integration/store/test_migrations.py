@@ -18,6 +18,7 @@ from scenedex.store.spaces import ensure_space
 OWNED = {
     "videos", "files", "scenes", "keyframes", "captions", "descriptions", "embeddings", "postings", "owner_settings",
     "backgrounds", "entities", "entity_examples", "baselines", "api_keys", "job_reports",
+    "forgotten_files", "saved_searches", "saved_hits", "fresh_videos", "deliveries",
 }  # fmt: skip
 REGISTRY = {"owners"}  # an owner sees their own row of it
 SHARED = {"schema_migrations", "spaces", "query_embeddings", *REGISTRY}

@@ -40,6 +40,7 @@ class Clip:
     added_at: datetime
     tags: list[str]
     captions: list[tuple[float, float, str]]  #: start, length, language
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ CLIPS = st.builds(
     added_at=st.sampled_from(DAYS),
     tags=st.lists(st.sampled_from(TAGS), unique=True),
     captions=st.lists(st.tuples(TIMES, TIMES, st.sampled_from(LANGUAGES)), max_size=3),
+    recorded_at=st.none() | st.sampled_from(DAYS),
 )
 
 
@@ -101,8 +103,8 @@ def may_be_found(one: Stored, filters: Filters) -> bool:
     wanted = filters.language.strip().lower() if filters.language else None
     return (
         (not filters.video_ids or one.video in filters.video_ids)
-        and (filters.after is None or one.clip.added_at >= filters.after)
-        and (filters.before is None or one.clip.added_at < filters.before)
+        and (filters.after is None or (one.clip.recorded_at or one.clip.added_at) >= filters.after)
+        and (filters.before is None or (one.clip.recorded_at or one.clip.added_at) < filters.before)
         and (filters.min_duration_s is None or length >= filters.min_duration_s)
         and (filters.max_duration_s is None or length <= filters.max_duration_s)
         and (filters.from_s is None or one.end_s > filters.from_s)
@@ -136,9 +138,9 @@ def write(tx: Transaction, space: Space, clip: Clip, number: int) -> list[Stored
         ),
     )
     tx.execute(
-        """update videos set added_at = %(added)s, tags = to_jsonb(%(tags)s::text[])
+        """update videos set added_at = %(added)s, recorded_at = %(recorded)s, tags = to_jsonb(%(tags)s::text[])
         where owner_id = %(owner)s and id = %(video)s""",
-        {"added": clip.added_at, "tags": clip.tags, "video": video},
+        {"added": clip.added_at, "recorded": clip.recorded_at, "tags": clip.tags, "video": video},
     )
     own: dict[int, list[Caption]] = placed(captions, starts)
     return [

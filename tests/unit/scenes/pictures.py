@@ -21,6 +21,7 @@ class Shown:
     hasty: bool = False
     since_s: float | None = None
     light: bool = False
+    area: int = 128 * 72
 
     def small(self) -> Pixels:
         return self.pixels

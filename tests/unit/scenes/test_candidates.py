@@ -60,6 +60,7 @@ def test_a_new_shot_forgets_the_old_one_and_keeps_what_is_its_own():
 
 
 def test_the_space_of_a_shot_is_given_back(monkeypatch):
+    monkeypatch.setattr(candidates, "AS_DECODED", 0)
     monkeypatch.setattr(candidates, "IN_MEMORY_BYTES", 1000)
     with Candidates() as kept:
         offer_all(kept, [Shown(float(n), n + 1.0, scenery(n)) for n in range(20)], 20.0)
@@ -68,7 +69,21 @@ def test_the_space_of_a_shot_is_given_back(monkeypatch):
         assert kept._file.seek(0, io.SEEK_END) == 0
 
 
+@pytest.mark.parametrize("pixels", [128 * 72, 4_000_000, 33_000_000])
+def test_few_wait_as_they_were_decoded_and_all_are_the_same_pictures(pixels: int, monkeypatch) -> None:
+    frames = [Shown(n / 2, n / 2, scenery(n), area=pixels) for n in range(24)]
+    with Candidates() as kept:
+        offer_all(kept, frames, 12.0)
+        found = {one.t_s: kept.keyframe(one, one.t_s) for one in kept}
+        assert len(kept._decoded) == {128 * 72: 4, 4_000_000: 2, 33_000_000: 0}[pixels]
+    monkeypatch.setattr(candidates, "AS_DECODED", 0)
+    with Candidates() as kept:
+        offer_all(kept, frames, 12.0)
+        assert {one.t_s: kept.keyframe(one, one.t_s) for one in kept} == found
+
+
 def test_a_full_disk_is_told_in_words(monkeypatch):
+    monkeypatch.setattr(candidates, "AS_DECODED", 0)
     with Candidates() as kept:
 
         def full(_):
@@ -80,6 +95,7 @@ def test_a_full_disk_is_told_in_words(monkeypatch):
 
 
 def test_a_folder_that_is_not_there_is_told_in_words(monkeypatch, tmp_path):
+    monkeypatch.setattr(candidates, "AS_DECODED", 0)
     monkeypatch.setattr(candidates, "IN_MEMORY_BYTES", 100)
     with Candidates(tmp_path / "gone") as kept, pytest.raises(DiskFullError, match="gone"):
         offer_all(kept, [Shown(0.0, 1.0, scenery(1))], 1.0)

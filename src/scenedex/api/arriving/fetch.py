@@ -1,6 +1,5 @@
 """A URL that somebody gave → the bytes behind it, if it is one of an allowed host."""
 
-import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,17 +9,16 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from scenedex.api.arriving.addresses import Resolve, resolve
 from scenedex.api.arriving.names import clean_name
-from scenedex.api.arriving.pinned import Connect, PublicNetwork
 from scenedex.errors import LimitError, UsageError
 from scenedex.http.errors import ApiError
+from scenedex.network.addresses import Resolve, resolve
+from scenedex.network.pinned import Connect, PublicNetwork, TookTooLongError
+from scenedex.network.target import Target, allowed, certificates, parse
 from scenedex.types import FetchLimits
 
 MAX_REDIRECTS = 5
-MAX_URL = 4096
 STEP_TIMEOUT_S = 20.0  #: for connecting, and for each answer of the host
-PORTS = {"http": 80, "https": 443}
 HEADERS = (
     ("Accept", "*/*"),
     ("Accept-Encoding", "identity"),
@@ -30,23 +28,10 @@ HEADERS = (
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where to ask, taken apart once: what was checked is what is asked."""
-
-    scheme: str
-    host: str  #: ASCII, lower case, without a dot at its end
-    path: bytes  #: with its query
-
-    @property
-    def name(self) -> str:
-        """What the file would be called."""
-        last = self.path.partition(b"?")[0].rpartition(b"/")[2]
-        return clean_name(unquote(last.decode("ascii"), errors="replace"))
-
-
-def _certificates() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+def name_of(target: Target) -> str:
+    """What the file would be called."""
+    last = target.path.partition(b"?")[0].rpartition(b"/")[2]
+    return clean_name(unquote(last.decode("ascii"), errors="replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +41,7 @@ class Fetcher:
     limits: FetchLimits
     look_up: Resolve = resolve
     connect: Connect | None = None
-    trust: Callable[[], ssl.SSLContext] = field(default=_certificates)
+    trust: Callable[[], ssl.SSLContext] = field(default=certificates)
 
     def target(self, url: str) -> Target:
         """The URL, taken apart. Raises UsageError for one that is not of an allowed host."""
@@ -141,33 +126,6 @@ class Fetcher:
             )
 
 
-def parse(url: str) -> Target:
-    """A URL of http or https, without user and password, at the usual port. Raises UsageError."""
-    if len(url) > MAX_URL or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise UsageError("This is no URL: it has blanks, control characters or backslashes, or is too long.")
-    try:
-        parts = httpx.URL(url)
-        host = parts.raw_host.decode("ascii").lower().removesuffix(".")
-        port = parts.port
-    except (httpx.InvalidURL, UnicodeError, ValueError) as exc:
-        raise UsageError("This is no URL that can be read.") from exc
-    if parts.scheme not in PORTS or not host:
-        raise UsageError("Only URLs that begin with http:// or https:// are fetched.")
-    if "@" in url.partition("://")[2].partition("/")[0] or parts.userinfo:
-        raise UsageError("A URL with a user or a password in it is not fetched.")
-    if port not in (None, PORTS[parts.scheme]):
-        raise UsageError("Only the usual ports are asked: 80 for http, 443 for https.")
-    return Target(scheme=parts.scheme, host=host, path=parts.raw_path)
-
-
-def allowed(host: str, hosts: tuple[str, ...]) -> bool:
-    """Whether this list names the host, or by `*.` a part of it."""
-    return any(
-        host == entry or (entry.startswith("*.") and host.endswith(entry[1:]) and host != entry[2:])
-        for entry in hosts
-    )
-
-
 def failed(message: str) -> ApiError:
     """The other host did not give the file."""
     return ApiError(502, "fetch_failed", message)
@@ -177,5 +135,9 @@ def failed(message: str) -> ApiError:
 def _foreign_errors() -> Iterator[None]:
     try:
         yield
+    except TookTooLongError as exc:
+        raise ApiError(
+            504, "fetch_timeout", "Fetching this took longer than it may (SCENEDEX_FETCH_TIMEOUT_S)."
+        ) from exc
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as exc:
         raise failed(f"The file could not be fetched: {str(exc) or type(exc).__name__}.") from exc

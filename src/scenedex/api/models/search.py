@@ -35,8 +35,13 @@ class Filters(Asked):
     """What may be found at all; a hit passes all of them."""
 
     video_ids: list[UUID] = Field(default=[], max_length=MAX_VIDEOS)
-    after: Moment | None = Field(default=None, description="The video was added then or later.")
-    before: Moment | None = Field(default=None, description="The video was added earlier than that.")
+    after: Moment | None = Field(
+        default=None,
+        description="The video was recorded then or later, as its file says; where it does not say, added.",
+    )
+    before: Moment | None = Field(
+        default=None, description="The video was recorded, or else added, earlier than that."
+    )
     min_duration_s: Seconds | None = Field(default=None, description="Length of the video.")
     max_duration_s: Seconds | None = None
     from_s: Seconds | None = Field(default=None, description="The scene ends after this time in its video.")

@@ -33,6 +33,11 @@ class Video(Given):
     added_at: str = Field(description="ISO 8601, UTC.", examples=["2026-01-31T12:00:00+00:00"])
     warnings: tuple[Text, ...] = Field(description="What was wrong with the file.")
     tags: tuple[Text, ...] = Field(examples=[["holiday"]])
+    recorded_at: str | None = Field(
+        default=None,
+        description="When it was recorded, as its file says; ISO 8601, UTC. Null where it does not say.",
+        examples=["2025-07-14T16:31:02+00:00"],
+    )
 
 
 class ListedVideo(Video):

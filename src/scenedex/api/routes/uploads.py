@@ -8,7 +8,7 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from starlette.concurrency import run_in_threadpool
 
 from scenedex.api.arriving.body import pour
-from scenedex.api.arriving.fetch import Fetcher
+from scenedex.api.arriving.fetch import Fetcher, name_of
 from scenedex.api.arriving.form import ENVELOPE_BYTES, FIELD, FileForm
 from scenedex.api.arriving.whole import Incoming
 from scenedex.api.models.uploads import FetchOrder, TakenIn
@@ -87,10 +87,10 @@ def fetch_video(
     target = fetcher.target(order.url)
     with (
         Service.a_place(service_of(request).fetches, FETCH_WAIT_S),
-        Incoming(library, target.name, fetcher.limits.max_bytes) as incoming,
+        Incoming(library, name_of(target), fetcher.limits.max_bytes) as incoming,
     ):
         last = fetcher.fetch(target, incoming.write)
-        taken = incoming.take_in(target.name if is_media_name(Path(target.name)) else last.name)
+        taken = incoming.take_in(name_of(target) if is_media_name(Path(name_of(target))) else name_of(last))
     response.headers["Location"] = place_of_job(taken.job_id)
     return taken
 

@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import dataclass, field
+from datetime import UTC
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from scenedex.indexing.decoder.wire import Message, WireError
 from scenedex.types import (
@@ -95,6 +96,7 @@ class _Info(_Said):
     subtitles: Annotated[list[_Subtitles], Field(max_length=4096)]
     warnings: Annotated[list[Sentence], Field(max_length=4096)]
     default_audio: Count | None
+    recorded_at: AwareDatetime | None
     timecode: Timecode | None
 
 
@@ -181,6 +183,7 @@ def info(message: Message, limits: Limits) -> MediaInfo:
         subtitles=tuple(SubtitleTrack(**one.model_dump()) for one in said.subtitles),
         warnings=tuple(said.warnings),
         default_audio=said.default_audio,
+        recorded_at=said.recorded_at.astimezone(UTC) if said.recorded_at else None,
         timecode=said.timecode,
     )
 

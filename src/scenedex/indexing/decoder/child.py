@@ -168,6 +168,7 @@ def _info(info: MediaInfo) -> dict[str, Any]:
         for name in ("frame_rate", "base_rate"):
             rate: Fraction | None = getattr(info.video, name)
             said["video"][name] = rate and rate.as_integer_ratio()
+    said["recorded_at"] = info.recorded_at.isoformat() if info.recorded_at else None
     return said
 
 

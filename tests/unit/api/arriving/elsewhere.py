@@ -12,8 +12,8 @@ from typing import Any
 
 import httpcore
 
-from scenedex.api.arriving.addresses import Address
 from scenedex.api.arriving.fetch import Fetcher
+from scenedex.network.addresses import Address
 from scenedex.types import FetchLimits
 
 PUBLIC = "93.184.216.34"

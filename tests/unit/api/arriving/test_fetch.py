@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.unit.api.arriving.elsewhere import HOSTS, PUBLIC, Answer, gives, leads, world
 
-from scenedex.api.arriving.fetch import Fetcher, allowed, parse
+from scenedex.api.arriving.fetch import Fetcher, name_of
 from scenedex.errors import LimitError, UsageError
 from scenedex.http.errors import ApiError
+from scenedex.network.target import allowed, parse
 
 CONTENT = b"\0\0\0\x18ftypisom" + bytes(100_000)
 
@@ -32,9 +33,9 @@ def test_a_file_is_fetched_from_the_address_that_was_checked(monkeypatch: pytest
 
 
 def test_the_name_of_a_file_is_the_end_of_its_path() -> None:
-    assert parse("http://media.example/a/film%20one.mp4?x=1").name == "film one.mp4"
-    assert parse("http://media.example/..%2f%2e%2e%2fetc%2fpasswd").name == "passwd"
-    assert parse("http://media.example").name == "video"
+    assert name_of(parse("http://media.example/a/film%20one.mp4?x=1")) == "film one.mp4"
+    assert name_of(parse("http://media.example/..%2f%2e%2e%2fetc%2fpasswd")) == "passwd"
+    assert name_of(parse("http://media.example")) == "video"
 
 
 @pytest.mark.parametrize(

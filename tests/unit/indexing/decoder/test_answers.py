@@ -26,7 +26,7 @@ INFO = {
     "container": "mp4", "size_bytes": 10, "start_s": -1.5, "duration_s": 9.5, "video": VIDEO,
     "audio": [{"index": 1, "codec": "aac", "sample_rate": 44100, "channels": 2, "language": "en", "codecs": None}],
     "subtitles": [{"index": 2, "codec": "subrip", "language": None, "kind": "text"}], "warnings": ["odd"],
-    "default_audio": 1, "timecode": "10:00:00;00",
+    "default_audio": 1, "recorded_at": "2025-07-14T16:31:02+02:00", "timecode": "10:00:00;00",
 }  # fmt: skip
 JSON = strategies.recursive(
     strategies.none()
@@ -93,6 +93,9 @@ def test_headers_become_values() -> None:
         {"audio": [{**INFO["audio"][0], "language": "; drop"}]},
         {"video": {**VIDEO, "codecs": 'a"; x'}},
         {"default_audio": -1},
+        {"recorded_at": "2025-07-14T16:31:02"},
+        {"recorded_at": 1752503462},
+        {"recorded_at": "soon"},
         {"video": {**VIDEO, "base_rate": [1, 0]}},
         {"video": {**VIDEO, "first_s": float("nan")}},
         {"timecode": "10:00:00:00\n* FROM CLIP NAME: x"},

@@ -7,11 +7,14 @@ from typing import Any
 
 import httpcore
 
-from scenedex.api.arriving.addresses import Resolve, is_public, resolve
 from scenedex.errors import UsageError
-from scenedex.http.errors import ApiError
+from scenedex.network.addresses import Resolve, is_public, resolve
 
 Connect = Callable[[str, int, float], httpcore.NetworkStream]
+
+
+class TookTooLongError(Exception):
+    """All of it took longer than it may."""
 
 
 class PublicNetwork(httpcore.NetworkBackend):
@@ -22,11 +25,18 @@ class PublicNetwork(httpcore.NetworkBackend):
     """
 
     def __init__(
-        self, timeout_s: float, *, look_up: Resolve = resolve, connect: Connect | None = None
+        self,
+        timeout_s: float,
+        *,
+        look_up: Resolve = resolve,
+        connect: Connect | None = None,
+        inner: bool = False,
     ) -> None:
+        """`timeout_s`: for all of it. `inner`: somebody who may has said that other addresses are asked, too."""
         self._until = time.monotonic() + timeout_s
         self._look_up = look_up
         self._connect = connect or _connect
+        self._inner = inner
 
     def connect_tcp(
         self,
@@ -36,13 +46,13 @@ class PublicNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Raises UsageError for a host that is not public, ApiError (504), and httpcore's own errors."""
+        """Raises UsageError for a host that is not public, TookTooLongError, and httpcore's own errors."""
         try:
             addresses = self._look_up(host, port)
         except (OSError, ValueError, UnicodeError) as exc:
             raise httpcore.ConnectError(f"the name {host} cannot be resolved") from exc
-        if not addresses or not all(map(is_public, addresses)):
-            raise UsageError(f"The host {host} is not on the public internet: nothing is fetched from it.")
+        if not addresses or not (self._inner or all(map(is_public, addresses))):
+            raise UsageError(f"The host {host} is not on the public internet: it is not asked.")
         failure: Exception | None = None
         for address in addresses[:4]:
             try:
@@ -86,12 +96,10 @@ class _Hurried(httpcore.NetworkStream):
 
 
 def remaining(until: float, timeout: float | None = None) -> float:
-    """Seconds for the next step. Raises ApiError (504) when none are left."""
+    """Seconds for the next step. Raises TookTooLongError when none are left."""
     left = until - time.monotonic()
     if left <= 0:
-        raise ApiError(
-            504, "fetch_timeout", "Fetching this took longer than it may (SCENEDEX_FETCH_TIMEOUT_S)."
-        )
+        raise TookTooLongError
     return left if timeout is None else min(left, timeout)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenedex.api.arriving.addresses import is_public, resolve
+from scenedex.network.addresses import is_public, resolve
 
 INNER = [
     "0.0.0.0/8",

@@ -1,0 +1,269 @@
+"""Searches that are kept, asked of each new video, and told of what they find."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, get_args
+from uuid import UUID
+
+from scenedex.errors import NotFoundError, UsageError
+from scenedex.network.webhook import NotSentError, Sender, new_secret
+from scenedex.search.as_json import answer_as_json
+from scenedex.search.hours import parse_hours, within_hours, zone_named
+from scenedex.search.request import SearchRequest, check_request
+from scenedex.store.database import Transaction
+from scenedex.store.deliveries import (
+    deliveries_of,
+    put_delivery,
+    stop_webhook,
+    take_delivery,
+    was_not_sent,
+    was_sent,
+)
+from scenedex.store.encoding import plain
+from scenedex.store.names import checked_name
+from scenedex.store.saved import (
+    asked_about,
+    count_saved,
+    find_saved,
+    fresh_videos,
+    keep_hits,
+    remove_saved,
+    saved_hits,
+    saved_searches,
+    write_saved,
+)
+from scenedex.store.scope import check_filters
+from scenedex.store.tags import normalized_tags
+from scenedex.store.videos import get_video
+from scenedex.types import Answer, Band, Delivery, Filters, SavedHit, SavedRequest, SavedSearch, Video
+
+if TYPE_CHECKING:
+    from scenedex.library.showing import Showing
+
+log = logging.getLogger(__name__)
+
+BANDS: tuple[Band, ...] = get_args(Band)
+
+MOST_HITS = 100
+"""Scenes of one video that one search tells."""
+
+MOST_AT_ONCE = 20
+"""Sendings for one owner, before the next one's turn."""
+
+DELAYS_S = (5, 30, 180, 900, 3_600, 21_600, 86_400)
+"""Until what did not arrive is sent again: after the first failure, the second ... After one more it is given up."""
+
+MOST_FAILURES = 20
+"""Sendings that may fail in a row; then nothing more is sent until somebody tests the webhook."""
+
+
+class SavedSearches:
+    """The saved searches of one owner."""
+
+    def __init__(self, library: "Showing", sender: Sender | None = None) -> None:
+        self._library = library
+        self._sender = sender or Sender(inner=library.settings.webhook_hosts())
+
+    def add(self, name: str, request: SavedRequest, *, webhook: str | None = None) -> SavedSearch:
+        """Keep a search, which is asked of each video that is added from now on.
+
+        `webhook`: the URL to which hits are sent. Raises UsageError for a name that is taken, a request that makes no
+        sense, and a URL to which nothing is sent.
+        """
+        checked_name(name)
+        kept = _checked(request)
+        if webhook is not None:
+            self._sender.target(webhook)
+        with self._library.transaction() as tx:
+            return write_saved(tx, name, kept, webhook, new_secret() if webhook else "")
+
+    def page(self, limit: int | None = None, offset: int = 0) -> tuple[list[SavedSearch], int]:
+        """The searches by name, and how many there are."""
+        with self._library.transaction() as tx:
+            return saved_searches(tx, limit=limit, offset=offset), count_saved(tx)
+
+    def find(self, named: UUID | str) -> SavedSearch:
+        """By name or id. Raises NotFoundError."""
+        with self._library.transaction() as tx:
+            return _named(tx, named)
+
+    def remove(self, named: UUID | str) -> SavedSearch:
+        """Forget a search, and what it found. Raises NotFoundError."""
+        with self._library.transaction() as tx:
+            found = _named(tx, named)
+            remove_saved(tx, found.id)
+            return found
+
+    def hits(self, named: UUID | str, limit: int = 50, offset: int = 0) -> tuple[list[SavedHit], int]:
+        """What it found, the latest first, and how much there is. Raises NotFoundError."""
+        with self._library.transaction() as tx:
+            return saved_hits(tx, _named(tx, named).id, limit=limit, offset=offset)
+
+    def deliveries(self, named: UUID | str, limit: int = 50) -> list[Delivery]:
+        """What was sent for it in the last weeks, or is to be, the latest first. Raises NotFoundError."""
+        with self._library.transaction() as tx:
+            return deliveries_of(tx, _named(tx, named).id, limit)
+
+    def test(self, named: UUID | str) -> UUID:
+        """Have something sent to its webhook, also to one that was stopped; the id of the delivery.
+
+        Raises NotFoundError, UsageError for a search without a webhook.
+        """
+        with self._library.transaction() as tx:
+            found = _named(tx, named)
+            if found.webhook is None:
+                raise UsageError(f"{found.name!r} has no webhook: there is nothing to send to.")
+            return put_delivery(tx, found.id, _body(found, [], test=True))
+
+    def examine(self) -> int:
+        """Ask the searches about the videos that are new; how many scenes they found. Raises StoreError."""
+        found = 0
+        with self._library.transaction() as tx:
+            news = fresh_videos(tx)
+            searches = saved_searches(tx) if news else []
+        for video_id, change, added_at in news:
+            with self._library.transaction() as tx:
+                video = _video(tx, video_id)
+            if video is not None:
+                found += sum(self._ask(one, video) for one in searches if one.made_at <= added_at)
+            with self._library.transaction() as tx:
+                asked_about(tx, video_id, change)
+        return found
+
+    def deliver(self, most: int = MOST_AT_ONCE) -> int:
+        """Send what is due, so much at most; how much arrived. Each may take 10 s. Raises StoreError."""
+        sent = 0
+        for _ in range(most):
+            delivery = self._taken()
+            if delivery is None:
+                break
+            sent += self._send(delivery)
+        return sent
+
+    def deliver_one(self, delivery_id: UUID) -> Delivery | None:
+        """Send this one now, whenever it is due, and say how that went; None where it is not there any more."""
+        delivery = self._taken(delivery_id)
+        if delivery is None:
+            return None
+        self._send(delivery)
+        with self._library.transaction() as tx:
+            return next((one for one in deliveries_of(tx, delivery.search_id) if one.id == delivery_id), None)
+
+    def _taken(self, delivery_id: UUID | None = None) -> Delivery | None:
+        with self._library.transaction() as tx:
+            return take_delivery(tx, delivery_id)
+
+    def _ask(self, search: SavedSearch, video: Video) -> int:
+        request = search.request
+        answer = self._library.search(
+            request.query,
+            filters=Filters(video_ids=(video.id,), tags=request.tags, language=request.language),
+            mode=request.mode,
+            bands=BANDS[: BANDS.index(request.band) + 1],
+            weaker=True,
+            limit=MOST_HITS,
+        )
+        if answer.degraded and not answer.hits:
+            log.info("saved search %s: %s", search.id, "; ".join(answer.degraded))
+        hits = _timed(answer, video, request)
+        with self._library.transaction() as tx:
+            rows = [(UUID(hit["scene_id"]), video.id, hit) for hit in hits]
+            new = keep_hits(tx, search.id, rows)
+            told = [hit for hit in hits if UUID(hit["scene_id"]) in new]
+            if told and search.webhook is not None and search.stopped is None:
+                put_delivery(tx, search.id, _body(search, told))
+        return len(new)
+
+    def _send(self, delivery: Delivery) -> bool:
+        with self._library.transaction() as tx:
+            try:
+                search = find_saved(tx, delivery.search_id)
+            except NotFoundError:
+                return False
+        try:
+            self._sender.send(
+                search.webhook or "", search.secret, f"msg_{delivery.id.hex}", delivery.body.encode()
+            )
+        except NotSentError as exc:
+            self._failed(search, delivery, exc)
+            return False
+        with self._library.transaction() as tx:
+            was_sent(tx, delivery)
+        return True
+
+    def _failed(self, search: SavedSearch, delivery: Delivery, why: NotSentError) -> None:
+        log.info("webhook of saved search %s: %s", search.id, why)
+        tries = delivery.attempts - 1
+        again_s = None if why.final or tries >= len(DELAYS_S) else float(DELAYS_S[tries])
+        with self._library.transaction() as tx:
+            failures = was_not_sent(tx, delivery, str(why), again_s)
+            if why.final or failures >= MOST_FAILURES:
+                stop_webhook(tx, search.id, f"Nothing is sent any more: {failures} failures, the last: {why}")
+
+
+def _named(tx: Transaction, named: UUID | str) -> SavedSearch:
+    if isinstance(named, str):
+        try:
+            return find_saved(tx, UUID(named))
+        except (ValueError, NotFoundError):
+            return find_saved(tx, named)
+    return find_saved(tx, named)
+
+
+def _video(tx: Transaction, video_id: UUID) -> Video | None:
+    try:
+        return get_video(tx, video_id)
+    except NotFoundError:
+        return None
+
+
+def _checked(request: SavedRequest) -> SavedRequest:
+    """The request as it is kept. Raises UsageError."""
+    query = plain(request.query).strip() if isinstance(request.query, str) else ""
+    if not query:
+        raise UsageError("A saved search needs words to search for.")
+    if request.band not in BANDS:
+        raise UsageError(f"There is no band {request.band!r}: there are {', '.join(BANDS)}.")
+    tags = tuple(sorted(normalized_tags(request.tags)))
+    kept = replace(request, query=query, tags=tags)
+    check_request(SearchRequest(query=query, mode=request.mode))
+    check_filters(Filters(tags=tags, language=request.language))
+    zone_named(request.zone)
+    if request.hours is not None:
+        start, end = parse_hours(request.hours)
+        kept = replace(kept, hours=f"{_clock(start)}-{_clock(end)}")
+    return kept
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _timed(answer: Answer, video: Video, request: SavedRequest) -> list[dict[str, Any]]:
+    """The hits that are told, each with the time at which its scene begins. Where the file lies is not told."""
+    began = datetime.fromisoformat(video.recorded_at or video.added_at)
+    zone = zone_named(request.zone)
+    hours = parse_hours(request.hours) if request.hours is not None else None
+    found: list[dict[str, Any]] = []
+    shown: Any = answer_as_json(answer)["hits"]
+    for hit in shown:
+        at = began + timedelta(seconds=hit["start_s"])
+        if hours is None or within_hours(at, hours, zone):
+            told = {name: value for name, value in hit.items() if name not in ("path", "then", "alike")}
+            found.append({**told, "at": at.astimezone(zone).isoformat(timespec="seconds")})
+    return found
+
+
+def _body(search: SavedSearch, hits: Sequence[dict[str, Any]], *, test: bool = False) -> str:
+    """What is sent: one JSON document."""
+    kind = "saved_search.test" if test else "saved_search.hits"
+    return json.dumps(
+        {
+            "type": kind,
+            "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
+            "data": {"search": {"id": str(search.id), "name": search.name}, "hits": list(hits)},
+        }
+    )

@@ -1,0 +1,1 @@
+"""Other hosts that somebody names: which may be asked, and how."""

@@ -1,0 +1,71 @@
+"""Saved searches over HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.integration.api.shelf import Shelf
+
+PLACE = "/api/v1/saved-searches"
+
+
+@pytest.fixture
+def made(client: TestClient, shared: Shelf) -> Iterator[dict[str, object]]:
+    order = {
+        "name": "Door",
+        "query": "a person",
+        "hours": "22-6",
+        "zone": "Europe/Berlin",
+        "webhook": "https://a.test/x",
+    }
+    answer = client.post(PLACE, json=order)
+    assert answer.status_code == 201, answer.text
+    yield answer.json()
+    client.delete(f"{PLACE}/{answer.json()['id']}")
+
+
+def test_a_search_is_made_shown_tested_and_removed(client: TestClient, made: dict[str, object]) -> None:
+    assert str(made["secret"]).startswith("whsec_")
+    assert (made["hours"], made["band"], made["stopped"]) == ("22:00-06:00", "possible", None)
+    here = f"{PLACE}/{made['id']}"
+    page = client.get(PLACE).json()
+    assert (page["total"], page["searches"]) == (1, [client.get(here).json()])
+    assert "secret" not in page["searches"][0]
+    assert client.get(f"{here}/hits").json() == {"hits": [], "total": 0}
+    sent = client.post(f"{here}/test")
+    assert sent.status_code == 202
+    (delivery,) = client.get(f"{here}/deliveries").json()["deliveries"]
+    assert (delivery["id"], delivery["state"], "body" in delivery) == (
+        sent.json()["delivery"],
+        "waiting",
+        False,
+    )
+    assert client.post(PLACE, json={"name": "door", "query": "x"}).status_code == 422
+    assert client.delete(here).status_code == 204
+    assert client.get(here).status_code == 404
+
+
+def test_a_stranger_finds_nothing(stranger: TestClient, made: dict[str, object]) -> None:
+    here = f"{PLACE}/{made['id']}"
+    assert stranger.get(PLACE).json() == {"searches": [], "total": 0}
+    for answer in (
+        stranger.get(here), stranger.get(f"{here}/hits"), stranger.get(f"{here}/deliveries"),
+        stranger.post(f"{here}/test"), stranger.delete(here),
+    ):  # fmt: skip
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"query": ""}, {"query": "\0"}, {"name": " "}, {"hours": "night"}, {"hours": "25-26"},
+        {"zone": "../etc/passwd"},
+        {"band": "great"},
+        {"webhook": "http://169.254.169.254:8080/"}, {"webhook": "gopher://a.test"}, {"webhook": "http://u:p@a.test"},
+        {"tags": ["", " "]}, {"anchor": {}}, {"query": 7}, {"tags": "a"},
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(client: TestClient, wrong: dict[str, object]) -> None:
+    answer = client.post(PLACE, json={"name": "x", "query": "a", **wrong})
+    assert answer.status_code == 422, answer.text
+    assert set(answer.json()["error"]) >= {"code", "message"}
