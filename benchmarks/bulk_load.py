@@ -29,7 +29,7 @@ from scenedex.inference.session import RunOptions
 from scenedex.inference.weights import WeightStore
 from scenedex.store.database import Database, Statements
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.store.spaces import attach, ensure_space, partition
+from scenedex.store.spaces import attach, careful, ensure_space, partition
 from scenedex.types import Space
 
 LINE = 1.15
@@ -46,8 +46,10 @@ def by_hand(admin: psycopg.Connection, space: Space, blocks: Sequence[bytes]) ->
     copy_blocks(admin, "plain", COLUMNS, blocks)
     copied = time.perf_counter()
     admin.execute(f"set maintenance_work_mem = '{max(64, sum(map(len, blocks)) * 2 >> 20)}MB'")
+    ((vectors,),) = admin.execute("select count(*) from plain").fetchall()
     admin.execute(
-        "create index on plain using hnsw (vector halfvec_cosine_ops) with (m = 16, ef_construction = 64)"
+        "create index on plain using hnsw (vector halfvec_cosine_ops) with (m = 16, "
+        f"ef_construction = {careful(vectors)})"
     )
     done = time.perf_counter()
     print(f"  by hand: COPY {copied - began:.1f} s, CREATE INDEX {done - copied:.1f} s", flush=True)

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from scenedex.errors import ScenedexError
     from scenedex.library import Library, open_library, restore_library
     from scenedex.types import Answer, Caption, FileOutcome, Hit, Scene, Video
+    from scenedex.types.frames import to_dataframe
 
 __all__ = [
     "Answer",
@@ -18,6 +19,7 @@ __all__ = [
     "Video",
     "open_library",
     "restore_library",
+    "to_dataframe",
 ]
 
 _HOMES = {
@@ -25,6 +27,7 @@ _HOMES = {
     "Library": "library",
     "open_library": "library",
     "restore_library": "library",
+    "to_dataframe": "types.frames",
 }
 
 

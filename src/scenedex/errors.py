@@ -4,11 +4,14 @@ ScenedexError                     a sentence for people: what, why, what to do
 ├── UsageError                    the caller asked for something that makes no sense (exit status 2)
 │   ├── NotFoundError             no such path, video or scene (also a LookupError)
 │   ├── AmbiguousError            a name that fits several videos
-│   └── BusyError                 somebody else is at work on the same upload
+│   ├── BusyError                 somebody else is at work on the same upload
+│   └── PluginError               a plug-in cannot be used
+│       └── EncoderPluginError    one that encodes (also an EncoderError)
 ├── MediaError                    one file cannot be taken in; its neighbours can
 │   ├── NotAVideoError            no pictures, no sound, or no media file at all
 │   ├── LimitError                a limit of the settings is exceeded (pixels, duration, streams, seconds)
 │   ├── DecodeError               damaged beyond use
+│   ├── DetectorError             a plug-in could not find its cuts
 │   └── DecoderDiedError          the process that read it crashed, was killed, or had to be ended
 ├── DecoderStartError             the process that reads files cannot be started
 ├── ExchangeError                 data from elsewhere is not what it should be: nothing of that video or file is taken
@@ -68,6 +71,10 @@ class BusyError(UsageError):
     """Another request is at work on this upload: try again when it has ended."""
 
 
+class PluginError(UsageError):
+    """This plug-in cannot be used."""
+
+
 class MediaError(ScenedexError):
     """This file cannot be taken in."""
 
@@ -82,6 +89,10 @@ class LimitError(MediaError):
 
 class DecodeError(MediaError):
     """This file is damaged beyond use."""
+
+
+class DetectorError(MediaError):
+    """The cuts of this file could not be found."""
 
 
 class DecoderDiedError(MediaError):
@@ -154,6 +165,10 @@ class DescriberRefusedError(AnnotationError):
 
 class EncoderError(ScenedexError):
     """An embedding could not be made."""
+
+
+class EncoderPluginError(EncoderError, PluginError):
+    """This plug-in does not encode."""
 
 
 class WeightsError(EncoderError):

@@ -140,12 +140,16 @@ def parsed(content: str) -> Description:
         raise _PassingError("The model's answer has no summary or no list of tags.")
     if not all(isinstance(tag, str) for tag in tags):
         raise _PassingError("The model's answer has tags that are no texts.")
+    return kept(Description(description=description, summary=summary, tags=tuple(tags)))
+
+
+def kept(said: Description) -> Description:
+    """As much of a description as is kept: in one line, tags in lower case and once."""
+    tags = (_short(tag.casefold(), MAX_TAG) for tag in said.tags)
     return Description(
-        description=_short(description, MAX_DESCRIPTION),
-        summary=_short(summary, MAX_SUMMARY),
-        tags=tuple(dict.fromkeys(word for tag in tags if (word := _short(tag.casefold(), MAX_TAG))))[
-            :MAX_TAGS
-        ],
+        description=_short(said.description, MAX_DESCRIPTION),
+        summary=_short(said.summary, MAX_SUMMARY),
+        tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:MAX_TAGS],
     )
 
 

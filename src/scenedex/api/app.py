@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from scenedex.api.arriving.version import TusVersion
-from scenedex.api.authentication import Doors, authenticate
+from scenedex.api.authentication import authenticate
 from scenedex.api.routes import (
     baselines,
     bins,
@@ -39,6 +39,7 @@ from scenedex.api.routes import (
 )
 from scenedex.api.scripts import Scripts
 from scenedex.api.service import Service
+from scenedex.http.doors import Doors
 from scenedex.http.errors import answer_errors
 from scenedex.http.failures import ALWAYS, failures
 from scenedex.http.middleware.body_limit import BodyLimit

@@ -7,13 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from scenedex.api.doorkeeper import Doorkeeper, unauthorized
 from scenedex.api.routes.page import is_page
 from scenedex.api.service import Caller
-from scenedex.errors import ScenedexError, UsageError
+from scenedex.errors import ScenedexError
 from scenedex.http.attempts import client_of
+from scenedex.http.doorkeeper import Doorkeeper, unauthorized
+from scenedex.http.doors import Doors
 from scenedex.http.errors import ApiError, library_response
-from scenedex.http.origins import asked_of, foreign_host, foreign_origin, is_loopback
+from scenedex.http.origins import asked_of, foreign_host, foreign_origin
 from scenedex.library import Library
 from scenedex.library.keys import Grant
 from scenedex.types import LOCAL_OWNER
@@ -25,29 +26,6 @@ FREE = frozenset({"/health", "/ready"})
 """What whoever looks after the server may ask without a key."""
 
 LOCAL = Caller(owner=LOCAL_OWNER, access="admin")
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Where a server listens, as far as that decides who may come in."""
-
-    host: str = "127.0.0.1"
-    demand_keys: bool = False  #: on loopback too, where a proxy on this machine lets others in
-
-    @property
-    def open(self) -> bool:
-        """Whether whoever is on this machine is let in without a key."""
-        return is_loopback(self.host) and not self.demand_keys
-
-
-def check_bind(host: str, library: Library) -> None:
-    """Raises UsageError where a server on this host would let nobody in, or everybody: keys come first."""
-    doors = Doors(host, library.settings.scenedex_demand_keys)
-    if not doors.open and not library.has_keys():
-        raise UsageError(
-            f"A server on {host or 'all addresses'} lets in by key only, and there is none: `scenedex keys create` "
-            "makes one. On 127.0.0.1 none is needed."
-        )
 
 
 @dataclass(slots=True)

@@ -1,16 +1,16 @@
 """`scenedex annotate`"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
+from scenedex import plugins
 from scenedex.cli.index import Bars
 from scenedex.cli.output import complain, print_json, shown
 from scenedex.library import open_library
-from scenedex.types import AnnotationKind, AnnotationOutcome
-
-app = typer.Typer(help="Find words for what nobody has written down.", no_args_is_help=True)
+from scenedex.types import AnnotationOutcome
 
 Videos = Annotated[
     list[str] | None,
@@ -20,6 +20,26 @@ Videos = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Do again what is done already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what became of each video as JSON.")]
+
+
+class Named(TyperGroup):
+    """The annotations that are built in and, by name, those of plug-ins."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command that is built in goes before a plug-in."""
+        known = super().get_command(ctx, cmd_name)
+        if known is not None or plugins.find("annotation", cmd_name) is None:
+            return known
+        one = typer.Typer(add_completion=False)
+
+        @one.command(cmd_name, help=f"Annotate with the plug-in {cmd_name}.")
+        def run(videos: Videos = None, force: Force = False, as_json: AsJson = False) -> None:
+            _annotate(cmd_name, videos, force, as_json)
+
+        return typer.main.get_command(one)
+
+
+app = typer.Typer(cls=Named, help="Find words for what nobody has written down.", no_args_is_help=True)
 
 
 @app.command("screen-text")
@@ -48,7 +68,7 @@ def description(videos: Videos = None, force: Force = False, as_json: AsJson = F
 
 
 def _annotate(
-    kind: AnnotationKind, videos: list[str] | None, force: bool, as_json: bool, download: bool = False
+    kind: str, videos: list[str] | None, force: bool, as_json: bool, download: bool = False
 ) -> None:
     with Bars() as bars, open_library() as library:
         outcomes = library.annotate(kind, *(videos or ()), force=force, download=download, watcher=bars)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from scenedex.cli.models import plugin_lines
 from scenedex.cli.output import print_json, shown, table, version_text
 from scenedex.config import Settings, read_settings
 from scenedex.errors import ScenedexError
@@ -40,6 +41,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     try:
         with open_library(settings=settings) as library:
             found["library"] = library.health()
+            found["plugins"] = plugin_lines(library.plugins())
             found["models"] = library.senses()
         free = shutil.disk_usage(settings.scenedex_home.expanduser()).free
         found["free_disk_gb"] = round(free / 1e9, 1)

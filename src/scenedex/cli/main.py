@@ -13,7 +13,7 @@ from scenedex.cli.failures import Failures
 from scenedex.cli.output import version_text
 from scenedex.logs import LogLevel, configure
 
-SERVERS = ("serve", "worker", "embed-server")
+SERVERS = ("serve", "worker", "embed-server", "mcp")
 """Commands that run on and on, and are known by what they log."""
 
 COMMANDS = {
@@ -49,6 +49,7 @@ COMMANDS = {
     "import": "exchange:import_",
     "serve": "serve:serve",
     "embed-server": "embed_server:embed_server",
+    "mcp": "mcp:mcp",
     "demo": "demo:demo",
     "evaluate": "evaluate:evaluate",
 }

@@ -16,13 +16,16 @@ from rich.progress import (
 )
 
 from scenedex.cli import export
-from scenedex.cli.output import complain, print_json, table
+from scenedex.cli.output import complain, print_json, shown, table
 from scenedex.errors import ScenedexError, UsageError, WeightsError
 from scenedex.library import Library, open_library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scenedex.inference.registry import ModelCard
     from scenedex.inference.weights import WeightStore
+    from scenedex.plugins import Plugin
 
 app = typer.Typer(help="What sees, hears and reads: models and their weights.", no_args_is_help=True)
 
@@ -42,8 +45,9 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     with open_library() as library:
         models, profile = _models(library), library.profile()
         profiles = list(library.equipment.registry.profiles.values())
+        plugins = library.plugins()
     if as_json:
-        print_json({"models": models, "profiles": profiles, "in_use": profile})
+        print_json({"models": models, "profiles": profiles, "in_use": profile, "plugins": plugins})
         return
     rows = table("model", "for", "numbers", "MB", "languages", "licence", "here")
     for model in models:
@@ -63,6 +67,18 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     console.print(f"\nIn use: {profile.name} ({profile.visual}, {profile.audio}, {profile.text}). Profiles:")
     for one in profiles:
         console.print(f"  {one.name}: {one.visual}, {one.audio}, {one.text}")
+    for line in plugin_lines(plugins).items():
+        console.print("Plug-in", ": ".join(line), markup=False)
+
+
+def plugin_lines(plugins: "Iterable[Plugin]") -> dict[str, str]:
+    """Kind and name of each plug-in, and its package, or why it cannot be chosen."""
+    return {
+        f"{plugin.kind} {plugin.name}": shown(
+            f"{plugin.package} {plugin.version}" + (f": {plugin.trouble}" if plugin.trouble else "")
+        )
+        for plugin in plugins
+    }
 
 
 @app.command("pull")

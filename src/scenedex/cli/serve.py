@@ -28,9 +28,9 @@ Open = Annotated[bool, typer.Option("--open", help="Show the page in a browser, 
 def serve(host: Host = None, port: Port = None, worker: Worker = True, show: Open = False) -> None:
     """Answer over HTTP and show the page, with a worker beside it, until Ctrl-C or SIGTERM."""
     from scenedex.api.app import create_app  # half a second of imports
-    from scenedex.api.authentication import check_bind
     from scenedex.api.service import Service
     from scenedex.config import read_settings
+    from scenedex.http.doors import check_bind
     from scenedex.http.serving import answer, listen, url_of
     from scenedex.jobs.beside import spawn_worker
     from scenedex.library import open_library

@@ -103,7 +103,7 @@ class NetworkSettings(LogSettings):
     )
     scenedex_description_model: str | None = Field(
         default=None,
-        description="a model that sees, on the server at OPENAI_BASE_URL; descriptions are asked of it",
+        description="a model that sees, on the server at OPENAI_BASE_URL, or plugin/NAME; descriptions are asked of it",
     )
     scenedex_descriptions: bool = Field(
         default=False,

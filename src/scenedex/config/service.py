@@ -30,6 +30,9 @@ class ServiceSettings(LogSettings):
         default=False,
         description="true: the server demands keys on loopback, too, as it does everywhere else",
     )
+    scenedex_api_key: str | None = Field(
+        default=None, repr=False, description="the key in whose owner's name `scenedex mcp` answers on stdin"
+    )
     scenedex_page_source: bool = Field(
         default=False,
         description="true: the page's scripts are sent as they are written, not minified, for work on the page",

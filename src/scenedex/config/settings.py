@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from platformdirs import user_data_path
 from pydantic import Field, field_validator
 
+from scenedex import plugins
 from scenedex.config.embedding import EmbeddingServerSettings
 from scenedex.config.networks import NetworkSettings
 from scenedex.config.search import SearchSettings
@@ -16,6 +17,7 @@ from scenedex.config.service import ServiceSettings
 from scenedex.config.values import Url
 from scenedex.config.watching import WatchingSettings
 from scenedex.errors import UsageError
+from scenedex.scenes.plugged import BUILT_IN
 from scenedex.types import Limits
 
 if TYPE_CHECKING:
@@ -63,8 +65,8 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
     aws_endpoint_url_s3: Url | None = Field(
         default=None, description="the same, before AWS_ENDPOINT_URL: for pictures alone"
     )
-    scenedex_detector: Literal["adaptive", "content", "hash", "histogram"] = Field(
-        default="adaptive", description="how cuts are found: adaptive, content, hash or histogram"
+    scenedex_detector: str = Field(
+        default="adaptive", description="how cuts are found: adaptive, content, hash, histogram, or a plug-in"
     )
     scenedex_index_at_once: int = Field(
         default=0,
@@ -104,6 +106,14 @@ class Settings(NetworkSettings, SearchSettings, ServiceSettings, EmbeddingServer
     scenedex_decoder_memory_mb: int = Field(
         default=4096, ge=256, description="memory that reading one file may take, in megabytes"
     )
+
+    @field_validator("scenedex_detector")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if value not in BUILT_IN and plugins.find("detector", value) is None:
+            offered = [plugin.name for plugin in plugins.installed("detector")]
+            raise ValueError(f"there is no detector {value!r}: there are {', '.join((*BUILT_IN, *offered))}")
+        return value
 
     @field_validator("scenedex_objects")
     @classmethod

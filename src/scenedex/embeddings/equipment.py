@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
+from scenedex import plugins
 from scenedex.embeddings import mini
 from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
 from scenedex.embeddings.pace import Paces
+from scenedex.embeddings.plugged import READS, SEES, PluggedEyes, PluggedTexts, plugged
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
 from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
@@ -100,6 +102,8 @@ class Equipment:
         def make() -> ImageTextEncoder:
             if key == mini.PICTURES:
                 return mini.MiniPictures(self.options)
+            if self.is_plugin(key):
+                return PluggedEyes(plugged(key, SEES, self._timeout_s), self._max_side)
             model = self.store.find(self.registry.find(key))
             return visual_encoder(model, self.options, max_side=self._max_side, paces=self._paces)
 
@@ -107,7 +111,8 @@ class Equipment:
 
     def _remote(self, key: str) -> ImageTextEncoder | None:
         def make() -> ImageTextEncoder | None:
-            return None if key == mini.PICTURES else self._elsewhere.sees(self.registry.find(key))
+            here = key == mini.PICTURES or self.is_plugin(key)
+            return None if here else self._elsewhere.sees(self.registry.find(key))
 
         return self._once("remote", key, make)
 
@@ -129,6 +134,9 @@ class Equipment:
                 return self.words, self.words
             if key.startswith(OPENAI):
                 return self._elsewhere.reads(key)
+            if self.is_plugin(key):
+                engine = plugged(key, READS, self._timeout_s)
+                return PluggedTexts(engine), PluggedTexts(engine, engine.queries)
             return text_encoders(self.store.find(self.registry.find(key)), self.options)
 
         return self._once("text", key, make)
@@ -151,7 +159,7 @@ class Equipment:
     def scene_model(self, backend: str, visual: str) -> tuple[Modality, str]:
         """Modality and model of the space in which scenes are compared with scenes."""
         if backend == "clip":
-            is_clip = visual != mini.PICTURES and self.registry.find(visual).family == "clip"
+            is_clip = visual in self.registry and self.registry.find(visual).family == "clip"
             return ("visual", visual) if is_clip else ("scene", CLIP)
         return ("visual", visual) if backend == "visual" else ("scene", backend)
 
@@ -162,10 +170,25 @@ class Equipment:
         if name.startswith(OPENAI):
             openai_model(name)
             return name
+        if self.is_plugin(name):
+            return name
         card = self.registry.find(name)
         if card.modality != "text":
             raise UsageError(f"The model {card.key} is not made to compare texts with texts.")
         return card.key
+
+    def is_plugin(self, name: str) -> bool:
+        """Whether a plug-in of this name is installed, and nothing that scenedex has. Imports nothing."""
+        ours = name in self.registry or name in (mini.PICTURES, mini.SOUNDS, WORDS)
+        return not ours and plugins.find("encoder", name) is not None
+
+    def plugin_modality(self, name: str) -> Modality:
+        """What a plug-in is for: it is made now. Raises NotFoundError and EncoderPluginError."""
+        return plugged(name, None, self._timeout_s).card.modality
+
+    @property
+    def _timeout_s(self) -> float:
+        return (self.options or RunOptions()).timeout_s
 
     def queries(self, space: Space) -> TextEncoder:
         """What turns a query into a vector of this space.

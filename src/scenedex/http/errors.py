@@ -95,7 +95,7 @@ def _status_of(error: ScenedexError) -> tuple[int, str]:
 
 def invalid_response(error: RequestValidationError) -> JSONResponse:
     """What does not fit a model, as an answer."""
-    return error_response(422, "invalid_request", _sentence(error.errors()), detail=_places(error.errors()))
+    return error_response(422, "invalid_request", sentence_of(error.errors()), detail=_places(error.errors()))
 
 
 def error_response(
@@ -147,5 +147,6 @@ def _places(errors: Sequence[Any]) -> list[dict[str, str]]:
     ]
 
 
-def _sentence(errors: Sequence[Any]) -> str:
+def sentence_of(errors: Sequence[Any]) -> str:
+    """What pydantic found wrong with what somebody sent: five places at most, and nothing of the values."""
     return "; ".join(f"{place['where']}: {place['problem']}" for place in _places(errors)[:5]) + "."

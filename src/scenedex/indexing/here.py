@@ -28,7 +28,7 @@ class Here:
         self._scratch = scratch
 
     @contextmanager
-    def reading(self, path: Path, limits: Limits) -> Iterator["HereReading"]:
+    def reading(self, path: Path, limits: Limits, detector: str = "") -> Iterator["HereReading"]:
         """A file, open."""
         yield HereReading(path, limits, self._scratch)
 

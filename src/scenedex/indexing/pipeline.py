@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
+from scenedex import plugins
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import DecodeError
 from scenedex.indexing.correcting import keep_corrected
@@ -20,6 +21,7 @@ from scenedex.indexing.sights import Looking, Sight
 from scenedex.indexing.sounds import Hearing
 from scenedex.indexing.words import Span, terms_of_scenes, transcript_embeddings, within
 from scenedex.media.sidecars import Sidecar, find_sidecars, read_sidecars, sidecar_fingerprint
+from scenedex.scenes.plugged import BUILT_IN
 from scenedex.store.corrections import originals_of
 from scenedex.store.database import Database, Transaction
 from scenedex.store.descriptions import descriptions_of
@@ -122,8 +124,11 @@ def recipe(parts: Parts) -> str:
 
 
 def recipe_by(detector: str) -> str:
-    """The same, of a detector by its name."""
-    return f"{RECIPE_VERSION}:{detector}:scenedetect-{version('scenedetect-headless')}"
+    """The same, of a detector by its name. Raises NotFoundError for one that is not there."""
+    if detector in BUILT_IN:
+        return f"{RECIPE_VERSION}:{detector}:scenedetect-{version('scenedetect-headless')}"
+    plugin, _ = plugins.load("detector", detector)
+    return f"{RECIPE_VERSION}:{detector}:{plugin.package}-{plugin.version}"
 
 
 def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRecord:
@@ -133,7 +138,7 @@ def index_content(parts: Parts, content: Content, progress: Progress) -> VideoRe
     are embedded. Raises MediaError when there is nothing to index in it.
     """
     with (
-        parts.decoder.reading(content.path, parts.limits) as reading,
+        parts.decoder.reading(content.path, parts.limits, parts.detector) as reading,
         Looking(parts.sight, parts.regions) as looking,
         Listening(parts.hearing, parts.decoder, content.path, parts.limits) as listening,
     ):

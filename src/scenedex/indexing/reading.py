@@ -53,8 +53,11 @@ class Reading(Protocol):
 class Decoder(Protocol):
     """Reads files."""
 
-    def reading(self, path: Path, limits: Limits) -> AbstractContextManager[Reading]:
-        """A file, open. Raises MediaError, and NotFoundError where there is none."""
+    def reading(self, path: Path, limits: Limits, detector: str = "") -> AbstractContextManager[Reading]:
+        """A file, open. By this detector its `scenes` may be asked for.
+
+        Raises MediaError, and NotFoundError where there is no file.
+        """
 
     def warm(self) -> None:
         """A file will be read soon: prepare for it meanwhile. Returns at once and never raises."""

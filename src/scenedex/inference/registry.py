@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.types import Modality, Space
 
-Family = Literal["clip", "siglip", "clap", "e5", "mini", "video"]
+Family = Literal["clip", "siglip", "clap", "e5", "mini", "video", "plugin"]
 _T = TypeVar("_T")
 ResizeRule = Literal["shortest", "squash", "pad"]
 Interpolation = Literal["bicubic", "bilinear"]
@@ -128,6 +128,10 @@ class Registry:
 
     def __iter__(self) -> Iterator[ModelCard]:
         return iter(self._cards.values())
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a model of that key or alias, case aside."""
+        return isinstance(key, str) and key.strip().lower() in self._names
 
     def profile(self, name: str) -> Profile:
         """The profile of that name. Raises NotFoundError, which lists them."""

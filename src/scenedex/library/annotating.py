@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scenedex.config import Settings
-from scenedex.errors import UsageError
+from scenedex.errors import NotFoundError, UsageError
 from scenedex.indexing.annotate import Annotator
 from scenedex.indexing.progress import Progress
 from scenedex.types import AnnotationKind, AnnotationOutcome
@@ -12,19 +12,25 @@ from scenedex.types import AnnotationKind, AnnotationOutcome
 if TYPE_CHECKING:
     from scenedex.indexing.pipeline import Parts
 
+BUILT_IN: tuple[AnnotationKind, ...] = ("screen_text", "speech", "description")
+
+PLUGIN = "plugin/"
+"""With this SCENEDEX_DESCRIPTION_MODEL begins where a plug-in describes: no server is ever asked in its place."""
+
 
 def annotator_of(
     settings: Settings,
-    kind: AnnotationKind,
+    kind: str,
     parts: Callable[[], "Parts"],
     *,
     download: bool = False,
     force: bool = False,
 ) -> Annotator:
-    """What makes annotations of this kind. `download`: its model may be fetched where it is not here; `force`: what
-    has been described is described anew.
+    """What makes annotations of this kind, or the plug-in of this name. `download`: its model may be fetched where it
+    is not here; `force`: what has been described is described anew.
 
-    Raises NotInstalledError where its extra is not installed, SpeechModelError, and UsageError for an unknown kind.
+    Raises NotInstalledError where its extra is not installed, SpeechModelError, NotFoundError for an unknown kind,
+    PluginError.
     """
     if kind == "screen_text":
         from scenedex.annotations.screen_text import ScreenReader
@@ -35,7 +41,12 @@ def annotator_of(
         return _speech(settings, download)
     if kind == "description":
         return _descriptions(settings, parts(), force)
-    raise UsageError(f"There are no annotations of the kind {kind!r}: screen_text, speech, description.")
+    try:
+        return _plugged(kind, parts(), force)
+    except NotFoundError as exc:
+        raise NotFoundError(
+            f"There are no annotations of the kind {kind!r}: {', '.join(BUILT_IN)}. {exc}"
+        ) from exc
 
 
 class Through:
@@ -90,11 +101,20 @@ def _speech(settings: Settings, download: bool) -> Annotator:
     )
 
 
+def _plugged(name: str, parts: "Parts", force: bool) -> Annotator:
+    from scenedex.indexing.description import Descriptions
+    from scenedex.indexing.plugged import PluggedDescriber
+
+    return Descriptions(PluggedDescriber(name), parts, anew=force)
+
+
 def _descriptions(settings: Settings, parts: "Parts", force: bool) -> Annotator:
     from scenedex.annotations.description import OPENAI_URL, Describer, Endpoint
     from scenedex.indexing.description import Descriptions
 
     model = settings.scenedex_description_model
+    if model and model.startswith(PLUGIN):
+        return _plugged(model.removeprefix(PLUGIN), parts, force)
     if not model or not (settings.openai_base_url or settings.openai_api_key):
         raise UsageError(
             "Descriptions are asked of a server, to which pictures of the scenes are sent: name a model that sees with "

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from scenedex.errors import EncoderError, NotFoundError, UsageError
+from scenedex.errors import EncoderError, NotFoundError, PluginError, UsageError
 from scenedex.library.opened import KINDS, PACES, Opened
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scenedex.embeddings.visual import VisualEmbedder
     from scenedex.indexing.pipeline import Parts
     from scenedex.inference.registry import ModelCard, Profile
+    from scenedex.plugins import Plugin
 
 CORES_OF_ONE = 4
 """Cores that one video keeps busy: two or three decode it, and its encoder takes what is left."""
@@ -45,7 +46,7 @@ class Choosing(Opened):
         if self.settings.clip_model_name:
             parts = [self.settings.clip_model_name, self.settings.clip_pretrained]
             chosen["visual"] = "/".join(part for part in parts if part)
-        keys = {kind: self._card(model, kind).key for kind, model in chosen.items() if model}
+        keys = {kind: self._key(model, kind) for kind, model in chosen.items() if model}
         profile = replace(profile, **keys)
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
@@ -55,17 +56,21 @@ class Choosing(Opened):
     def use(self, name: str) -> "Profile":
         """Record what this library works with from now on: a profile; or a model, in place of the profile's.
 
-        A model is named by its key, or by the folder into which it was exported. Raises NotFoundError and UsageError.
+        A model is named by its key, by the folder into which it was exported, or as a plug-in. Raises NotFoundError and
+        UsageError, also for a plug-in that does not work.
         """
         from scenedex.inference.exported import names_folder
 
         changed: dict[str, str | None] = {}
         if name in self.equipment.registry.profiles:
             changed = {"profile": name, **dict.fromkeys(KINDS)}
+        elif names_folder(name):
+            changed[self._card(name).modality] = str(Path(name).expanduser().absolute())
+        elif self.equipment.is_plugin(name):
+            changed[self.equipment.plugin_modality(name)] = name
         else:
             card = self._card(name)
-            folder = names_folder(name)
-            changed[card.modality] = str(Path(name).expanduser().absolute()) if folder else card.key
+            changed[card.modality] = card.key
         with self._database.transaction(self.owner) as tx:
             for kind, value in changed.items():
                 prefer(tx, kind, value)
@@ -126,6 +131,12 @@ class Choosing(Opened):
         wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
         return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
 
+    def plugins(self) -> "list[Plugin]":
+        """The plug-ins that are installed, those of no use with the reason why. None of them is imported."""
+        from scenedex.library.plugged import all_plugins
+
+        return all_plugins(self.equipment)
+
     def absent(self) -> str | None:
         """What cannot be done for want of weights, and how to get them, in a sentence; None when all are here."""
         profile = self.profile()
@@ -151,6 +162,8 @@ class Choosing(Opened):
         }
         try:
             eyes = self.equipment.visual(profile.visual)
+        except PluginError:
+            raise
         except EncoderError:
             return found
         picture = np.full((480, 854, 3), 128, dtype=np.uint8)
@@ -164,6 +177,10 @@ class Choosing(Opened):
             "trouble": seen.metadata["error"],
         }
 
+    def _key(self, name: str, kind: str) -> str:
+        """The key of the model of that kind that is meant; a plug-in is not imported for it."""
+        return name if self.equipment.is_plugin(name) else self._card(name, kind).key
+
     def _card(self, name: str, kind: str = "") -> "ModelCard":
         """The model that is meant, by key, alias or folder; of that kind, if one is named."""
         from scenedex.inference.exported import exported_card, names_folder
@@ -176,7 +193,8 @@ class Choosing(Opened):
                 card = registry.find(name)
             except NotFoundError as exc:
                 profiles = f"There is no profile {name!r}: there are {', '.join(registry.profiles)}. "
-                raise NotFoundError(("" if kind else profiles) + str(exc)) from exc
+                plugins = "" if names_folder(name) else " Nor is a plug-in of that name installed."
+                raise NotFoundError(("" if kind else profiles) + str(exc) + plugins) from exc
         if kind and card.modality != kind:
             raise UsageError(f"The model {card.key} is for {card.modality}, not for {kind}.")
         return card

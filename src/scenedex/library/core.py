@@ -13,6 +13,7 @@ from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.cutting import Cutting
 from scenedex.library.exchanging import Exchanging
+from scenedex.library.illustrating import small_picture
 from scenedex.library.keeping import Keeping
 from scenedex.library.pictures import picture_place
 from scenedex.library.playing import Playing
@@ -20,10 +21,10 @@ from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
+from scenedex.store.listing import thumbnails_of
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
 from scenedex.types import (
-    AnnotationKind,
     AnnotationOutcome,
     Scene,
     Space,
@@ -94,13 +95,15 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         self.decoder.warm()
         from scenedex.indexing.run import index_paths  # the decoders take most of a second to import
         from scenedex.library.annotating import Through, annotator_of, wanted
+        from scenedex.scenes.plugged import check
 
         if not all(str(path).strip() for path in paths):
             raise UsageError(
                 "An empty path was given: say which file or folder is meant (`.` for this folder)."
             )
         refuse_strangers(self.arrivals, self.owner, [Path(path) for path in paths])
-        # made first, so that a missing extra is said before the work
+        # made first, so that a missing extra, or a plug-in that does not work, is said before the work
+        check(self.settings.scenedex_detector)
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
         report = index_paths(
@@ -201,18 +204,20 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
 
     def annotate(
         self,
-        kind: AnnotationKind,
+        kind: str,
         *videos: str,
         force: bool = False,
         download: bool = False,
         watcher: "Watcher | None" = None,
     ) -> tuple[AnnotationOutcome, ...]:
-        """Find out what is written in the pictures (`screen_text`), said (`speech`) or to be seen (`description`).
+        """Find out what is written in the pictures (`screen_text`), said (`speech`) or to be seen (`description`),
+        or what a plug-in of this name says.
 
         `videos`: ids, paths or file names; all videos without any. What is done is not done again, unless `force`. A
         video that fails is an outcome with its reason. `download`: a model that is not here may be fetched.
 
-        Raises NotInstalledError where an extra is missing, SpeechModelError, NotFoundError and AmbiguousError.
+        Raises NotInstalledError where an extra is missing, SpeechModelError, PluginError, NotFoundError and
+        AmbiguousError.
         """
         from scenedex.library.annotating import annotator_of
 
@@ -272,10 +277,15 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
 
         return timeline(self, video_id, heat or Heat())
 
-    def videos(self, *, limit: int | None = None, offset: int = 0) -> list[Video]:
-        """The videos, the newest first."""
+    def videos(self, *, limit: int | None = None, offset: int = 0, pictures: bool = False) -> list[Video]:
+        """The videos, the newest first. `pictures`: each carries a small one, which notebooks show."""
         with self._database.transaction(self.owner) as tx:
-            return list_videos(tx, limit=limit, offset=offset)
+            found = list_videos(tx, limit=limit, offset=offset)
+            keys = thumbnails_of(tx, [video.id for video in found]) if pictures else {}
+        return [
+            replace(video, picture=small_picture(key, self.picture)) if (key := keys.get(video.id)) else video
+            for video in found
+        ]
 
     def show(self, video: str) -> tuple[Video, list[Scene]]:
         """One video with its scenes, keyframes and captions; `video` is an id, a path or a file name."""

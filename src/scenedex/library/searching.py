@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from scenedex.library.defaults import defaults_of
 from scenedex.library.examples import Eyes, anchor_of
 from scenedex.library.filters import understood
+from scenedex.library.illustrating import illustrated
 from scenedex.library.owners import Owning
 from scenedex.search.assembly import dense_channels
 from scenedex.search.engine import Engine
@@ -46,6 +47,7 @@ class Searching(Owning):
         *,
         videos: Sequence[str] = (),
         example: Example | None = None,
+        pictures: bool = False,
         **options: Unpack[SearchOptions],
     ) -> Answer:
         """The scenes that fit `query` best, best first. `videos` (ids, paths or file names) narrows the search.
@@ -53,6 +55,8 @@ class Searching(Owning):
         `example`: a scene or a picture that hits should look like, beside the words or instead of them. `options` are
         the fields of SearchRequest: limit, offset, filters, mode, weights, bands, group_by, fold, within_s. Two things
         that follow one another: `"dog" then "car"`.
+
+        `pictures`: each hit carries a small one, which notebooks show.
 
         An answer without hits means that nothing fits. Raises UsageError for a request that makes no sense,
         NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
@@ -77,7 +81,8 @@ class Searching(Owning):
             anchor = (
                 anchor_of(tx, example, eyes, chosen) if example is not None and eyes is not None else None
             )
-            return engine.search(tx, request, anchor)
+            answer = engine.search(tx, request, anchor)
+        return illustrated(answer, self.picture) if pictures else answer
 
     def warm(self) -> int:
         """Read what searches of a large library will read; how many walks through its indexes it took, 0 for a small

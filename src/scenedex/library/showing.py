@@ -110,12 +110,16 @@ class Showing(Retaining):
         Raises NotFoundError for the scene, and where its video's file is not there any more; MediaError where no clip
         can be cut from it.
         """
-        from scenedex.media.clip import cut_clip  # the decoders take most of a second to import
-
         with self._database.transaction(self.owner) as tx:
             scene = find_scene(tx, scene_id)
+        self.cut(scene.video_id, target, start_s=scene.start_s, end_s=scene.end_s)
+
+    def cut(self, video_id: UUID, target: Path, *, start_s: float, end_s: float) -> None:
+        """The same for `[start_s, end_s)` of a video, up to two minutes. Raises as `clip` does, and LimitError."""
+        from scenedex.media.clip import cut_clip  # the decoders take most of a second to import
+
         with (
-            self.original(scene.video_id) as original,
+            self.original(video_id) as original,
             self.decoder.reading(original.path, self.settings.limits()) as reading,
         ):
-            cut_clip(reading, target, start_s=scene.start_s, end_s=scene.end_s)
+            cut_clip(reading, target, start_s=start_s, end_s=end_s)

@@ -135,7 +135,9 @@ def _model(equipment: "Equipment", named: str) -> str:
     """The key of a model that someone means; what is in no registry may ship in the package."""
     from scenedex.embeddings.mini import PICTURES
 
-    return PICTURES if named == PICTURES else equipment.registry.find(named).key
+    if named == PICTURES or equipment.is_plugin(named):
+        return named
+    return equipment.registry.find(named).key
 
 
 def _measure(database: Database, space: Space, queries: Callable[[Space], TextEncoder]) -> None:

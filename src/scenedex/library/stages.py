@@ -36,10 +36,12 @@ class Stages(Searching):
     ) -> FileOutcome:
         """Index one file, without its annotations, and without completing other videos.
 
-        Raises MediaError, UsageError, OSError, EncoderError, StoreError.
+        Raises MediaError, UsageError, PluginError, OSError, EncoderError, StoreError.
         """
         from scenedex.indexing.run import index_file
+        from scenedex.scenes.plugged import check
 
+        check(self.settings.scenedex_detector)
         refuse_strangers(self.arrivals, self.owner, [Path(path)])
         if double := known_double(self.owner, self.arrivals, Path(path)):
             return double

@@ -9,9 +9,11 @@ import numpy as np
 from scenedetect.common import FrameTimecode, Timecode
 from scenedetect.detectors import AdaptiveDetector, ContentDetector, HashDetector, HistogramDetector
 
+from scenedex import plugins
 from scenedex.errors import UsageError
 from scenedex.scenes.adaptive import AdaptiveRule
 from scenedex.scenes.difference import difference, hsv
+from scenedex.scenes.plugged import PluggedDetector
 from scenedex.types import Pixels
 
 DETECTORS: dict[str, Any] = {
@@ -39,14 +41,11 @@ _ROUNDING_S = 1e-6
 class CutFinder:
     """Finds the cuts of one video while its frames pass by.
 
-    Raises UsageError if there is no detector by that name.
+    Raises UsageError if there is no detector by that name, DetectorError for a plug-in that does not work.
     """
 
     def __init__(self, detector: str = DEFAULT_DETECTOR) -> None:
-        if detector not in DETECTORS:
-            names = ", ".join(DETECTORS)
-            raise UsageError(f"There is no cut detector called {detector!r}: use one of {names}.")
-        self._judge: _Judge = _Adaptive() if detector == DEFAULT_DETECTOR else _Theirs(DETECTORS[detector])
+        self._judge: _Judge = _judge(detector)
         self._last_s = 0.0
         self._last: Pixels | None = None
 
@@ -91,6 +90,17 @@ class _Judge(Protocol):
     def see(self, t_s: float, small: Pixels) -> list[float]: ...
 
     def gap(self, t_s: float, small: Pixels) -> list[float]: ...
+
+
+def _judge(detector: str) -> _Judge:
+    if detector == DEFAULT_DETECTOR:
+        return _Adaptive()
+    if detector in DETECTORS:
+        return _Theirs(DETECTORS[detector])
+    if plugins.find("detector", detector):
+        return PluggedDetector(detector, MIN_SHOT_S - _ROUNDING_S)
+    names = ", ".join((*DETECTORS, *(plugin.name for plugin in plugins.installed("detector"))))
+    raise UsageError(f"There is no cut detector called {detector!r}: use one of {names}.")
 
 
 class _Adaptive:

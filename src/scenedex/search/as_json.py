@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | float | int):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return _plainly(value, but=())
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -110,5 +110,5 @@ def _hit_as_json(hit: Hit) -> dict[str, object]:
 
 def _plainly(value: "DataclassInstance", but: Collection[str]) -> dict[str, Any]:
     """The fields of a value without some that are made in another way: a page of hits has hundreds of fields."""
-    names = (field.name for field in dataclasses.fields(value))
+    names = (field.name for field in dataclasses.fields(value) if field.metadata.get("plain", True))
     return {name: plain(getattr(value, name)) for name in names if name not in but}

@@ -1,7 +1,7 @@
 """The videos of an owner as a page of a list: sorted, filtered, each with how it stands. One statement finds the page,
 whatever the number of videos; three more read what is told of those on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -96,6 +96,12 @@ def listed_video(tx: Transaction, video_id: UUID) -> ListedVideo:
     if not found:
         raise NotFoundError(f"There is no video {video_id}.")
     return found[0]
+
+
+def thumbnails_of(tx: Transaction, videos: Sequence[UUID]) -> dict[UUID, str]:
+    """Key of the picture that stands for a video; one without pictures is left out."""
+    rows = tx.execute(PICTURES, {"videos": list(videos)}) if videos else []
+    return {row["video_id"]: row["thumbnail_key"] for row in rows if row["thumbnail_key"]}
 
 
 def statement(wanted: Wanted, limit: int, offset: int) -> tuple[Composed, dict[str, Any]]:

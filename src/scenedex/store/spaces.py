@@ -29,6 +29,16 @@ CHOICE: LiteralString = "live_space."
 """Before a modality: the owner's setting that names the space to search in place of the live ones."""
 
 
+CARE = 64
+"""`ef_construction` of an index: among how many a vector's neighbours are looked for when it comes."""
+
+CARE_OF_MANY = 200
+"""The same while an index over `MANY` is built at once, which then takes three times as long: of 713,000 vectors of
+words the ten nearest to a question are found for 0.97 instead of 0.86 (`ef_search` 200)."""
+
+MANY = 200_000
+"""Vectors; among fewer the ten nearest are found anyway."""
+
 NODE_BYTES = 900
 """What a vector takes in the graph of HNSW while it is built with m = 16, beside its numbers."""
 
@@ -215,18 +225,31 @@ def attach(tx: Statements, space_id: int, dim: int) -> None:
 
 
 def build_index(tx: Statements, space_id: int, dim: int) -> None:
-    """The HNSW index of a space, over what its table holds."""
+    """The HNSW index of a space, over what its table holds; rows that come later are linked with less care."""
     _make_room(tx, space_id, dim)
+    index = Identifier(f"{partition(space_id)}_vector_idx")
+    care = careful(_vectors(tx, space_id, dim))
     tx.execute(
         SQL(
             "create index {index} on {table} using hnsw ((vector::halfvec({dim})) halfvec_cosine_ops) "
-            "with (m = 16, ef_construction = 64)"
-        ).format(
-            index=Identifier(f"{partition(space_id)}_vector_idx"),
-            table=Identifier(partition(space_id)),
-            dim=Literal(dim),
-        )
+            "with (m = 16, ef_construction = {care})"
+        ).format(index=index, table=Identifier(partition(space_id)), dim=Literal(dim), care=Literal(care))
     )
+    if care != CARE:
+        tx.execute(
+            SQL("alter index {index} set (ef_construction = {care})").format(index=index, care=Literal(CARE))
+        )
+
+
+def careful(vectors: float) -> int:
+    """With which `ef_construction` an index over so many vectors is built."""
+    return CARE_OF_MANY if vectors >= MANY else CARE
+
+
+def _vectors(tx: Statements, space_id: int, dim: int) -> float:
+    """About how many its table holds."""
+    rows = tx.execute("select pg_relation_size(%(table)s::regclass) as size", {"table": partition(space_id)})
+    return float(rows[0]["size"]) / (2 * dim + ROW_BYTES)
 
 
 def _make_room(tx: Statements, space_id: int, dim: int) -> None:

@@ -1,4 +1,5 @@
-"""Frozen values that travel between the stages. No I/O, no third party but numpy.
+"""Frozen values that travel between the stages. No I/O, no third party but numpy, and pandas where a
+table is asked for.
 
 Times are seconds as floats, counted from the start of the video (a file whose first timestamp is 100 s
 starts at 0 here); intervals are half open, `[start_s, end_s)`. Frame rates are exact (`Fraction`).

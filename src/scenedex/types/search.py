@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
+from scenedex.types.showing import ASIDE, answer_html, hit_html
 from scenedex.types.spaces import Space, Vector
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Channel = Literal["visual", "audio", "transcript", "description", "lexical", "anchor"]
 """`anchor` is what looks like a picture or scene that was given beside, or instead of, words."""
@@ -95,6 +99,11 @@ class Hit:
     thumbnail: str | None = None
     alike: int = 0  #: scenes that look nearly the same and were folded into this one
     then: tuple["Hit", ...] = ()  #: what follows it, where one thing after another was asked for
+    picture: bytes | None = field(default=None, compare=False, repr=False, metadata=ASIDE)
+    #: a small JPEG for notebooks, where it was asked for
+
+    def _repr_html_(self) -> str:
+        return hit_html(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +140,12 @@ class Answer:
     rerank: Rerank = field(default_factory=Rerank)
     groups: tuple[VideoHits, ...] = ()  #: where grouping was asked for; `hits` then has the best of each
     took_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """A row for each hit: `scenedex.types.frames.to_dataframe`. Raises NotInstalledError without pandas."""
+        from scenedex.types.frames import to_dataframe
+
+        return to_dataframe(self)
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)

@@ -1,12 +1,13 @@
 """Videos as the library keeps them, their files, and whose they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 from uuid import UUID
 
 from scenedex.types.media import MediaInfo
 from scenedex.types.scenes import Caption, SceneRecord
+from scenedex.types.showing import ASIDE, video_html
 from scenedex.types.spaces import EmbeddingDraft
 from scenedex.types.words import SceneTerms
 
@@ -89,3 +90,8 @@ class Video:
     warnings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  #: normalised, in alphabetical order
     recorded_at: str | None = None  #: when it was recorded, as its file says; ISO 8601, UTC
+    picture: bytes | None = field(default=None, compare=False, repr=False, metadata=ASIDE)
+    #: a small JPEG for notebooks, where it was asked for
+
+    def _repr_html_(self) -> str:
+        return video_html(self)

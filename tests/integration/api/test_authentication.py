@@ -13,14 +13,15 @@ from fastapi.testclient import TestClient
 from tests.integration.api.doors import OUTSIDE, client, key, library, local, opened, outside
 
 from scenedex import Library
-from scenedex.api import doorkeeper
 from scenedex.api.app import create_app
-from scenedex.api.authentication import COOKIE, Authentication, Doors, check_bind
-from scenedex.api.doorkeeper import REMEMBERED_S, Doorkeeper
+from scenedex.api.authentication import COOKIE, Authentication
 from scenedex.api.service import Service
 from scenedex.config import Settings
 from scenedex.errors import DatabaseUnreachableError, UsageError
+from scenedex.http import doorkeeper
 from scenedex.http.attempts import MOST_ADDRESSES
+from scenedex.http.doorkeeper import REMEMBERED_S, Doorkeeper
+from scenedex.http.doors import Doors, check_bind
 from scenedex.http.errors import ApiError
 from scenedex.library.keys import Grant
 from scenedex.store.tokens import new_token

@@ -7,6 +7,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from tests.integration.store.records import TEXT, embeddings, record, unit
 
 from scenedex.errors import StoreError
+from scenedex.store import spaces
 from scenedex.store.database import Database, Statements
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.sizes import KnownSizes
@@ -143,3 +144,31 @@ def test_what_is_remembered_of_sizes_holds_until_a_space_comes(
     other = ensure_space(database, WIDE)
     assert vectors(other) == 0
     assert vectors(made) == 3
+
+
+@pytest.mark.parametrize(("many", "care"), [(100, 200), (1_000_000, 64)])
+def test_an_index_over_many_is_built_with_more_care_than_later_rows_get(
+    database: Database, many: int, care: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ensure_space(database, TEXT)
+    with database.transaction(LOCAL_OWNER) as tx:
+        write_video(
+            tx, record(embeddings={made.id: embeddings([unit(n, TEXT.dim) for n in range(300)], 100)})
+        )
+    monkeypatch.setattr(spaces, "MANY", many)
+    index, run = f"{partition(made.id)}_vector_idx", Statements.execute
+    said: list[str] = []
+
+    def heard(self: Statements, query: SQL | str, *arguments: object) -> object:
+        said.append(query if isinstance(query, str) else query.as_string())
+        return run(self, query, *arguments)
+
+    monkeypatch.setattr(Statements, "execute", heard)
+    with database.migrator() as connection:
+        tx = Statements(connection, {})
+        tx.execute(SQL("drop index {}").format(Identifier(index)))
+        spaces.build_index(tx, made.id, made.dim)
+        (kept,) = tx.execute("select reloptions from pg_class where relname = %(name)s", {"name": index})
+    (built,) = [one for one in said if one.startswith("create index")]
+    assert f"ef_construction = {care})" in built
+    assert set(kept["reloptions"]) == {"m=16", "ef_construction=64"}

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenedex.api.authentication import COOKIE
-from scenedex.api.doorkeeper import Doorkeeper
 from scenedex.api.service import Caller, caller_of, service_of
 from scenedex.http.attempts import client_of
+from scenedex.http.doorkeeper import Doorkeeper
 from scenedex.library.keys import Grant
 from scenedex.types import Access
 

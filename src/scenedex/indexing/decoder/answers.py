@@ -124,6 +124,7 @@ class Failure(_Said):
         "NotAVideoError",
         "LimitError",
         "DecodeError",
+        "DetectorError",
         "NotFoundError",
         "DiskFullError",
         "MemoryError",

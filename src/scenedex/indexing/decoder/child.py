@@ -16,11 +16,12 @@ from typing import IO, Any
 
 import numpy as np
 
-from scenedex.errors import DiskFullError, MediaError, NotFoundError
+from scenedex.errors import DetectorError, DiskFullError, MediaError, NotFoundError, ScenedexError
 from scenedex.indexing.decoder import confine
 from scenedex.indexing.decoder.wire import WireError, packed, send
 from scenedex.indexing.here import HereReading
 from scenedex.indexing.reading import Reading
+from scenedex.scenes.plugged import prepare
 from scenedex.types import Caption, Limits, MediaInfo, SceneDraft
 
 Opening = Callable[[Path, Limits, IO[bytes] | None], Reading]
@@ -45,15 +46,25 @@ def serve(requests: int, answers: int, opening: Opening = HereReading) -> None:
         limits, path = Limits(**order["limits"]), Path(os.fsdecode(bytes.fromhex(order["path"])))
         scratch = _scratch(Path(os.fsdecode(bytes.fromhex(order["scratch"]))))
         confine.limit(order["memory_mb"])
-        confine.give_up(path)
+        teller, folders = _Teller(answers), list[Path]()
+        if not teller.attempt(lambda: folders.extend(_plugged(order.get("detector")))):
+            return
+        confine.give_up(path, folders)
         confine.allow_cpu(limits.decode_s(None))
-        teller = _Teller(answers)
         if not teller.attempt(lambda: teller.open(opening(path, limits, scratch))):
             return
         for line in asked:
             request = json.loads(line)
             confine.allow_cpu(request.pop("cpu_s"))
             teller.attempt(partial(teller.answer, **request))
+
+
+def _plugged(detector: str | None) -> list[Path]:
+    """Import a plug-in while files can still be opened; where it lies. Raises DetectorError."""
+    try:
+        return prepare(detector) if detector else []
+    except ScenedexError as exc:
+        raise DetectorError(str(exc)) from exc
 
 
 def _scratch(folder: Path) -> IO[bytes] | None:

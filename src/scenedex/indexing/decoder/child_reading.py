@@ -17,6 +17,7 @@ from typing import Any
 from scenedex.errors import (
     DecodeError,
     DecoderDiedError,
+    DetectorError,
     DiskFullError,
     LimitError,
     MediaError,
@@ -45,6 +46,7 @@ _REFUSALS: dict[str, type[MediaError] | type[NotFoundError]] = {
     "NotAVideoError": NotAVideoError,
     "LimitError": LimitError,
     "DecodeError": DecodeError,
+    "DetectorError": DetectorError,
     "NotFoundError": NotFoundError,
 }
 
@@ -58,6 +60,7 @@ class Order:
     limits: Limits
     memory_mb: int
     grace_s: float  #: how much longer than its limits a child is waited for
+    detector: str = ""  #: of a plug-in, which is imported before the file is opened
 
     def line(self) -> bytes:
         """As it is sent: names of files are bytes."""
@@ -65,6 +68,8 @@ class Order:
             name: os.fsencode(path).hex() for name, path in (("path", self.path), ("scratch", self.scratch))
         }
         order = {**paths, "limits": asdict(self.limits), "memory_mb": self.memory_mb}
+        if self.detector:
+            order["detector"] = self.detector
         return json.dumps(order).encode() + b"\n"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from scenedex.errors import DecoderStartError
 from scenedex.indexing.decoder.child_reading import ChildReading, Order
 from scenedex.indexing.decoder.process import Spawner
+from scenedex.scenes.plugged import BUILT_IN
 from scenedex.types import Limits
 
 OURS = "scenedex.indexing.decoder"
@@ -54,8 +55,8 @@ class Children:
             coming.set_exception(exc)
 
     @contextmanager
-    def reading(self, path: Path, limits: Limits) -> Iterator[ChildReading]:
-        """A file, open in a child.
+    def reading(self, path: Path, limits: Limits, detector: str = "") -> Iterator[ChildReading]:
+        """A file, open in a child. A detector that is a plug-in is imported there before the file is opened.
 
         Raises MediaError, among them DecoderDiedError for a child that crashed, was killed, or had to be ended; and
         DecoderStartError where no child can be started.
@@ -66,6 +67,7 @@ class Children:
             limits=limits,
             memory_mb=self._memory_mb,
             grace_s=self._grace_s,
+            detector="" if detector in BUILT_IN else detector,
         )
         spawner, fit = self._lend(), False
         try:

@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 
 from scenedex.indexing.decoder import landlock, seccomp
@@ -60,10 +61,10 @@ def allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard < 0 else min(allowed, hard), hard))
 
 
-def give_up(file: Path) -> None:
-    """Everything but reading this file, and Python itself, as far as the kernel lets a process give up."""
+def give_up(file: Path, folders: Iterable[Path] = ()) -> None:
+    """All but reading this file, these folders and Python itself, as far as the kernel lets a process give up."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    landlock.restrict([file], _program_folders())
+    landlock.restrict([file], [*_program_folders(), *folders])
     seccomp.restrict()
 
 

@@ -29,8 +29,13 @@ class _Known:
 class Doorkeeper:
     """Checks keys for one process. Safe in threads."""
 
-    def __init__(self, library: Library, clock: Callable[[], float] = time.monotonic) -> None:
-        self._library, self._clock = library, clock
+    def __init__(
+        self,
+        library: Library,
+        clock: Callable[[], float] = time.monotonic,
+        remembered_s: float = REMEMBERED_S,
+    ) -> None:
+        self._library, self._clock, self._remembered_s = library, clock, remembered_s
         self._attempts = Attempts()
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._lock = threading.Lock()
@@ -76,7 +81,7 @@ class Doorkeeper:
             now = self._clock()
             if grant is None:
                 self._attempts.failed(client, now)
-            self._known[digest] = _Known(grant, now + REMEMBERED_S)
+            self._known[digest] = _Known(grant, now + self._remembered_s)
             self._known.move_to_end(digest)
             while len(self._known) > MOST_KEYS:
                 self._known.popitem(last=False)
