@@ -3,16 +3,13 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from scenedex.errors import NotFoundError, UsageError
+from scenedex.errors import NotFoundError, ScenedexError, StoreError, UsageError
+from scenedex.library.asking import ask, checked
 from scenedex.network.webhook import NotSentError, Sender, new_secret
-from scenedex.search.as_json import answer_as_json
-from scenedex.search.hours import parse_hours, within_hours, zone_named
-from scenedex.search.request import SearchRequest, check_request
 from scenedex.store.database import Transaction
 from scenedex.store.deliveries import (
     deliveries_of,
@@ -22,7 +19,6 @@ from scenedex.store.deliveries import (
     was_not_sent,
     was_sent,
 )
-from scenedex.store.encoding import plain
 from scenedex.store.names import checked_name
 from scenedex.store.saved import (
     asked_about,
@@ -35,20 +31,13 @@ from scenedex.store.saved import (
     saved_searches,
     write_saved,
 )
-from scenedex.store.scope import check_filters
-from scenedex.store.tags import normalized_tags
 from scenedex.store.videos import get_video
-from scenedex.types import Answer, Band, Delivery, Filters, SavedHit, SavedRequest, SavedSearch, Video
+from scenedex.types import Delivery, SavedHit, SavedRequest, SavedSearch, Video
 
 if TYPE_CHECKING:
     from scenedex.library.showing import Showing
 
 log = logging.getLogger(__name__)
-
-BANDS: tuple[Band, ...] = get_args(Band)
-
-MOST_HITS = 100
-"""Scenes of one video that one search tells."""
 
 MOST_AT_ONCE = 20
 """Sendings for one owner, before the next one's turn."""
@@ -74,7 +63,7 @@ class SavedSearches:
         sense, and a URL to which nothing is sent.
         """
         checked_name(name)
-        kept = _checked(request)
+        kept = checked(request)
         if webhook is not None:
             self._sender.target(webhook)
         with self._library.transaction() as tx:
@@ -157,18 +146,14 @@ class SavedSearches:
             return take_delivery(tx, delivery_id)
 
     def _ask(self, search: SavedSearch, video: Video) -> int:
-        request = search.request
-        answer = self._library.search(
-            request.query,
-            filters=Filters(video_ids=(video.id,), tags=request.tags, language=request.language),
-            mode=request.mode,
-            bands=BANDS[: BANDS.index(request.band) + 1],
-            weaker=True,
-            limit=MOST_HITS,
-        )
-        if answer.degraded and not answer.hits:
-            log.info("saved search %s: %s", search.id, "; ".join(answer.degraded))
-        hits = _timed(answer, video, request)
+        """How many scenes it found. A search that cannot be asked finds none, and the others are asked all the same."""
+        try:
+            hits = ask(self._library, search, video)
+        except StoreError:
+            raise
+        except ScenedexError as exc:
+            log.warning("saved search %s of owner %s: %s", search.id, self._library.owner, exc)
+            return 0
         with self._library.transaction() as tx:
             rows = [(UUID(hit["scene_id"]), video.id, hit) for hit in hits]
             new = keep_hits(tx, search.id, rows)
@@ -218,43 +203,6 @@ def _video(tx: Transaction, video_id: UUID) -> Video | None:
         return get_video(tx, video_id)
     except NotFoundError:
         return None
-
-
-def _checked(request: SavedRequest) -> SavedRequest:
-    """The request as it is kept. Raises UsageError."""
-    query = plain(request.query).strip() if isinstance(request.query, str) else ""
-    if not query:
-        raise UsageError("A saved search needs words to search for.")
-    if request.band not in BANDS:
-        raise UsageError(f"There is no band {request.band!r}: there are {', '.join(BANDS)}.")
-    tags = tuple(sorted(normalized_tags(request.tags)))
-    kept = replace(request, query=query, tags=tags)
-    check_request(SearchRequest(query=query, mode=request.mode))
-    check_filters(Filters(tags=tags, language=request.language))
-    zone_named(request.zone)
-    if request.hours is not None:
-        start, end = parse_hours(request.hours)
-        kept = replace(kept, hours=f"{_clock(start)}-{_clock(end)}")
-    return kept
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def _timed(answer: Answer, video: Video, request: SavedRequest) -> list[dict[str, Any]]:
-    """The hits that are told, each with the time at which its scene begins. Where the file lies is not told."""
-    began = datetime.fromisoformat(video.recorded_at or video.added_at)
-    zone = zone_named(request.zone)
-    hours = parse_hours(request.hours) if request.hours is not None else None
-    found: list[dict[str, Any]] = []
-    shown: Any = answer_as_json(answer)["hits"]
-    for hit in shown:
-        at = began + timedelta(seconds=hit["start_s"])
-        if hours is None or within_hours(at, hours, zone):
-            told = {name: value for name, value in hit.items() if name not in ("path", "then", "alike")}
-            found.append({**told, "at": at.astimezone(zone).isoformat(timespec="seconds")})
-    return found
 
 
 def _body(search: SavedSearch, hits: Sequence[dict[str, Any]], *, test: bool = False) -> str:

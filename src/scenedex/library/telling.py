@@ -44,12 +44,20 @@ class Teller:
 
 
 def tell(library: "Library") -> int:
-    """Ask about what is new and send what is due, for all owners; how many scenes were found."""
+    """Ask about what is new and send what is due, for all owners; how many scenes were found.
+
+    Where that fails for one of them, the others have their turn all the same.
+    """
     found = 0
     with library.database.operator() as statements:
         owners = owners_with_news(statements)
     for owner in owners:
-        saved = library.of(owner).saved
-        found += saved.examine()
-        saved.deliver()
+        try:
+            saved = library.of(owner).saved
+            found += saved.examine()
+            saved.deliver()
+        except ScenedexError as exc:
+            log.warning(
+                "saved searches of owner %s could not be asked, or their hits not sent: %s", owner, exc
+            )
     return found

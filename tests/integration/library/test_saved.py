@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from scenedex import Library, open_library
 from scenedex.cli.main import app
-from scenedex.errors import NotFoundError, UsageError
+from scenedex.errors import NotFoundError, StoreError, UsageError
 from scenedex.indexing.tracking import Patience
 from scenedex.library import saved as module
 from scenedex.library.living import WatchOptions
@@ -208,6 +208,47 @@ def test_what_another_owner_has_is_not_there(library: Library, saved: SavedSearc
     assert saved.page() == ([], 0)
 
 
+def test_one_search_that_cannot_be_asked_silences_nobody(
+    library: Library, saved: SavedSearches, tmp_path: Path
+) -> None:
+    first = library.of(UUID(int=0))  # whose turn comes before the others'
+    for each in (first, library):
+        for name in ("a", "door"):
+            each.saved.add(name, DOOR)
+        with each.transaction() as tx:
+            tx.execute(
+                """update saved_searches set request = request || %(request)s
+                where owner_id = %(owner)s and name = 'a'""",
+                {"request": json.dumps({"query": " then ".join(['"a"'] * 6)})},
+            )
+    new = film(tmp_path / "new.mp4", "A person at the door")
+    first.add(new)
+    library.add(new)
+    assert tell(library) == 2
+    assert first.saved.hits("door")[1] == saved.hits("door")[1] == 1
+    assert first.saved.examine() == 0
+
+
+def test_an_owner_whose_turn_fails_silences_no_other(
+    library: Library, saved: SavedSearches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = library.of(UUID(int=0))
+    new = film(tmp_path / "new.mp4", "A person at the door")
+    for each in (first, library):
+        each.saved.add("door", DOOR)
+        each.add(new)
+    examine = SavedSearches.examine
+
+    def fails(self: SavedSearches) -> int:
+        if self._library.owner == first.owner:
+            raise StoreError
+        return examine(self)
+
+    monkeypatch.setattr(SavedSearches, "examine", fails)
+    assert tell(library) == 1
+    assert saved.hits("door")[1] == 1
+
+
 def test_a_watch_tells(library: Library, tmp_path: Path) -> None:
     library.saved.add("door", DOOR)
     films = tmp_path / "films"
@@ -227,6 +268,9 @@ def test_a_watch_tells(library: Library, tmp_path: Path) -> None:
         (SavedRequest(query="a", language=" "), None),
         (SavedRequest(query="a", hours="25-26"), None),
         (SavedRequest(query="a", zone="../x"), None),
+        (SavedRequest(query=" then ".join(['"a"'] * 6)), None),
+        (SavedRequest(query='"a" then " "'), None),
+        (SavedRequest(query="a " * 1001), None),
         (SavedRequest(query="a"), "http://user:secret@hooks.example/"),
         (SavedRequest(query="a"), "http://hooks.example:8123/"),
         (SavedRequest(query="a"), "file:///etc/passwd"),
