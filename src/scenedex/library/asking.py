@@ -27,8 +27,11 @@ MOST_HITS = 100
 """Scenes of one video that one search tells."""
 
 
-def ask(library: "Showing", search: SavedSearch, video: Video) -> list[dict[str, Any]]:
-    """What is told, each hit with the time at which its scene begins. Raises ScenedexError."""
+def ask(library: "Showing", search: SavedSearch, video: Video) -> tuple[list[dict[str, Any]], bool]:
+    """What is told, each hit with the time at which its scene begins; and whether all could be compared that there is.
+
+    Raises ScenedexError.
+    """
     request = search.request
     answer = library.search(
         request.query,
@@ -38,9 +41,9 @@ def ask(library: "Showing", search: SavedSearch, video: Video) -> list[dict[str,
         weaker=True,
         limit=MOST_HITS,
     )
-    if answer.degraded and not answer.hits:
+    if answer.degraded:
         log.info("saved search %s: %s", search.id, "; ".join(answer.degraded))
-    return _timed(answer, video, request)
+    return _timed(answer, video, request), not answer.degraded
 
 
 def checked(request: SavedRequest) -> SavedRequest:

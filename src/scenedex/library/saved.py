@@ -21,6 +21,7 @@ from scenedex.store.deliveries import (
 )
 from scenedex.store.names import checked_name
 from scenedex.store.saved import (
+    ask_again,
     asked_about,
     count_saved,
     find_saved,
@@ -44,6 +45,9 @@ MOST_AT_ONCE = 20
 
 DELAYS_S = (5, 30, 180, 900, 3_600, 21_600, 86_400)
 """Until what did not arrive is sent again: after the first failure, the second ... After one more it is given up."""
+
+AGAIN_S = (10.0, 60.0, 300.0, 1_800.0, 7_200.0, 21_600.0)
+"""Until searches are asked again about a video of which something could not be compared; after that it is let be."""
 
 MOST_FAILURES = 20
 """Sendings that may fail in a row; then nothing more is sent until somebody tests the webhook."""
@@ -113,13 +117,17 @@ class SavedSearches:
         with self._library.transaction() as tx:
             news = fresh_videos(tx)
             searches = saved_searches(tx) if news else []
-        for video_id, change, added_at in news:
+        for fresh in news:
             with self._library.transaction() as tx:
-                video = _video(tx, video_id)
-            if video is not None:
-                found += sum(self._ask(one, video) for one in searches if one.made_at <= added_at)
+                video = _video(tx, fresh.video_id)
+            wanted = [one for one in searches if one.made_at <= fresh.added_at] if video is not None else []
+            asked = [self._ask(one, video) for one in wanted if video is not None]
+            found += sum(new for new, _ in asked)
             with self._library.transaction() as tx:
-                asked_about(tx, video_id, change)
+                if all(whole for _, whole in asked) or fresh.tries >= len(AGAIN_S):
+                    asked_about(tx, fresh)
+                else:
+                    ask_again(tx, fresh, AGAIN_S[fresh.tries])
         return found
 
     def deliver(self, most: int = MOST_AT_ONCE) -> int:
@@ -145,22 +153,25 @@ class SavedSearches:
         with self._library.transaction() as tx:
             return take_delivery(tx, delivery_id)
 
-    def _ask(self, search: SavedSearch, video: Video) -> int:
-        """How many scenes it found. A search that cannot be asked finds none, and the others are asked all the same."""
+    def _ask(self, search: SavedSearch, video: Video) -> tuple[int, bool]:
+        """How many scenes it found that are new, and whether all could be compared.
+
+        A search that cannot be asked finds none, and the others are asked all the same.
+        """
         try:
-            hits = ask(self._library, search, video)
+            hits, whole = ask(self._library, search, video)
         except StoreError:
             raise
         except ScenedexError as exc:
             log.warning("saved search %s of owner %s: %s", search.id, self._library.owner, exc)
-            return 0
+            return 0, True
         with self._library.transaction() as tx:
             rows = [(UUID(hit["scene_id"]), video.id, hit) for hit in hits]
             new = keep_hits(tx, search.id, rows)
             told = [hit for hit in hits if UUID(hit["scene_id"]) in new]
             if told and search.webhook is not None and search.stopped is None:
                 put_delivery(tx, search.id, _body(search, told))
-        return len(new)
+        return len(new), whole
 
     def _send(self, delivery: Delivery) -> bool:
         with self._library.transaction() as tx:

@@ -1,7 +1,7 @@
 """Saved searches, what they found, and the videos that they have not been asked about yet."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
@@ -112,30 +112,49 @@ def keep_hits(
     return new
 
 
-def fresh_videos(tx: Transaction, limit: int = 100) -> list[tuple[UUID, UUID, datetime]]:
-    """Videos that searches have not been asked about since they changed, the change, and when they were added."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A video that searches have not been asked about since it changed."""
+
+    video_id: UUID
+    change: UUID
+    added_at: datetime
+    tries: int  #: how often they were asked while something could not be compared
+
+
+def fresh_videos(tx: Transaction, limit: int = 100) -> list[Fresh]:
+    """Those that are due, the longest due first."""
     rows = tx.execute(
-        """select f.video_id, f.change, v.added_at from fresh_videos f
+        """select f.video_id, f.change, v.added_at, f.tries from fresh_videos f
           join videos v on v.owner_id = f.owner_id and v.id = f.video_id
-        where f.owner_id = %(owner)s order by f.since, f.video_id limit %(limit)s""",
+        where f.owner_id = %(owner)s and f.due_at <= now() order by f.due_at, f.video_id limit %(limit)s""",
         {"limit": limit},
     )
-    return [(row["video_id"], row["change"], row["added_at"]) for row in rows]
+    return [Fresh(**row) for row in rows]
 
 
-def asked_about(tx: Transaction, video_id: UUID, change: UUID) -> None:
+def ask_again(tx: Transaction, fresh: Fresh, after_s: float) -> None:
+    """The searches are asked about it once more, so many seconds from now; where it has changed since, sooner."""
+    tx.execute(
+        """update fresh_videos set tries = tries + 1, due_at = now() + make_interval(secs => %(after)s)
+        where owner_id = %(owner)s and video_id = %(video)s and change = %(change)s""",
+        {"video": fresh.video_id, "change": fresh.change, "after": after_s},
+    )
+
+
+def asked_about(tx: Transaction, fresh: Fresh) -> None:
     """The searches have been asked; where the video has changed since, they are asked again."""
     tx.execute(
         """delete from fresh_videos
         where owner_id = %(owner)s and video_id = %(video)s and change = %(change)s""",
-        {"video": video_id, "change": change},
+        {"video": fresh.video_id, "change": fresh.change},
     )
 
 
 def owners_with_news(statements: Statements) -> list[UUID]:
     """For the operator: the owners with videos to ask about, or something to be sent now."""
     rows = statements.execute(
-        """select owner_id from fresh_videos union select owner_id from deliveries
+        """select owner_id from fresh_videos where due_at <= now() union select owner_id from deliveries
         where state = 'waiting' and due_at <= now() order by 1"""
     )
     return [row["owner_id"] for row in rows]

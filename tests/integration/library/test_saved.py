@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -82,6 +83,34 @@ def test_subtitles_that_come_later_are_found(library: Library, saved: SavedSearc
     (tmp_path / "new.srt").write_text("1\n00:00:00,000 --> 00:00:00,300\nA person at the door\n")
     library.add(new)
     assert saved.examine() == 1
+
+
+def test_what_an_encoder_could_not_say_is_asked_again(
+    library: Library, saved: SavedSearches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved.add("door", DOOR)
+    library.add(film(tmp_path / "new.mp4", "A person at the door"))
+    search = library.search
+    away = replace(search("nobody"), hits=(), degraded=("transcript: the encoder did not answer",))
+
+    def examined() -> int:
+        with library.transaction() as tx:
+            tx.execute("update fresh_videos set due_at = now() where owner_id = %(owner)s")
+        return saved.examine()
+
+    monkeypatch.setattr(library, "search", lambda *_, **__: away)
+    assert saved.examine() == 0
+    assert saved.examine() == 0  # not due again
+    monkeypatch.setattr(library, "search", search)
+    assert saved.examine() == 0
+    assert tell(library) == 0
+    assert examined() == 1
+    library.add(film(tmp_path / "other.mp4", "Somebody else, a person at the door", 0.8))
+    monkeypatch.setattr(library, "search", lambda *_, **__: away)
+    for _ in range(len(module.AGAIN_S) + 1):
+        assert examined() == 0
+    monkeypatch.setattr(library, "search", search)
+    assert examined() == 0  # it was let be
 
 
 def test_only_the_hours_that_are_wanted(library: Library, saved: SavedSearches, tmp_path: Path) -> None:

@@ -1234,6 +1234,8 @@ create table fresh_videos (
   video_id uuid not null,
   change uuid not null,  -- another with each change
   since timestamptz not null default now(),
+  tries int not null default 0,  -- how often searches were asked while something could not be compared
+  due_at timestamptz not null default now(),  -- when they are asked again
   primary key (owner_id, video_id),
   foreign key (owner_id, video_id) references videos on delete cascade
 );
