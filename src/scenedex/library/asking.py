@@ -3,11 +3,12 @@
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, get_args
 
 from scenedex.errors import UsageError
 from scenedex.search.as_json import answer_as_json
-from scenedex.search.hours import parse_hours, within_hours, zone_named
+from scenedex.search.hours import parse_hours, spans, within_hours, zone_named
 from scenedex.search.question import read_question
 from scenedex.search.request import SearchRequest, check_request
 from scenedex.search.sequence import split_sequence
@@ -26,24 +27,58 @@ BANDS: tuple[Band, ...] = get_args(Band)
 MOST_HITS = 100
 """Scenes of one video that one search tells."""
 
+MOST_PARTS = 60
+"""Days of one recording that are looked at, where hours of the day are wanted."""
+
 
 def ask(library: "Showing", search: SavedSearch, video: Video) -> tuple[list[dict[str, Any]], bool]:
     """What is told, each hit with the time at which its scene begins; and whether all could be compared that there is.
 
     Raises ScenedexError.
     """
-    request = search.request
-    answer = library.search(
+    told: list[dict[str, Any]] = []
+    whole = True
+    for from_s, to_s in _parts(video, search.request):
+        answer = _part(library, search.request, video, from_s, to_s)
+        if answer.degraded:
+            log.info("saved search %s: %s", search.id, "; ".join(answer.degraded))
+            whole = False
+        known = {hit["scene_id"] for hit in told}
+        told += [hit for hit in _timed(answer, video, search.request) if hit["scene_id"] not in known]
+        if len(told) >= MOST_HITS:
+            break
+    return told[:MOST_HITS], whole
+
+
+def _parts(video: Video, request: SavedRequest) -> list[tuple[float | None, float | None]]:
+    """Where hits may lie in the video, from and to in seconds: the best of a whole day may all lie at other hours."""
+    if request.hours is None:
+        return [(None, None)]
+    zone = zone_named(request.zone)
+    try:
+        found = spans(_began(video), video.duration_s, parse_hours(request.hours), zone)
+        return list(islice(found, MOST_PARTS))
+    except OverflowError:  # it is said to go on past the end of all calendars
+        return [(None, None)]
+
+
+def _part(
+    library: "Showing", request: SavedRequest, video: Video, from_s: float | None, to_s: float | None
+) -> Answer:
+    return library.search(
         request.query,
-        filters=Filters(video_ids=(video.id,), tags=request.tags, language=request.language),
+        filters=Filters(
+            video_ids=(video.id,), tags=request.tags, language=request.language, from_s=from_s, to_s=to_s
+        ),
         mode=request.mode,
         bands=BANDS[: BANDS.index(request.band) + 1],
         weaker=True,
         limit=MOST_HITS,
     )
-    if answer.degraded:
-        log.info("saved search %s: %s", search.id, "; ".join(answer.degraded))
-    return _timed(answer, video, request), not answer.degraded
+
+
+def _began(video: Video) -> datetime:
+    return datetime.fromisoformat(video.recorded_at or video.added_at)
 
 
 def checked(request: SavedRequest) -> SavedRequest:
@@ -72,7 +107,7 @@ def _clock(minutes: int) -> str:
 
 def _timed(answer: Answer, video: Video, request: SavedRequest) -> list[dict[str, Any]]:
     """The hits that are told, each with the time at which its scene begins. Where the file lies is not told."""
-    began = datetime.fromisoformat(video.recorded_at or video.added_at)
+    began = _began(video)
     zone = zone_named(request.zone)
     hours = parse_hours(request.hours) if request.hours is not None else None
     found: list[dict[str, Any]] = []

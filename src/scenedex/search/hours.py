@@ -1,7 +1,8 @@
 """Hours of the day, as people say them: 22:00-06:00, in the time of some place."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scenedex.errors import UsageError
@@ -43,3 +44,28 @@ def within_hours(moment: datetime, hours: tuple[int, int], zone: tzinfo) -> bool
     minute = 60 * local.hour + local.minute
     start, end = hours
     return start <= minute < end if start < end else minute >= start or minute < end
+
+
+def spans(
+    began: datetime, duration_s: float, hours: tuple[int, int], zone: tzinfo
+) -> Iterator[tuple[float, float]]:
+    """Where these hours lie in a film that began then: from and to in its seconds, in their order, some or none.
+
+    Nothing within the hours lies outside of them. On days on which clocks are changed they can be longer.
+    """
+    start, end = hours
+    last = (began + timedelta(seconds=duration_s)).astimezone(zone).date()
+    day = began.astimezone(zone).date() - timedelta(days=1)
+    while day <= last:
+        until = day if start < end else day + timedelta(days=1)
+        from_s = min((at - began).total_seconds() for at in _moments(day, start, zone))
+        to_s = max((at - began).total_seconds() for at in _moments(until, end, zone))
+        if to_s > 0 and from_s <= duration_s:
+            yield max(0.0, from_s), min(to_s, duration_s + 1)
+        day += timedelta(days=1)
+
+
+def _moments(day: date, minutes: int, zone: tzinfo) -> list[datetime]:
+    """When a clock there shows this, in UTC: twice where clocks are set back, or are said to be so."""
+    local = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from tests.integration.store.records import record, scene
 from tests.unit.network.receiver import Receiver, receiver
 from typer.testing import CliRunner
 
@@ -20,7 +21,9 @@ from scenedex.library.living import WatchOptions
 from scenedex.library.saved import SavedSearches
 from scenedex.library.telling import tell
 from scenedex.network.webhook import signature
+from scenedex.store.news import tell_news
 from scenedex.store.preferences import prefer
+from scenedex.store.writing import write_video
 from scenedex.testing import Clip, shots_clip
 from scenedex.types import LOCAL_OWNER, SavedRequest
 
@@ -126,6 +129,21 @@ def test_only_the_hours_that_are_wanted(library: Library, saved: SavedSearches, 
     saved.examine()
     ((hit,), _) = saved.hits("night")
     assert (hit.hit["video"], hit.hit["at"]) == ("late.mp4", "2026-01-15T22:30:00+01:00")
+
+
+def test_hours_of_a_recording_of_a_whole_day(library: Library, saved: SavedSearches) -> None:
+    saved.add("night", SavedRequest(query="dog", hours="23-24"))
+    made = record(texts=["dog"] * 144)
+    scenes = tuple(scene(index, 600.0) for index in range(144))
+    with library.transaction() as tx:
+        video = write_video(tx, replace(made, scenes=scenes, captions=(), duration_s=86_400.0))
+        tx.execute(
+            "update videos set recorded_at = '2026-01-15T00:00:00Z' where owner_id = %(owner)s and id = %(video)s",
+            {"video": video},
+        )
+        tell_news(tx, video)
+    assert saved.examine() == 6
+    assert {hit.hit["at"][:13] for hit in saved.hits("night")[0]} == {"2026-01-15T23"}
 
 
 def test_what_is_found_is_sent_and_signed(
