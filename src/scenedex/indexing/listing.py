@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenedex.indexing.run import inode_of
-from scenedex.indexing.walk import files_below
+from scenedex.indexing.walk import files_below, is_folder, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,6 @@ def list_files(roots: Sequence[Path], exclude: Sequence[str], closed: set[Path])
     return Listing(files=files, devices=devices, away=tuple(away), bare=tuple(bare))
 
 
-def status(path: Path) -> os.stat_result | None:
-    """What the file system says of a path; None where it says nothing."""
-    try:
-        return path.stat()
-    except (OSError, ValueError):
-        return None
-
-
 def is_bare(folder: Path) -> bool:
     """Whether a folder can be read and holds nothing: as the place of a disk that is not mounted."""
     try:
@@ -86,7 +78,7 @@ def is_gone(path: Path, root: Path, device: int | None) -> bool:
     else:
         return False
     folder, top = path.parent, root if path != root else root.parent
-    while folder != top and not folder.is_dir():
+    while folder != top and not is_folder(folder):
         folder = folder.parent
     left = status(folder)
     return left is not None and (device is None or left.st_dev == device)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenedex.errors import NotInstalledError
-from scenedex.indexing.listing import status
+from scenedex.indexing.walk import is_folder, status
 
 if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch
@@ -78,7 +78,7 @@ class Notices:
             events.DirMovedEvent,
             events.DirDeletedEvent,
         ]
-        folder = root if root.is_dir() else root.parent
+        folder = root if is_folder(root) else root.parent
         return self._observer.schedule(
             self._handler, str(folder), recursive=folder == root, event_filter=kinds
         )

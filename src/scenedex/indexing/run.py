@@ -13,7 +13,7 @@ from scenedex.errors import DecodeError, DecoderStartError, MediaError, NotAVide
 from scenedex.indexing.pipeline import Content, Parts, index_content, recipe, refresh_words
 from scenedex.indexing.progress import Progress, Silent
 from scenedex.indexing.several import Turns, side_by_side
-from scenedex.indexing.walk import Found, absolute, find_files, printable
+from scenedex.indexing.walk import Found, absolute, find_files, printable, status
 from scenedex.media.files import content_hash, is_media_name, sniff
 from scenedex.media.sidecars import find_sidecars
 from scenedex.store.files import files_of, known_files, mark_missing, put_file, same_file
@@ -56,9 +56,9 @@ def index_paths(
     outcomes = [
         _refused(absolute(path), "There is no file or folder at this path.")
         for path in paths
-        if not path.expanduser().exists()
+        if status(path.expanduser()) is None
     ]
-    here = [path for path in paths if path.expanduser().exists()]
+    here = [path for path in paths if status(path.expanduser()) is not None]
     outcomes += run.all_of(list(find_files(here, exclude, passed_over=parts.own_folders)))
     return IndexReport(files=tuple(outcomes), offline=run.gone_below([absolute(path) for path in paths]))
 

@@ -1,6 +1,7 @@
 """Paths that a person gave → the files below them, each with what it seems to be."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -30,9 +31,9 @@ def find_files(
     closed = {absolute(folder) for folder in passed_over}
     for given in paths:
         root = absolute(given)
-        if not root.exists():
+        if status(root) is None:
             raise NotFoundError(f"There is no file or folder at {printable(given)}.")
-        named = not root.is_dir()
+        named = not is_folder(root)
         for path in [root] if named else files_below(root, exclude, closed):
             if path not in seen:
                 seen.add(path)
@@ -69,8 +70,28 @@ def files_below(
         )
         for name in sorted(names):
             path = here / name
-            if not _skipped(path, root, exclude) and path.is_file():
+            if not _skipped(path, root, exclude) and is_regular(path):
                 yield path
+
+
+def status(path: Path) -> os.stat_result | None:
+    """What the file system says of a path; None where it says nothing."""
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a regular file lies there that the file system tells of."""
+    found = status(path)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder lies there that the file system tells of."""
+    found = status(path)
+    return found is not None and stat.S_ISDIR(found.st_mode)
 
 
 def _skipped(path: Path, root: Path, exclude: Sequence[str]) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from scenedex.errors import DecoderStartError, StoreError, UsageError
+from scenedex.errors import DecoderStartError, ScenedexError, StoreError, UsageError
 from scenedex.indexing.listing import Listing, Mark, list_files
 from scenedex.indexing.tracking import Due, Patience, Tracker
-from scenedex.indexing.walk import absolute, printable
+from scenedex.indexing.walk import absolute, is_regular, printable, status
 from scenedex.library.telling import Teller
 from scenedex.library.waking import Waker
 from scenedex.store.files import files_at, files_of, known_files, mark_missing
@@ -106,7 +106,8 @@ class Watching:
     def run(self, tell: Callable[[Looked], None] = lambda _: None) -> None:
         """Keep up with the folders until `stop`. `tell` hears of each look that found something, and of the first.
 
-        An outage of the library is waited out; a file that cannot be indexed is an outcome with its reason.
+        An outage of the library or of a file system is waited out; a file that cannot be indexed is an outcome with
+        its reason.
         """
         first = True
         with self._waker as waker, Teller(self._library):
@@ -145,8 +146,9 @@ class Watching:
     def _tried(self) -> Looked | None:
         try:
             return self.look()
-        except (StoreError, DecoderStartError) as exc:
-            self._complain(f"{exc} What lies in the folders is looked at again in {RETRY_S:g} s.")
+        except (StoreError, DecoderStartError, OSError) as exc:
+            why = exc if isinstance(exc, ScenedexError) else f"The file system does not answer: {exc}."
+            self._complain(f"{why} What lies in the folders is looked at again in {RETRY_S:g} s.")
             return None
 
     def _known(self) -> list[Path]:
@@ -184,7 +186,7 @@ class Watching:
                     tracker.dealt_with(path, ready[path])
                 if outcome.video_id and before.get(outcome.path, outcome.video_id) != outcome.video_id:
                     left |= self._places([before[outcome.path]])
-                if outcome.outcome not in ("unchanged", "refused") or (outcome.reason and path.exists()):
+                if outcome.outcome not in ("unchanged", "refused") or (outcome.reason and status(path)):
                     outcomes.append(outcome)
         return outcomes, left
 
@@ -209,7 +211,7 @@ class Watching:
 
     def _again(self, paths: Iterable[Path]) -> list[FileOutcome]:
         """Read names and subtitles of these videos anew, where they have changed."""
-        there = sorted(path for path in paths if path.is_file())
+        there = sorted(path for path in paths if is_regular(path))
         if not there:
             return []
         report = self._library.add(*there, progress=self._progress)

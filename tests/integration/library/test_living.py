@@ -1,6 +1,7 @@
 """Folders in which things happen, and a library that keeps up with them."""
 
 import contextlib
+import errno
 import os
 import random
 import shutil
@@ -305,11 +306,12 @@ def test_an_outage_is_waited_out(
 ) -> None:
     library = new_library()
     (films / "a.mp4").write_bytes(film)
-    add, failures = library.add, ["The database went away."]
+    add = library.add
+    failures = [OSError(errno.EIO, "Input/output error"), StoreError("The database went away.")]
 
     def fails_once(*paths: Path, **options: Any) -> Any:
         if failures:
-            raise StoreError(failures.pop())
+            raise failures.pop()
         return add(*paths, **options)
 
     monkeypatch.setattr(library, "add", fails_once)
@@ -319,6 +321,7 @@ def test_an_outage_is_waited_out(
     with running(library.watch_folders(films, options=options, complain=complaints.append)):
         assert eventually(lambda: len(library.videos()) == 1)
     assert any("went away" in complaint for complaint in complaints)
+    assert any("Input/output error" in complaint for complaint in complaints)
 
 
 def test_without_the_extra_folders_are_looked_at(

@@ -33,6 +33,13 @@ def test_all_files_in_order_without_hidden_ones(tree: Path) -> None:
     assert names(tree) == ["a.mkv", "b.mp4", "proxies/e.mp4", "sub/c.mp4", "sub/f.part"]
 
 
+def test_what_the_file_system_does_not_tell_of_is_passed_over(tree: Path) -> None:
+    (tree / "b0.mp4").symlink_to("x" * 300)  # refused, not merely absent
+    assert names(tree, exclude=("sub",)) == ["a.mkv", "b.mp4", "proxies/e.mp4"]
+    with pytest.raises(NotFoundError):
+        names(tree, tree / "b0.mp4")
+
+
 def test_exclude_by_name_folder_and_relative_path(tree: Path) -> None:
     assert names(tree, exclude=("*.part", "proxies")) == ["a.mkv", "b.mp4", "sub/c.mp4"]
     assert names(tree, exclude=("sub/*",)) == ["a.mkv", "b.mp4", "proxies/e.mp4"]
