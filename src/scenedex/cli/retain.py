@@ -80,8 +80,9 @@ def on(name: Which) -> None:
     """Let workers and watches apply a rule by themselves, every hour."""
     with open_library() as library:
         rule = library.turn_retention_rule(name, on=True)
-        found = library.retain(rule)
-    typer.echo(f"{shown(rule.name)} is on. It fits {len(found.videos)} videos now.")
+        found = library.retain(rule, unasked=True)
+    count = len(found.videos)
+    typer.echo(f"{shown(rule.name)} is on. It fits {count} video{'' if count == 1 else 's'} now.")
 
 
 @app.command("off")

@@ -28,7 +28,10 @@ _NAME = re.compile(r"\w[\w .@+-]{0,63}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionRule:
-    """Videos recorded (or else added) longer ago than this, with all of the tags and none of the others."""
+    """Videos recorded (or else added) longer ago than this, with all of the tags and none of the others.
+
+    One that is on takes only those that were also added longer ago.
+    """
 
     older_than_s: float
     tags: tuple[str, ...] = ()
@@ -36,8 +39,8 @@ class RetentionRule:
     name: str = ""  #: of a rule that is kept
     on: bool = False  #: whether workers and watches apply it by themselves
 
-    def due(self, now: datetime) -> Due:
-        """What it means at this time. Raises UsageError for a rule that makes no sense."""
+    def due(self, now: datetime, *, unasked: bool = False) -> Due:
+        """What it means at this time; `unasked`: applied by itself. Raises UsageError for one that makes no sense."""
         if not (math.isfinite(self.older_than_s) and self.older_than_s > 0):
             raise UsageError("Say how old the videos have to be: 90d for ninety days.")
         normalized_tags((*self.tags, *self.except_tags))
@@ -45,7 +48,7 @@ class RetentionRule:
             until = now - timedelta(seconds=self.older_than_s)
         except OverflowError:
             until = datetime.min.replace(tzinfo=UTC)
-        return Due(until=until, tags=self.tags, except_tags=self.except_tags)
+        return Due(until=until, tags=self.tags, except_tags=self.except_tags, added_too=unasked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +72,23 @@ def parse_age(text: str) -> float:
 class Retaining(Searching):
     """A library that can forget by rule."""
 
-    def retain(self, rule: RetentionRule, *, apply: bool = False, now: datetime | None = None) -> Retained:
+    def retain(
+        self,
+        rule: RetentionRule,
+        *,
+        apply: bool = False,
+        now: datetime | None = None,
+        unasked: bool = False,
+    ) -> Retained:
         """What this rule would have the library forget; with `apply` it is forgotten.
+
+        `unasked`: as a rule that is on does it, with nobody looking at what it would be. A video must then also have
+        been added so long ago: what came in a short while ago stays, whatever its file says of the time.
 
         Files stay where they are, but for those that came over HTTP into a folder of the library's own. Raises
         UsageError for a rule that makes no sense.
         """
-        due = rule.due(now or datetime.now(UTC))
+        due = rule.due(now or datetime.now(UTC), unasked=unasked)
         with self._database.transaction(self.owner) as tx:
             found = [get_video(tx, video_id) for video_id in videos_due(tx, due)]
         if not apply:
@@ -123,7 +136,7 @@ class Retaining(Searching):
             video
             for rule in self.retention_rules()
             if rule.on
-            for video in self.retain(rule, apply=True).videos
+            for video in self.retain(rule, apply=True, unasked=True).videos
         )
 
     def owners_with_retention(self) -> list[UUID]:

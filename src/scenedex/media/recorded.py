@@ -8,8 +8,8 @@ KEYS = ("com.apple.quicktime.creationdate", "creation_time", "date_recorded")
 """Tags that say it, the most trustworthy first: the camera's own, the container's (Matroska's DateUTC, too), a tag of
 Matroska's. `date` is when a work was published, often of a year alone."""
 
-EPOCHS = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in (1904, 1970, 1980))
-"""Where the clocks of QuickTime, Unix and FAT begin: a camera without a date says one of these."""
+EPOCHS = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in (1904, 1970, 1980, 2000, 2001))
+"""Where the clocks of QuickTime, Unix, FAT, clock chips and Apple begin: a camera without a date says one of these."""
 
 DAY = timedelta(days=1)  #: also the furthest that a time zone can move a date
 

@@ -13,6 +13,7 @@ from scenedex.store.videos import remove_video
 
 SELECT: LiteralString = """select v.id from videos v
 where v.owner_id = %(owner)s and coalesce(v.recorded_at, v.added_at) < %(until)s
+  and (v.added_at < %(until)s or not %(added_too)s)
   and v.tags @> to_jsonb(%(tags)s::text[]) and not v.tags ?| %(except)s::text[]"""
 
 
@@ -23,11 +24,15 @@ class Due:
     until: datetime  #: recorded, or else added, before
     tags: tuple[str, ...] = ()  #: with all of these
     except_tags: tuple[str, ...] = ()  #: with none of these
+    added_too: bool = (
+        False  #: also added before, whatever their files say: a camera's clock may never have been set
+    )
 
     def params(self) -> dict[str, Any]:
         """Of a statement. Raises UsageError for what is no tag."""
         return {
             "until": self.until,
+            "added_too": self.added_too,
             "tags": sorted(normalized_tags(self.tags)),
             "except": sorted(normalized_tags(self.except_tags)),
         }
