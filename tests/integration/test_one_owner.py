@@ -44,6 +44,7 @@ CROSSING = {
     "select s.owner_id, s.video_id, s.index, s.id from scenes s": "the next scenes of a backfill",
     "select distinct owner_id from videos": "who has something in a space that is switched",
     "select owner_id from fresh_videos where due_at": "who has something to be told",
+    "delete from deliveries": "what was sent long ago",
     "select owner_id from owner_settings": "who has rules of retention",
     "select 1 as there from api_keys": "whether anybody has a key",
 }

@@ -2,8 +2,10 @@
 
 import json
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,11 +18,13 @@ from scenedex.store.deliveries import (
     put_delivery,
     stop_webhook,
     take_delivery,
+    waiting_deliveries,
     was_not_sent,
     was_sent,
 )
 from scenedex.store.names import checked_name
 from scenedex.store.saved import (
+    Fresh,
     ask_again,
     asked_about,
     count_saved,
@@ -41,7 +45,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 20
-"""Sendings for one owner, before the next one's turn."""
+"""Sendings for one owner, or videos that their searches are asked about, before the next one's turn."""
+
+TURN_S = 5.0
+"""After so long no other sending and no other video is begun before the next owner's turn."""
+
+MOST_WAITING = 20
+"""Messages of one search that may wait, for another test to be sent."""
 
 DELAYS_S = (5, 30, 180, 900, 3_600, 21_600, 86_400)
 """Until what did not arrive is sent again: after the first failure, the second ... After one more it is given up."""
@@ -103,37 +113,49 @@ class SavedSearches:
     def test(self, named: UUID | str) -> UUID:
         """Have something sent to its webhook, also to one that was stopped; the id of the delivery.
 
-        Raises NotFoundError, UsageError for a search without a webhook.
+        Raises NotFoundError, UsageError for a search without a webhook, and where much waits to be sent already.
         """
         with self._library.transaction() as tx:
             found = _named(tx, named)
             if found.webhook is None:
                 raise UsageError(f"{found.name!r} has no webhook: there is nothing to send to.")
+            if waiting_deliveries(tx, found.id) >= MOST_WAITING:
+                raise UsageError(
+                    f"{MOST_WAITING} messages of {found.name!r} wait to be sent: when one arrives, its webhook works."
+                )
             return put_delivery(tx, found.id, _body(found, [], test=True))
 
-    def examine(self) -> int:
-        """Ask the searches about the videos that are new; how many scenes they found. Raises StoreError."""
+    def examine(self, over: Callable[[], bool] = lambda: False) -> int:
+        """Ask the searches about videos that are new, those that one turn has time for; how many scenes they found.
+
+        `over`: whether to leave the rest for another time. Raises StoreError.
+        """
         found = 0
         with self._library.transaction() as tx:
-            news = fresh_videos(tx)
+            news = fresh_videos(tx, MOST_AT_ONCE)
             searches = saved_searches(tx) if news else []
+        began = time.monotonic()
         for fresh in news:
-            with self._library.transaction() as tx:
-                video = _video(tx, fresh.video_id)
-            wanted = [one for one in searches if one.made_at <= fresh.added_at] if video is not None else []
-            asked = [self._ask(one, video) for one in wanted if video is not None]
+            asked = self._asked(fresh, searches, over)
             found += sum(new for new, _ in asked)
+            if over():
+                break
             with self._library.transaction() as tx:
                 if all(whole for _, whole in asked) or fresh.tries >= len(AGAIN_S):
                     asked_about(tx, fresh)
                 else:
                     ask_again(tx, fresh, AGAIN_S[fresh.tries])
+            if time.monotonic() - began > TURN_S:
+                break
         return found
 
-    def deliver(self, most: int = MOST_AT_ONCE) -> int:
-        """Send what is due, so much at most; how much arrived. Each may take 10 s. Raises StoreError."""
+    def deliver(self, over: Callable[[], bool] = lambda: False) -> int:
+        """Send what is due, what one turn has time for; how much arrived. Each may take 10 s. Raises StoreError."""
         sent = 0
-        for _ in range(most):
+        began = time.monotonic()
+        for _ in range(MOST_AT_ONCE):
+            if over() or time.monotonic() - began > TURN_S:
+                break
             delivery = self._taken()
             if delivery is None:
                 break
@@ -152,6 +174,16 @@ class SavedSearches:
     def _taken(self, delivery_id: UUID | None = None) -> Delivery | None:
         with self._library.transaction() as tx:
             return take_delivery(tx, delivery_id)
+
+    def _asked(
+        self, fresh: Fresh, searches: Sequence[SavedSearch], over: Callable[[], bool]
+    ) -> list[tuple[int, bool]]:
+        with self._library.transaction() as tx:
+            video = _video(tx, fresh.video_id)
+        if video is None:
+            return []
+        wanted = takewhile(lambda _: not over(), (one for one in searches if one.made_at <= fresh.added_at))
+        return [self._ask(one, video) for one in wanted]
 
     def _ask(self, search: SavedSearch, video: Video) -> tuple[int, bool]:
         """How many scenes it found that are new, and whether all could be compared.

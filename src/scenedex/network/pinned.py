@@ -1,14 +1,16 @@
 """Connections whose address was looked up once, checked, and then used: no second look-up can give another one."""
 
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpcore
 
 from scenedex.errors import UsageError
-from scenedex.network.addresses import Resolve, is_public, resolve
+from scenedex.network.addresses import Address, Resolve, is_public, resolve
 
 Connect = Callable[[str, int, float], httpcore.NetworkStream]
 
@@ -48,7 +50,7 @@ class PublicNetwork(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Raises UsageError for a host that is not public, TookTooLongError, and httpcore's own errors."""
         try:
-            addresses = self._look_up(host, port)
+            addresses = _within(lambda: self._look_up(host, port), remaining(self._until, timeout))
         except (OSError, ValueError, UnicodeError) as exc:
             raise httpcore.ConnectError(f"the name {host} cannot be resolved") from exc
         if not addresses or not (self._inner or all(map(is_public, addresses))):
@@ -101,6 +103,26 @@ def remaining(until: float, timeout: float | None = None) -> float:
     if left <= 0:
         raise TookTooLongError
     return left if timeout is None else min(left, timeout)
+
+
+def _within(look_up: Callable[[], list[Address]], timeout_s: float) -> list[Address]:
+    """What this gives, or raises. Raises TookTooLongError: the system's look-up has no end of its own to set."""
+    given: SimpleQueue[list[Address] | OSError | ValueError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            given.put(look_up())
+        except (OSError, ValueError) as exc:
+            given.put(exc)
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        found = given.get(timeout=timeout_s)
+    except Empty as exc:
+        raise TookTooLongError from exc
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def _connect(address: str, port: int, timeout_s: float) -> httpcore.NetworkStream:

@@ -3,7 +3,7 @@
 from typing import LiteralString
 from uuid import UUID, uuid4
 
-from scenedex.store.database import Transaction
+from scenedex.store.database import Statements, Transaction
 from scenedex.store.encoding import plain
 from scenedex.types import Delivery
 
@@ -51,11 +51,6 @@ def was_sent(tx: Transaction, delivery: Delivery) -> None:
         "update saved_searches set failures = 0, stopped = null where owner_id = %(owner)s and id = %(search)s",
         {"search": delivery.search_id},
     )
-    tx.execute(
-        """delete from deliveries where owner_id = %(owner)s and search_id = %(search)s and state <> 'waiting'
-          and made_at < now() - make_interval(days => %(days)s)""",
-        {"search": delivery.search_id, "days": KEPT_DAYS},
-    )
 
 
 def was_not_sent(tx: Transaction, delivery: Delivery, reason: str, again_s: float | None) -> int:
@@ -92,6 +87,25 @@ def stop_webhook(tx: Transaction, search_id: UUID, why: str) -> None:
         """update deliveries set state = 'failed', reason = %(why)s
         where owner_id = %(owner)s and search_id = %(search)s and state = 'waiting'""",
         {"search": search_id, "why": plain(why)},
+    )
+
+
+def waiting_deliveries(tx: Transaction, search_id: UUID) -> int:
+    """How much waits to be sent for a search."""
+    rows = tx.execute(
+        """select count(*) as n from deliveries
+        where owner_id = %(owner)s and search_id = %(search)s and state = 'waiting'""",
+        {"search": search_id},
+    )
+    return int(rows[0]["n"])
+
+
+def forget_deliveries(statements: Statements) -> None:
+    """For the operator: nothing is known any more of what was sent, or given up, long ago."""
+    statements.execute(
+        """delete from deliveries
+        where state <> 'waiting' and made_at < now() - make_interval(days => %(days)s)""",
+        {"days": KEPT_DAYS},
     )
 
 

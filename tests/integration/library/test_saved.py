@@ -1,7 +1,7 @@
 """Searches that are kept: asked of new videos alone, told once, sent until it arrives."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from scenedex.indexing.tracking import Patience
 from scenedex.library import saved as module
 from scenedex.library.living import WatchOptions
 from scenedex.library.saved import SavedSearches
-from scenedex.library.telling import tell
+from scenedex.library.telling import tell, tidy
 from scenedex.network.webhook import signature
 from scenedex.store.news import tell_news
 from scenedex.store.preferences import prefer
@@ -222,6 +222,47 @@ def test_a_webhook_that_never_works_is_stopped_and_a_test_lets_it_go_on(
     assert saved.find("door").stopped is None
 
 
+def test_no_owner_holds_up_the_others(
+    library: Library, saved: SavedSearches, there: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved.add("door", DOOR, webhook=URL)
+    for _ in range(3):
+        saved.test("door")
+    for n, name in enumerate(("one", "two")):
+        library.add(film(tmp_path / f"{name}.mp4", f"A person at the door, {name}", 0.6 + n))
+    monkeypatch.setattr(module, "TURN_S", -1.0)  # all of it is over at once
+    assert saved.examine() == 1
+    assert saved.deliver() == 0
+    monkeypatch.undo()
+    assert saved.deliver(lambda: True) == saved.examine(lambda: True) == tell(library, lambda: True) == 0
+    assert there.got == []
+    assert (saved.examine(), saved.deliver()) == (1, 5)
+
+
+def test_tests_are_not_heaped_up(saved: SavedSearches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 2)
+    saved.add("door", DOOR, webhook=URL)
+    for _ in range(2):
+        saved.test("door")
+    with pytest.raises(UsageError, match="wait to be sent"):
+        saved.test("door")
+    saved.deliver()
+    saved.test("door")
+
+
+def test_what_was_given_up_long_ago_is_forgotten(
+    library: Library, saved: SavedSearches, there: Receiver
+) -> None:
+    there.status = 410
+    saved.add("door", DOOR, webhook=URL)
+    saved.deliver_one(saved.test("door"))
+    saved.test("door")
+    with library.transaction() as tx:
+        tx.execute("update deliveries set made_at = now() - interval '31 days' where owner_id = %(owner)s")
+    tidy(library)
+    assert [one.state for one in saved.deliveries("door")] == ["waiting"]
+
+
 def test_gone_is_gone(saved: SavedSearches, there: Receiver) -> None:
     there.status = 410
     saved.add("door", DOOR, webhook=URL)
@@ -286,10 +327,10 @@ def test_an_owner_whose_turn_fails_silences_no_other(
         each.add(new)
     examine = SavedSearches.examine
 
-    def fails(self: SavedSearches) -> int:
+    def fails(self: SavedSearches, over: Callable[[], bool]) -> int:
         if self._library.owner == first.owner:
             raise StoreError
-        return examine(self)
+        return examine(self, over)
 
     monkeypatch.setattr(SavedSearches, "examine", fails)
     assert tell(library) == 1

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import hmac
+import threading
 from collections.abc import Iterator
 
 import pytest
 from tests.unit.network.receiver import Receiver, receiver
 
 from scenedex.errors import UsageError
+from scenedex.network.addresses import Address
 from scenedex.network.webhook import NotSentError, Sender, new_secret, signature
 
 URL = "http://hooks.example/a?b=1"
@@ -86,6 +88,22 @@ def test_a_host_that_takes_its_time_or_says_much(there: Receiver) -> None:
     there.delay_s = 0.5
     with pytest.raises(NotSentError):
         there.sender(timeout_s=0.1).send(URL, new_secret(), "msg_1", b"{}")
+
+
+def test_a_name_that_nobody_resolves_in_time(there: Receiver) -> None:
+    done = threading.Event()
+
+    def look_up(host: str, port: int) -> list[Address]:
+        done.wait(60)
+        return there.look_up(host, port)
+
+    sender = Sender(timeout_s=0.1, look_up=look_up, connect=there.connect)
+    try:
+        with pytest.raises(NotSentError, match="did not answer within"):
+            sender.send(URL, new_secret(), "msg_1", b"{}")
+    finally:
+        done.set()
+    assert there.got == []
 
 
 def test_a_host_that_is_not_there(there: Receiver) -> None:
