@@ -21,6 +21,17 @@ class Target:
     path: bytes  #: with its query
     port: int | None = None  #: where it is not the usual one
 
+    @property
+    def authority(self) -> str:
+        """Host and port as they stand in a URL and in a Host header: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """The URL without its path, which can be a secret."""
+        return f"{self.scheme}://{self.authority}"
+
 
 def parse(url: str, *, any_port: bool = False) -> Target:
     """A URL of http or https, without user and password, at the usual port unless `any_port`. Raises UsageError."""

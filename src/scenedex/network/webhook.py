@@ -81,7 +81,7 @@ class Sender:
         except UsageError as exc:
             raise NotSentError(str(exc), final=True) from exc
         headers = [
-            ("Host", target.host if target.port is None else f"{target.host}:{target.port}"),
+            ("Host", target.authority),
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
             ("User-Agent", "scenedex"),

@@ -90,6 +90,15 @@ def test_a_host_that_takes_its_time_or_says_much(there: Receiver) -> None:
         there.sender(timeout_s=0.1).send(URL, new_secret(), "msg_1", b"{}")
 
 
+def test_an_address_of_ipv6_is_named_in_brackets(there: Receiver) -> None:
+    there.address = "2606:4700::1111"
+    there.sender().send("http://[2606:4700::1111]/a", new_secret(), "msg_1", b"{}")
+    there.sender(inner=("2606:4700::1111",)).send(
+        "http://[2606:4700::1111]:8123/", new_secret(), "msg_2", b"{}"
+    )
+    assert [headers["host"] for _, headers, _ in there.got] == ["[2606:4700::1111]", "[2606:4700::1111]:8123"]
+
+
 def test_a_name_that_nobody_resolves_in_time(there: Receiver) -> None:
     done = threading.Event()
 
