@@ -126,6 +126,13 @@ def _library_for(access: Access) -> Callable[[Request], Awaitable[Library]]:
     return library
 
 
+async def _may_write(request: Request) -> bool:
+    return RANKS.index(caller_of(request).access) >= RANKS.index("write")
+
+
+MayWrite = Annotated[bool, Depends(_may_write)]
+"""Whether the caller may change something: for what is a secret for others."""
+
 Reading = Annotated[Library, Depends(_library_for("read"))]
 """The caller's own library, for a route that only looks."""
 

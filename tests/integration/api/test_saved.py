@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.integration.api.shelf import Shelf
+from tests.integration.api.shelf import Shelf, client_for
+
+from scenedex.types import Access
 
 PLACE = "/api/v1/saved-searches"
 
@@ -43,6 +45,17 @@ def test_a_search_is_made_shown_tested_and_removed(client: TestClient, made: dic
     assert client.post(PLACE, json={"name": "door", "query": "x"}).status_code == 422
     assert client.delete(here).status_code == 204
     assert client.get(here).status_code == 404
+
+
+@pytest.mark.parametrize(("access", "shown"), [("read", "https://a.test"), ("write", "https://a.test/x")])
+def test_the_path_of_a_webhook_is_for_those_who_may_write(
+    made: dict[str, object], shared: Shelf, access: Access, shown: str
+) -> None:
+    """Those of chats are secrets: who knows one can write there."""
+    with client_for(shared.library, access=access) as asking:
+        (listed,) = asking.get(PLACE).json()["searches"]
+        assert (listed["webhook"], listed["id"]) == (shown, made["id"])
+        assert asking.get(f"{PLACE}/{made['id']}").json() == listed
 
 
 def test_a_stranger_finds_nothing(stranger: TestClient, made: dict[str, object]) -> None:

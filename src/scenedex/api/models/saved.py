@@ -10,7 +10,7 @@ from scenedex import types
 from scenedex.api.models.entities import Name
 from scenedex.api.models.videos import EXAMPLE_ID
 from scenedex.http.values import Asked, Given, Text
-from scenedex.network.target import MAX_URL
+from scenedex.network.target import MAX_URL, parse
 from scenedex.search.hours import MAX_ZONE
 from scenedex.search.question import MAX_QUERY
 from scenedex.store.scope import MAX_TAGS
@@ -73,7 +73,10 @@ class SavedSearch(Given):
     band: Band
     hours: str | None
     zone: str
-    webhook: Text | None
+    webhook: Text | None = Field(
+        description="URL to which hits are sent; for keys that only read, without what follows the host.",
+        examples=["https://hooks.example.org/door"],
+    )
     failures: int = Field(description="Sendings that failed since the last that did not.")
     stopped: Text | None = Field(
         description="Why nothing is sent any more; a test that arrives lets it go on."
@@ -82,9 +85,12 @@ class SavedSearch(Given):
     last_seen_at: datetime | None = Field(description="When it last found something.")
 
     @classmethod
-    def of(cls, saved: types.SavedSearch) -> Self:
-        """The search, without its secret."""
-        return cls.model_validate(_fields(saved))
+    def of(cls, saved: types.SavedSearch, *, whole: bool) -> Self:
+        """The search, without its secret; `whole`: with all of the webhook's URL."""
+        fields = _fields(saved)
+        if saved.webhook is not None and not whole:
+            fields["webhook"] = parse(saved.webhook, any_port=True).origin
+        return cls.model_validate(fields)
 
 
 class MadeSavedSearch(SavedSearch):
@@ -96,7 +102,7 @@ class MadeSavedSearch(SavedSearch):
     )
 
     @classmethod
-    def of(cls, saved: types.SavedSearch) -> Self:
+    def made(cls, saved: types.SavedSearch) -> Self:
         """The search with its secret."""
         return cls.model_validate({**_fields(saved), "secret": saved.secret})
 

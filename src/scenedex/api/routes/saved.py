@@ -16,29 +16,31 @@ from scenedex.api.models.saved import (
     TestOnItsWay,
 )
 from scenedex.api.routes.entities import Limit, Offset
-from scenedex.api.service import Reading, Writing
+from scenedex.api.service import MayWrite, Reading, Writing
 from scenedex.http.failures import failures
 
 router = APIRouter(prefix="/saved-searches", tags=["saved searches"])
 
 
 @router.get("")
-def list_saved_searches(library: Reading, limit: Limit = 50, offset: Offset = 0) -> SavedSearchPage:
+def list_saved_searches(
+    library: Reading, whole: MayWrite, limit: Limit = 50, offset: Offset = 0
+) -> SavedSearchPage:
     """The saved searches by name."""
     found, total = library.saved.page(limit, offset)
-    return SavedSearchPage(searches=tuple(map(SavedSearch.of, found)), total=total)
+    return SavedSearchPage(searches=tuple(SavedSearch.of(one, whole=whole) for one in found), total=total)
 
 
 @router.post("", status_code=201)
 def make_saved_search(library: Writing, new: NewSavedSearch) -> MadeSavedSearch:
     """Keep a search, which is asked of each video that is added from now on. Its secret is shown this once."""
-    return MadeSavedSearch.of(library.saved.add(new.name, new.request(), webhook=new.webhook))
+    return MadeSavedSearch.made(library.saved.add(new.name, new.request(), webhook=new.webhook))
 
 
 @router.get("/{search_id}", responses=failures(404))
-def get_saved_search(library: Reading, search_id: UUID) -> SavedSearch:
+def get_saved_search(library: Reading, whole: MayWrite, search_id: UUID) -> SavedSearch:
     """One saved search."""
-    return SavedSearch.of(library.saved.find(search_id))
+    return SavedSearch.of(library.saved.find(search_id), whole=whole)
 
 
 @router.delete("/{search_id}", status_code=204, responses=failures(404))
