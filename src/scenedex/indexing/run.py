@@ -14,7 +14,7 @@ from scenedex.indexing.pipeline import Content, Parts, index_content, recipe, re
 from scenedex.indexing.progress import Progress, Silent
 from scenedex.indexing.several import Turns, side_by_side
 from scenedex.indexing.walk import Found, absolute, find_files, printable, status
-from scenedex.media.files import content_hash, is_media_name, sniff
+from scenedex.media.files import content_hash, ends_hash, is_media_name, sniff
 from scenedex.media.sidecars import find_sidecars
 from scenedex.store.files import files_of, known_files, mark_missing, put_file, same_file
 from scenedex.store.videos import find_by_hash, recipe_of
@@ -169,14 +169,19 @@ class _Run:
             return self._content(path, stat, digest)
 
     def _known_digest(self, path: Path, stat: os.stat_result) -> str | None:
-        """The content hash of a file that was moved, renamed, linked or away, by what the file system says of it."""
+        """The content hash of a file that was moved, renamed, linked or away, without reading more than its ends.
+
+        What the file system says of it is not enough: inodes, sizes and times recur on other disks.
+        """
         if self.force or stat.st_size == 0:
             return None
         with self.parts.transaction() as tx:
             found = same_file(tx, inode_of(stat), stat.st_size, stat.st_mtime_ns)
-        for other, digest in found:
-            if other == str(path) or not os.path.lexists(other) or _same_inode(Path(other), stat):
-                return digest
+        ends = ends_hash(path) if found else None
+        for known in found:
+            alone = known.path == str(path) or not os.path.lexists(known.path)
+            if ends is not None and known.ends == ends and (alone or _same_inode(Path(known.path), stat)):
+                return known.content_hash
         return None
 
     def _content(self, path: Path, stat: os.stat_result, digest: str) -> FileOutcome:
@@ -200,8 +205,9 @@ class _Run:
         if not _same_stat(content.path.stat(), stat):
             raise DecodeError("The file changed while it was being read: index it again when it is complete.")
         self.progress.step("store", 0.0)
+        ends = ends_hash(content.path)
         video_id = self.parts.write(
-            record, lambda tx, vid: put_file(tx, self._entry(content.path, stat, vid))
+            record, lambda tx, vid: put_file(tx, self._entry(content.path, stat, vid), ends)
         )
         self._learn(self._entry(content.path, stat, video_id))
         self.done.add(video_id)
@@ -215,7 +221,7 @@ class _Run:
             others = sorted(set(before) - {str(path)})
             alive = [other for other in others if os.path.lexists(other)]
             left = [other for other in others if other not in alive and not before[other].missing]
-            put_file(tx, self._entry(path, stat, video_id))
+            put_file(tx, self._entry(path, stat, video_id), ends_hash(path))
             mark_missing(tx, left)
         known = before.get(str(path))
         if known and not known.missing:

@@ -1,6 +1,7 @@
 """What a file is, judged by its name and its first bytes; and its content hash. Nothing is decoded."""
 
 import hashlib
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ FileKind = Literal["media", "picture", "subtitles", "other", "empty"]
 
 BLOCK_BYTES = 1 << 20
 HEAD_BYTES = 4096  #: enough for each signature below, and for three packets of an MPEG transport stream
+END_BYTES = 65_536  #: of the beginning and of the end of a file, by which one that was moved is known again
 
 SUBTITLE_SUFFIXES = frozenset({".srt", ".vtt", ".ass", ".ssa"})
 _PICTURE_WORDS = "jpg jpeg jpe jfif png webp heic heif avif bmp tif tiff jxl jp2 ico svg psd dng cr2 nef"
@@ -94,6 +96,20 @@ def content_hash(path: Path, progress: Callable[[int], None] | None = None) -> s
                     progress(done)
     except OSError as exc:
         raise unreadable(exc) from exc
+    return digest.hexdigest()
+
+
+def ends_hash(path: Path) -> str | None:
+    """SHA-256 in hex of how a file begins and ends, a quick doubt of its content; None where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb", buffering=0) as file:
+            digest.update(file.read(END_BYTES))
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - END_BYTES))
+            digest.update(file.read(END_BYTES))
+    except OSError:
+        return None
     return digest.hexdigest()
 
 

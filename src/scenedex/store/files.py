@@ -1,6 +1,7 @@
 """Paths at which videos lie."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,16 +31,17 @@ def files_of(tx: Transaction, video_id: UUID) -> list[KnownFile]:
     return [_file(row) for row in rows]
 
 
-def put_file(tx: Transaction, file: KnownFile) -> None:
-    """This file lies there now; what was known of its path is replaced."""
+def put_file(tx: Transaction, file: KnownFile, ends: str | None = None) -> None:
+    """This file lies there now; what was known of its path is replaced. `ends`: by which it is known again."""
     path = path_to_text(file.path)
     tx.execute(
         """insert into files (owner_id, path_hash, path, video_id, size_bytes, mtime_ns, missing, name,
-          inode)
-        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s, %(name)s, %(inode)s)
+          inode, ends)
+        values (%(owner)s, %(hash)s, %(path)s, %(video)s, %(size)s, %(mtime)s, %(missing)s, %(name)s, %(inode)s,
+          %(ends)s)
         on conflict (owner_id, path_hash) do update set video_id = excluded.video_id, size_bytes = excluded.size_bytes,
           mtime_ns = excluded.mtime_ns, missing = excluded.missing, seen_at = excluded.seen_at,
-          name = excluded.name, inode = excluded.inode""",
+          name = excluded.name, inode = excluded.inode, ends = excluded.ends""",
         {
             "hash": path_hash(path),
             "path": path,
@@ -49,6 +51,7 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
             "missing": file.missing,
             "name": None if file.name is None else plain(file.name),
             "inode": file.inode,
+            "ends": ends,
         },
     )
     tx.execute(
@@ -57,15 +60,25 @@ def put_file(tx: Transaction, file: KnownFile) -> None:
     )
 
 
-def same_file(tx: Transaction, inode: int, size_bytes: int, mtime_ns: int) -> list[tuple[str, str]]:
-    """Files that were seen with this inode, size and time of change: path and content hash, the newest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameFile:
+    """A file of which the file system said the same."""
+
+    path: str
+    content_hash: str
+    ends: str | None  #: hash of how it began and ended
+
+
+def same_file(tx: Transaction, inode: int, size_bytes: int, mtime_ns: int) -> list[SameFile]:
+    """Files that were seen with this inode, size and time of change, on whichever disk; the newest first."""
     rows = tx.execute(
-        """select f.path, v.content_hash from files f join videos v on v.owner_id = f.owner_id and v.id = f.video_id
+        """select f.path, v.content_hash, f.ends
+        from files f join videos v on v.owner_id = f.owner_id and v.id = f.video_id
         where f.owner_id = %(owner)s and f.inode = %(inode)s and f.size_bytes = %(size)s and f.mtime_ns = %(mtime)s
         order by f.seen_at desc, f.path""",
         {"inode": inode, "size": size_bytes, "mtime": mtime_ns},
     )
-    return [(text_to_path(row["path"]), row["content_hash"]) for row in rows]
+    return [SameFile(**{**row, "path": text_to_path(row["path"])}) for row in rows]
 
 
 def files_at(tx: Transaction, paths: Iterable[str]) -> list[KnownFile]:

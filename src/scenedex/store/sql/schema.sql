@@ -66,6 +66,7 @@ create table files (
   seen_at timestamptz not null default now(),
   name text,  -- what its sender calls it; null where the path says it
   inode bigint,  -- by which one that was moved is known again; null where it was never seen
+  ends text,  -- SHA-256 of how it begins and ends, in hex; null where that was not read
   primary key (owner_id, path_hash),
   foreign key (owner_id, video_id) references videos on delete cascade
 );
