@@ -27,7 +27,7 @@ from scenedex.library.crops import Cutout
 from scenedex.library.entities import Asked
 from scenedex.library.living import WatchOptions
 from scenedex.library.retaining import RetentionRule
-from scenedex.library.telling import tell
+from scenedex.library.telling import tell, tidy
 from scenedex.library.timeline import Heat
 from scenedex.search.request import Example
 from scenedex.testing import Clip, shots_clip
@@ -146,6 +146,7 @@ def keep_up(library: Library, folder: Path) -> None:
     watching = library.watch_folders(watched.parent, options=WatchOptions(patience=Patience(settle_s=0)))
     watching.look()
     tell(library)  # no name leads to the host of the webhook
+    tidy(library)
     library.saved.page()
     library.saved.hits("harbour")
     library.saved.deliver_one(library.saved.test("harbour"))

@@ -44,7 +44,7 @@ from scenedex.store.channels import search_channels
 from scenedex.store.corrections import Correction, change_corrections, entries_of
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.database import Database, Query, Row, Transaction
-from scenedex.store.deliveries import deliveries_of, put_delivery
+from scenedex.store.deliveries import deliveries_of, put_delivery, waiting_deliveries
 from scenedex.store.descriptions import descriptions_of, put_description
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.entities import (
@@ -280,6 +280,7 @@ READS: dict[str, Ask] = {
     "saved_hits": lambda two, tx, owner: saved_hits(tx, find_saved(tx, "door").id, limit=9),
     "fresh_videos": lambda two, tx, owner: fresh_videos(tx),
     "deliveries_of": lambda two, tx, owner: deliveries_of(tx, find_saved(tx, "door").id),
+    "waiting_deliveries": lambda two, tx, owner: waiting_deliveries(tx, find_saved(tx, "door").id),
     "videos_due": lambda two, tx, owner: videos_due(tx, Due(until=datetime(2100, 1, 1, tzinfo=UTC))),
     "forgotten": lambda two, tx, owner: forgotten(tx, "/films/gone.mkv", 1, 1),
     "files_at": lambda two, tx, owner: files_at(tx, ["/films/mine.mkv", "/films/theirs.mkv"]),
