@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from scenedex.errors import ExchangeError
@@ -42,7 +42,14 @@ def exported_video(
     record = VideoRecord(
         content_hash=digest(video["content_hash"]),
         title=_text(video["title"]),
-        info=MediaInfo(container="", size_bytes=0, start_s=0.0, duration_s=duration_s, video=None),
+        info=MediaInfo(
+            container="",
+            size_bytes=0,
+            start_s=0.0,
+            duration_s=duration_s,
+            video=None,
+            recorded_at=video["recorded_at"] and _utc(video["recorded_at"]),
+        ),
         duration_s=duration_s,
         scenes=scenes,
         captions=_captions(tables["captions"]),
@@ -80,11 +87,18 @@ def _row(video: Row) -> VideoRow:
         height=height,
         frame_rate_num=rate[0],
         frame_rate_den=rate[1],
-        added_at=video["added_at"].astimezone(UTC),
+        added_at=_utc(video["added_at"]),
         tags=tuple(map(_text, video["tags"])),
         annotations={key: _text(value) for key, value in annotations.items()},
         media=media,
     )
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as exc:
+        raise ExchangeError(f"A time is {moment.isoformat()}, which is none in UTC.") from exc
 
 
 def _file(row: Row) -> ForeignFile:

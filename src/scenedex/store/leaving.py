@@ -115,7 +115,8 @@ def _batches(tx: Transaction, query: Query, videos: Sequence[UUID]) -> Iterator[
 
 QUERIES: dict[str, LiteralString] = {
     "videos": """select id::text, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
-        added_at, tags, warnings, annotations::text, media::text, recipe, sidecars
+        added_at, tags, warnings, annotations::text, media::text, recipe, sidecars,
+        recorded_at
       from videos where owner_id = %(owner)s and id = any(%(videos)s) order by id""",
     "files": """select video_id::text, path, size_bytes, mtime_ns, missing::int, name
       from files where owner_id = %(owner)s and video_id = any(%(videos)s)

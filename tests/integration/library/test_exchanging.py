@@ -54,6 +54,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
                 and space_id = 2 and scene_id = %(scene)s""",
                 {"scene": scene.id},
             )
+            tx.execute("update videos set recorded_at = '2019-05-04 03:02:01+00' where owner_id = %(owner)s")
         for query in QUERIES:
             library.search(query)  # measures what is measured once
         yield library
@@ -112,6 +113,7 @@ def test_searches_answer_the_same(demo: Library, again: Library) -> None:
     assert sum(len(each["hits"]) for each in there) > 10  # type: ignore[misc]
     assert answers(again) == there
     assert again.videos() == demo.videos()
+    assert again.videos()[0].recorded_at == "2019-05-04T03:02:01+00:00"
     assert again.show(str(again.videos()[0].id)) == demo.show(str(demo.videos()[0].id))
     assert again.stats()["embeddings"] == demo.stats()["embeddings"]
 
@@ -368,6 +370,16 @@ def test_a_video_that_is_odd_is_refused_alone(
     assert [refusal.video for refusal in report.refused] == ([] if said is None else ["scenedex-demo.mp4"])
     assert said is None or said in report.refused[0].reason
     assert again.of(UUID(int=79)).videos() == []
+
+
+def test_an_export_of_before_says_not_when_videos_were_recorded(
+    again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(exported[0], tmp_path / "older")
+    rewritten("videos.parquet", lambda table: table.drop_columns(["recorded_at"]))(folder)
+    other = again.of(UUID(int=82))
+    assert other.import_parquet(folder, find_files=False).imported == 1
+    assert other.videos()[0].recorded_at is None
 
 
 def test_vectors_that_are_none_are_counted(
