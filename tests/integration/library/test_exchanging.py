@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.demo_run import demo_run
 from tests.integration.store.test_database import url_of
+from tests.plugged import install
 
 from scenedex import Library, open_library
 from scenedex.config import Settings
@@ -25,7 +27,8 @@ from scenedex.search.as_json import answer_as_json
 from scenedex.search.request import Example
 from scenedex.store.descriptions import put_description
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.types import TABLES, ExportReport, StoredDescription
+from scenedex.store.spaces import ensure_space
+from scenedex.types import TABLES, ExportReport, Space, StoredDescription
 
 OTHER = UUID(int=77)
 QUERIES = (
@@ -380,6 +383,48 @@ def test_an_export_of_before_says_not_when_videos_were_recorded(
     other = again.of(UUID(int=82))
     assert other.import_parquet(folder, find_files=False).imported == 1
     assert other.videos()[0].recorded_at is None
+
+
+STRANGER = """
+class Plug:
+    scenedex_api, modality, revision, dim = 1, "visual", "1", 256
+
+    def embed_texts(self, texts):
+        return [[1.0] * 256 for text in texts]
+
+    embed_pictures = embed_texts
+"""
+
+
+def test_an_export_chooses_no_plug_in(
+    new_library: Callable[[], Library],
+    exported: tuple[Path, ExportReport],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = install(monkeypatch, tmp_path, "scenedex.encoders", "stranger", STRANGER)
+    folder = shutil.copytree(exported[0], tmp_path / "from-elsewhere")
+    rewritten(SPACE, lambda table: table.replace_schema_metadata({}))(folder)
+    mini = next(
+        each["space"]
+        for each in json.loads((folder / "scenedex.json").read_text())["spaces"]
+        if each["file"] == SPACE
+    )
+    change = {"name": "stranger@1", "model": "stranger", "revision": "1"}
+    manifest(lambda said: [each["space"].update(change) for each in said["spaces"] if each["file"] == SPACE])(
+        folder
+    )
+    library = new_library()
+    library.import_parquet(folder)
+    ensure_space(library.database, Space(**{**mini, "state": "building"}))
+    assert library.profile().visual == "mini-pictures"
+    answer = library.search("red car")
+    assert "only an import has named" in " ".join(answer.degraded)
+    assert module not in sys.modules
+    library.use("stranger")
+    assert library.search("red car").degraded == ()
+    assert module in sys.modules
+    assert library.profile().visual == "stranger"
 
 
 def test_vectors_that_are_none_are_counted(

@@ -1,0 +1,31 @@
+"""Models whose spaces an export brought: a plug-in of that name runs when somebody here has chosen it, not before."""
+
+from collections.abc import Iterable
+
+from scenedex.plugins import NAME
+from scenedex.store.database import Database
+from scenedex.store.preferences import forget, prefer, preference
+from scenedex.types import LOCAL_OWNER
+
+BROUGHT = "brought."
+"""Before the name of a model, among what is kept for the whole library."""
+
+
+def brought(database: Database, models: Iterable[str]) -> None:
+    """An export has named these models, and nobody here has."""
+    with database.transaction(LOCAL_OWNER) as tx:
+        for model in sorted(set(models)):
+            if NAME.fullmatch(model):  # no plug-in of another name can be chosen
+                prefer(tx, BROUGHT + model, True)
+
+
+def is_brought(database: Database, model: str) -> bool:
+    """Whether nobody but an export has named this model."""
+    with database.transaction(LOCAL_OWNER) as tx:
+        return preference(tx, BROUGHT + model) is not None
+
+
+def choose(database: Database, model: str) -> None:
+    """Somebody here has named this model."""
+    with database.transaction(LOCAL_OWNER) as tx:
+        forget(tx, [BROUGHT + model])
