@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from scenedex.errors import ExchangeError
-from scenedex.exchange.checks import amount, covering, digest, mapping, path, seconds, unit, whole
+from scenedex.exchange.checks import amount, covering, digest, finite, mapping, path, seconds, unit, whole
+from scenedex.exchange.headers import headers
 from scenedex.exchange.reading import MAX_TEXT, Row
 from scenedex.types import (
     OBJECT_KEY,
@@ -69,9 +70,6 @@ def exported_video(
 
 
 def _row(video: Row) -> VideoRow:
-    media = mapping(video["media"], "What is known of its file")
-    if not isinstance(media.get("audio", []), list):
-        raise ExchangeError("What is known of its file names no list of sounds.")
     annotations = mapping(video["annotations"], "What is known of its annotations")
     rate = (video["frame_rate_num"], video["frame_rate_den"])
     if None in rate:
@@ -90,7 +88,7 @@ def _row(video: Row) -> VideoRow:
         added_at=_utc(video["added_at"]),
         tags=tuple(map(_text, video["tags"])),
         annotations={key: _text(value) for key, value in annotations.items()},
-        media=media,
+        media=headers(video["media"]),
     )
 
 
@@ -181,7 +179,11 @@ def _captions(rows: Sequence[Row]) -> tuple[Caption, ...]:
 
 def _measures(text: object) -> dict[str, float]:
     found = mapping(text, "How sure a caption is")
-    return {key: float(value) for key, value in found.items() if isinstance(value, int | float)}
+    return {
+        key: finite(value, "A measure of a caption")
+        for key, value in found.items()
+        if isinstance(value, int | float)
+    }
 
 
 def _terms(rows: Sequence[Row], scenes: int) -> tuple[SceneTerms, ...]:

@@ -357,7 +357,22 @@ def test_an_export_that_is_none_is_refused_whole(
         (rewritten("files.parquet", column("path", "/films/../etc/passwd")), "without '..'"),
         (rewritten("files.parquet", column("path", "film.mp4")), "must be absolute"),
         (rewritten("videos.parquet", column("content_hash", "x")), "no content hash"),
-        (rewritten("videos.parquet", column("media", '{"audio": 3}')), "no list of sounds"),
+        *(
+            (rewritten("videos.parquet", column("media", media)), f"makes no sense at '{place}'")
+            for media, place in (
+                ('{"audio": 3}', "audio"),
+                ('{"audio": [{}]}', "audio.0.index"),
+                ('{"video": "x"}', "video"),
+                ('{"video": {"base_rate": "1/0"}}', "video.base_rate"),
+                ('{"video": {"first_s": Infinity}}', "video.first_s"),
+                ('{"timecode": 5}', "timecode"),
+            )
+        ),
+        (
+            rewritten("captions.parquet", column("measures", f'{{"a": 1{"0" * 400}}}')),
+            "A measure of a caption is inf",
+        ),
+        (rewritten("captions.parquet", column("measures", '{"a": NaN}')), "A measure of a caption is nan"),
         (rewritten("captions.parquet", column("origin", "rumour")), "origin is 'rumour'"),
         (rewritten("terms.parquet", column("scene", 99)), "and rows of scene 99"),
         (rewritten(SPACE, column("metadata", "nonsense")), "is no JSON"),
