@@ -103,7 +103,7 @@ def _file(row: Row) -> ForeignFile:
     return ForeignFile(
         path=path(row["path"]),
         size_bytes=whole(row["size_bytes"], "A file's size", 2**62),
-        mtime_ns=whole(row["mtime_ns"], "A file's time", 2**62),
+        mtime_ns=whole(row["mtime_ns"], "A file's time", 2**62, least=-(2**62)),  # some are of before 1970
         name=None if row["name"] is None else _text(row["name"]),
     )
 

@@ -356,6 +356,7 @@ def test_an_export_that_is_none_is_refused_whole(
         (rewritten("scenes.parquet", column("thumbnail", "../../../etc/passwd")), "names no picture"),
         (rewritten("files.parquet", column("path", "/films/../etc/passwd")), "without '..'"),
         (rewritten("files.parquet", column("path", "film.mp4")), "must be absolute"),
+        (rewritten("files.parquet", column("mtime_ns", -(2**63))), "no number from -4611686018427387904"),
         (rewritten("videos.parquet", column("content_hash", "x")), "no content hash"),
         *(
             (rewritten("videos.parquet", column("media", media)), f"makes no sense at '{place}'")
@@ -390,14 +391,19 @@ def test_a_video_that_is_odd_is_refused_alone(
     assert again.of(UUID(int=79)).videos() == []
 
 
-def test_an_export_of_before_says_not_when_videos_were_recorded(
+def test_exports_of_before_and_files_of_before_1970(
     again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(exported[0], tmp_path / "older")
     rewritten("videos.parquet", lambda table: table.drop_columns(["recorded_at"]))(folder)
+    rewritten("files.parquet", column("mtime_ns", -86_400_000_000_000))(folder)
     other = again.of(UUID(int=82))
     assert other.import_parquet(folder, find_files=False).imported == 1
     assert other.videos()[0].recorded_at is None
+    with other.transaction() as tx:
+        assert tx.execute("select mtime_ns, missing from files where owner_id = %(owner)s") == [
+            {"mtime_ns": -86_400_000_000_000, "missing": True}
+        ]
 
 
 STRANGER = """
