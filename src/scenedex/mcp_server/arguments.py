@@ -80,9 +80,11 @@ class Search(Searched):
         description="Only scenes in which something in this language is said or written, such as en.",
     )
     after: Moment | None = Field(
-        default=None, description="Only videos added then or later; ISO 8601 with a zone."
+        default=None, description="Only videos recorded, or else added, then or later; ISO 8601 with a zone."
     )
-    before: Moment | None = Field(default=None, description="Only videos added earlier than that.")
+    before: Moment | None = Field(
+        default=None, description="Only videos recorded, or else added, earlier than that."
+    )
     from_s: Seconds | None = Field(
         default=None, description="Only scenes that end after this second of their video."
     )
