@@ -23,6 +23,7 @@ from tests.plugged import install
 from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.errors import ExchangeError, NotFoundError, UsageError
+from scenedex.library.corrections import NewCaption
 from scenedex.search.as_json import answer_as_json
 from scenedex.search.request import Example
 from scenedex.store.descriptions import put_description
@@ -415,6 +416,34 @@ class Plug:
 
     embed_pictures = embed_texts
 """
+
+
+def test_captions_leave_as_they_are_shown(
+    again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    people, others = again.of(UUID(int=83)), again.of(UUID(int=84))
+    people.import_parquet(exported[0], find_files=False)
+    film = people.videos()[0].id
+    first, second, *_ = people.corrections.list(film)
+    people.corrections.correct(film, first.id, "Quetzalcoatl.")
+    people.corrections.delete(film, second.id)
+    people.corrections.add(film, NewCaption(start_s=1.0, end_s=2.0, text="Popocatepetl."))
+    people.marks.note(people.show(str(film))[1][2].id, "Xochimilco.")
+    people.export_parquet(tmp_path / "corrected")
+    others.import_parquet(tmp_path / "corrected", find_files=False)
+    entries = others.corrections.list(others.videos()[0].id)
+    texts = [entry.caption.text for entry in entries]
+    assert {"Quetzalcoatl.", "Popocatepetl."} < set(texts)
+    assert len(texts) == exported[1].rows["captions.parquet"]
+    assert {entry.state for entry in entries} == {"original"}  # what was there before did not come along
+    for word in ("Quetzalcoatl", "Popocatepetl", "Xochimilco"):
+        assert [hit.scene for hit in others.search(word).hits] == [hit.scene for hit in people.search(word).hits] != []
+    assert others.marks.of(others.show(str(others.videos()[0].id))[1][2].id).notes == ()
+    added = next(entry for entry in entries if entry.caption.text == "Popocatepetl.")
+    others.corrections.add(others.videos()[0].id, NewCaption(start_s=3.0, end_s=4.0, text="Iztaccihuatl."))
+    others.corrections.correct(others.videos()[0].id, added.id, "Citlaltepetl.")
+    texts = [entry.caption.text for entry in others.corrections.list(others.videos()[0].id)]
+    assert {"Citlaltepetl.", "Iztaccihuatl.", "Quetzalcoatl."} < set(texts)
 
 
 def test_an_export_chooses_no_plug_in(
