@@ -34,7 +34,7 @@ def import_parquet(taking: Taking, folder: Path, *, find_files: bool) -> ImportR
     before = taking.spaces()
     if not taking.dry_run:
         named = {each.space.model for each in export.manifest.spaces}
-        brought(taking.database, named - {space.model for space in before})
+        brought(taking.database, taking.owner, named - {space.model for space in before})
     spaces = {each.file: taking.space(each.space, before) for each in export.manifest.spaces}
     work = _Import(taking, spaces, find_files)
     pictures = 0

@@ -437,7 +437,11 @@ def test_captions_leave_as_they_are_shown(
     assert len(texts) == exported[1].rows["captions.parquet"]
     assert {entry.state for entry in entries} == {"original"}  # what was there before did not come along
     for word in ("Quetzalcoatl", "Popocatepetl", "Xochimilco"):
-        assert [hit.scene for hit in others.search(word).hits] == [hit.scene for hit in people.search(word).hits] != []
+        assert (
+            [hit.scene for hit in others.search(word).hits]
+            == [hit.scene for hit in people.search(word).hits]
+            != []
+        )
     assert others.marks.of(others.show(str(others.videos()[0].id))[1][2].id).notes == ()
     added = next(entry for entry in entries if entry.caption.text == "Popocatepetl.")
     others.corrections.add(others.videos()[0].id, NewCaption(start_s=3.0, end_s=4.0, text="Iztaccihuatl."))
@@ -475,6 +479,10 @@ def test_an_export_chooses_no_plug_in(
     assert library.search("red car").degraded == ()
     assert module in sys.modules
     assert library.profile().visual == "stranger"
+    library = new_library()
+    library.use("stranger")  # before the import: it stays chosen
+    library.import_parquet(folder)
+    assert library.search("red car").degraded == ()
 
 
 def test_vectors_that_are_none_are_counted(
