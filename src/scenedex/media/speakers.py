@@ -27,8 +27,8 @@ SHORT = 4
 """Characters of a name that has no capitals, such as a Korean one, up to which it need not stand twice."""
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,200})?[ \t]+([^<>]{1,500})>")
-_DASH = r"(?P<dash>(?:[-\u2010-\u2015•]|>{1,3})\s*)?"
-_ASIDE = r"\s*(?:\([^()]{1,32}\)|\[[^\[\]]{1,32}\])?\s*"
+_DASH = r"(?P<dash>(?:[-\u2010-\u2015•]|>{1,3})\s{0,4})?"
+_ASIDE = r"\s{0,4}(?:\([^()]{1,32}\)|\[[^\[\]]{1,32}\])?\s{0,4}"
 _BEFORE_COLON = re.compile(
     rf"^{_DASH}(?P<name>[^:：()\[\]<>]{{1,{MAX_WRITTEN}}}){_ASIDE}(?P<colon>[:：])(?P<rest>.*)"
 )
