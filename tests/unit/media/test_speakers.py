@@ -1,5 +1,6 @@
 """Whom subtitles name: docs/speakers.md as a table."""
 
+import re
 from pathlib import Path
 
 import av
@@ -84,6 +85,22 @@ ONCE = [
 @pytest.mark.parametrize(("text", "speaker"), ONCE)
 def test_a_caption_alone(text: str, speaker: str | None) -> None:
     assert speakers([(None, text), (None, "what somebody else says")])[0] == speaker
+
+
+def told() -> list[tuple[str, str | None]]:
+    """The rows of the page that are about one caption, whole."""
+    page = Path(__file__).parents[3] / "docs" / "speakers.md"
+    rows = re.findall(r"^\| ((?:`[^`]+` ?)+)\| ([^|]*) ?\|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [("\n".join(re.findall("`([^`]+)`", said)), name.strip() or None) for said, name in rows]
+
+
+@pytest.mark.parametrize(("markup", "speaker"), told())
+def test_the_page_tells_the_truth(markup: str, speaker: str | None) -> None:
+    assert speakers([(voice_of(markup), markup), (None, "what somebody else says")])[0] == speaker
+
+
+def test_the_page_has_rows() -> None:
+    assert len(told()) >= 12
 
 
 @pytest.mark.parametrize(
