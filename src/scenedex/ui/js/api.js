@@ -32,7 +32,7 @@ export async function send(method, path, signal, body, headers) {
   throw new ApiError(answer.status, error);
 }
 
-/** JSON; back comes its value, or a file. */
+/** JSON; back comes a value, or a file. */
 async function ask(method, path, signal, body) {
   const answer = await send(method, path, signal, body && JSON.stringify(body), body && { "Content-Type": "application/json" });
   return answer.status === 204 ? null : answer.headers.get("Content-Type") === "application/json" ? answer.json() : answer;
