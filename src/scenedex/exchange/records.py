@@ -10,6 +10,7 @@ from scenedex.exchange.checks import amount, covering, digest, finite, mapping, 
 from scenedex.exchange.headers import headers
 from scenedex.exchange.reading import MAX_TEXT, Row
 from scenedex.types import (
+    MAX_SPEAKER,
     OBJECT_KEY,
     Caption,
     CaptionOrigin,
@@ -164,6 +165,7 @@ def _captions(rows: Sequence[Row]) -> tuple[Caption, ...]:
             language=row["language"] and _text(row["language"]),
             index=whole(row["index"], "A caption's number"),
             measures=_measures(row["measures"]),
+            speaker=_speaker(row["speaker"]),
         )
         if caption.end_s < caption.start_s:
             raise ExchangeError(
@@ -175,6 +177,15 @@ def _captions(rows: Sequence[Row]) -> tuple[Caption, ...]:
         places.add(place)
         made.append(caption)
     return tuple(made)
+
+
+def _speaker(name: object) -> str | None:
+    if name is None:
+        return None
+    said = _text(name)
+    if 0 < len(said) <= MAX_SPEAKER and said == " ".join(said.split()):
+        return said
+    raise ExchangeError(f"A speaker has a name that none has: {said[:40]!r}.")
 
 
 def _measures(text: object) -> dict[str, float]:

@@ -79,6 +79,9 @@ class Search(Searched):
         default=None,
         description="Only scenes in which something in this language is said or written, such as en.",
     )
+    speaker: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Only scenes in which somebody speaks whom the subtitles name so."
+    )
     after: Moment | None = Field(
         default=None, description="Only videos recorded, or else added, then or later; ISO 8601 with a zone."
     )

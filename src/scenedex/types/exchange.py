@@ -79,6 +79,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("end_s", "float"),
         Column("text", "text"),
         Column("measures", "json"),
+        Column("speaker", "text", null=True),
     ),
     "descriptions": (
         VIDEO,

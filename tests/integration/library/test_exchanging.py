@@ -54,6 +54,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
             made = StoredDescription(model="m", description="A scene.", summary="Some", tags=("a", "b"))
             put_description(tx, scene.id, "m", made)
             tx.execute(
+                """update captions set speaker = 'Ann Lee', speaker_folded = 'ann lee' where owner_id = %(owner)s
+                and start_s = (select min(start_s) from captions where owner_id = %(owner)s)"""
+            )
+            tx.execute(
                 """update embeddings set vector = null, metadata = '{"error": "Timeout"}' where owner_id = %(owner)s
                 and space_id = 2 and scene_id = %(scene)s""",
                 {"scene": scene.id},
@@ -178,6 +182,7 @@ def test_pandas_reads_it(demo: Library, exported: tuple[Path, ExportReport]) -> 
     captions = pd.read_parquet(folder / "captions.parquet")
     _, scenes = demo.show(str(demo.videos()[0].id))
     assert set(captions["text"]) == {caption.text for scene in scenes for caption in scene.captions}
+    assert list(captions["speaker"].dropna()) == ["Ann Lee"]
     videos = pd.read_parquet(folder / "videos.parquet")
     assert list(videos["tags"][0]) == ["fine", "été"]
     assert str(videos["added_at"].dtype).endswith("UTC]")
@@ -376,6 +381,8 @@ def test_an_export_that_is_none_is_refused_whole(
         ),
         (rewritten("captions.parquet", column("measures", '{"a": NaN}')), "A measure of a caption is nan"),
         (rewritten("captions.parquet", column("origin", "rumour")), "origin is 'rumour'"),
+        (rewritten("captions.parquet", column("speaker", "Ann\n\nLee")), "a name that none has"),
+        (rewritten("captions.parquet", column("speaker", "x" * 65)), "a name that none has"),
         (rewritten("terms.parquet", column("scene", 99)), "and rows of scene 99"),
         (rewritten(SPACE, column("metadata", "nonsense")), "is no JSON"),
         (rewritten(SPACE, column("ordinal", 70_000)), "no number from 0 to 32767"),
