@@ -178,7 +178,7 @@ def say_things(library: Library, file: Path) -> None:
     note = library.marks.note(f"{file.name}:0", "a harbour seal").notes[0]
     library.marks.change_note(f"{file.name}:0", note.id, "a seal")
     library.marks.of_video(file.name)
-    library.search("harbour", filters=Filters(scene_tags=("gull",)))
+    library.search("harbour", filters=Filters(scene_tags=("gull",), speaker="Ann"))
     library.bins.add("seals", [f"{file.name}:0", f"{file.name}:1"], make=True)
     library.bins.arrange("seals", [f"{file.name}:1"])
     library.bins.scenes("seals")

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, flowing, print_json, table
+from scenedex.cli.output import clock, flowing, print_json, spoken, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.library.corrections import SHORT, NewCaption
@@ -133,7 +133,7 @@ def _say(entry: CaptionEntry, as_json: bool, *, gone: bool = False) -> None:
 
 def _told(entry: CaptionEntry) -> tuple[Text, Text]:
     """What it says, and what became of it."""
-    said = Text(flowing(entry.caption.text))
+    said = Text(spoken(entry.caption))
     if entry.state == "original":
         return said, Text()
     by = f" by {flowing(entry.made_by)}" if entry.made_by else ""

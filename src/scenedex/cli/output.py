@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scenedex.types import Caption
+
 
 def version_text() -> str:
     """Name and version of this program."""
@@ -37,6 +39,14 @@ def shown(text: str) -> str:
 def flowing(text: str) -> str:
     """The lines of a caption as one."""
     return shown(" ".join(text.split()))
+
+
+def spoken(caption: Caption) -> str:
+    """A caption as one line, after who says it where its own words do not name them."""
+    text = flowing(caption.text)
+    if caption.speaker is None or caption.speaker.casefold() in text.casefold():
+        return text
+    return f"{shown(caption.speaker)}: {text}"
 
 
 def clock(seconds: float) -> str:

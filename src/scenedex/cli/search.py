@@ -42,6 +42,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
     language: options.Language = None,
     tag: options.Tag = None,
     scene_tag: options.SceneTag = None,
+    speaker: options.Speaker = None,
     band: options.Band = None,
     by_video: options.ByVideo = False,
     fold: options.Fold = False,
@@ -69,6 +70,7 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
         language=language,
         tags=tuple(tag or ()),
         scene_tags=tuple(scene_tag or ()),
+        speaker=speaker,
     )
     with open_library() as library:
         answer = library.search(
@@ -193,8 +195,13 @@ def _why(hit: Hit) -> Text:
     at = f" at {clock(best[1].t_s)}" if best[1].t_s is not None else ""
     if best[0] in _SEEN:
         return Text(_SEEN[best[0]] + at, style="italic")
-    text = next((evidence.text for evidence in hit.channels.values() if evidence.text), None)
-    return marked(text) if text else Text("")
+    said = next((evidence for evidence in hit.channels.values() if evidence.text), None)
+    if said is None or said.text is None:
+        return Text("")
+    words, speaker = marked(said.text), said.speaker
+    if speaker is not None and speaker.casefold() not in words.plain.casefold():
+        return Text(f"{shown(speaker)}: ").append_text(words)
+    return words
 
 
 _SEEN = {"visual": "seen", "audio": "heard", "anchor": "looks alike"}

@@ -41,6 +41,9 @@ Tag = Annotated[list[str] | None, typer.Option(help="Videos with this tag; may b
 SceneTag = Annotated[
     list[str] | None, typer.Option("--scene-tag", help="Scenes with this tag; may be repeated.")
 ]
+Speaker = Annotated[
+    str | None, typer.Option(help="Scenes in which somebody speaks whom the subtitles name so.")
+]
 Band = Annotated[
     list[str] | None, typer.Option(help="Only hits of this band (strong, possible, weak); may be repeated.")
 ]

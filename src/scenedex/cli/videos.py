@@ -7,11 +7,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, flowing, print_json, shown, table
+from scenedex.cli.output import clock, print_json, shown, spoken, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.search.as_json import plain
 from scenedex.store.listing import ListedVideo, Wanted
+from scenedex.store.tags import folded
 from scenedex.types import Scene, Video, VideoSort, VideoState
 
 ALL = 1_000_000
@@ -82,9 +83,11 @@ def show(video: Which, as_json: AsJson = False) -> None:
         console.print(Text(f"  recorded: {found.recorded_at}"))
     if found.tags:
         console.print(Text(f"  tags: {tagged(found)}"))
+    if speakers := speakers_in(scenes):
+        console.print(Text(f"  speakers: {', '.join(map(shown, speakers))}"))
     rows = table("scene", "time", "keyframes", "captions")
     for scene in scenes:
-        said = Text(" / ".join(flowing(caption.text) for caption in scene.captions))
+        said = Text(" / ".join(map(spoken, scene.captions)))
         time = f"{clock(scene.start_s)} - {clock(scene.end_s)}"
         rows.add_row(str(scene.index), time, str(len(scene.keyframes)), said)
     console.print(rows)
@@ -149,9 +152,19 @@ def tagged(video: Video) -> str:
     return ", ".join(shown(tag) for tag in video.tags)
 
 
+def speakers_in(scenes: list[Scene]) -> list[str]:
+    """Whom the subtitles name, in the order in which they first speak; names that differ in case are one."""
+    names = [caption.speaker for scene in scenes for caption in scene.captions if caption.speaker]
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(folded(name), name)
+    return list(first.values())
+
+
 def video_as_json(video: Video, scenes: list[Scene]) -> dict[str, Any]:
     """A video with its scenes, as `videos show --json` and the API give it."""
     made: dict[str, Any] = plain(video)
+    made["speakers"] = speakers_in(scenes)
     made["scenes"] = [
         {
             "index": scene.index,

@@ -11,7 +11,7 @@ from scenedex.embeddings.elsewhere import OPENAI, Elsewhere, openai_model
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders, visual_encoder
 from scenedex.embeddings.pace import Paces
-from scenedex.embeddings.plugged import READS, SEES, PluggedEyes, PluggedTexts, plugged
+from scenedex.embeddings.plugged import READS, SEES, Engine, PluggedEyes, PluggedTexts, plugged
 from scenedex.embeddings.protocols import AudioTextEncoder, ImageTextEncoder
 from scenedex.embeddings.scene_encoders import PictureScenes, SceneEncoder, VideoScenes
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE, WordLlamaEncoder
@@ -52,15 +52,17 @@ class Equipment:
         video: VideoOptions | None = None,
         max_side: int = 0,
         paces: Paces | None = None,
+        permits: Callable[[str], bool] = lambda name: True,
     ) -> None:
         """`max_side`: longest side of a picture before it is prepared; 0: four times what a network sees.
-        `paces`: where it is remembered how networks run fastest here."""
+        `paces`: where it is remembered how networks run fastest here. `permits`: whether a plug-in may be imported."""
         self.registry = registry
         self.store = store
         self.options = options
         self._elsewhere = elsewhere or Elsewhere()
         self._max_side = max_side
         self._paces = paces
+        self._permits = permits
         self._video = video or VideoOptions()
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
@@ -80,6 +82,7 @@ class Equipment:
             video=self._video,
             max_side=self._max_side,
             paces=self._paces,
+            permits=self._permits,
         )
 
     def close(self) -> None:
@@ -103,7 +106,7 @@ class Equipment:
             if key == mini.PICTURES:
                 return mini.MiniPictures(self.options)
             if self.is_plugin(key):
-                return PluggedEyes(plugged(key, SEES, self._timeout_s), self._max_side)
+                return PluggedEyes(self._plugged(key, SEES), self._max_side)
             model = self.store.find(self.registry.find(key))
             return visual_encoder(model, self.options, max_side=self._max_side, paces=self._paces)
 
@@ -135,7 +138,7 @@ class Equipment:
             if key.startswith(OPENAI):
                 return self._elsewhere.reads(key)
             if self.is_plugin(key):
-                engine = plugged(key, READS, self._timeout_s)
+                engine = self._plugged(key, READS)
                 return PluggedTexts(engine), PluggedTexts(engine, engine.queries)
             return text_encoders(self.store.find(self.registry.find(key)), self.options)
 
@@ -182,9 +185,21 @@ class Equipment:
         ours = name in self.registry or name in (mini.PICTURES, mini.SOUNDS, WORDS)
         return not ours and plugins.find("encoder", name) is not None
 
+    def permits(self, name: str) -> bool:
+        """Whether a model of this name may run here: any but a plug-in that nobody here has chosen."""
+        return not self.is_plugin(name) or self._permits(name)
+
     def plugin_modality(self, name: str) -> Modality:
         """What a plug-in is for: it is made now. Raises NotFoundError and EncoderPluginError."""
         return plugged(name, None, self._timeout_s).card.modality
+
+    def _plugged(self, key: str, modality: Modality) -> Engine:
+        if not self.permits(key):
+            raise WeightsMissingError(
+                f"Its model {key} is a plug-in that only an import has named, so it is not run: `scenedex models use "
+                f"{key}` chooses it."
+            )
+        return plugged(key, modality, self._timeout_s)
 
     @property
     def _timeout_s(self) -> float:

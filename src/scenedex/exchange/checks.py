@@ -23,10 +23,25 @@ _Spanned = TypeVar("_Spanned", ForeignScene, SceneRecord)
 def amount(value: object, what: str) -> float:
     """A finite number of 0 or more. Raises ExchangeError."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value)
+        number = _float(value)
         if math.isfinite(number) and number >= 0:
             return number
     raise ExchangeError(f"{what} is {value!r}, which is no number of 0 or more.")
+
+
+def finite(value: float, what: str) -> float:
+    """The same number, as a float. Raises ExchangeError for NaN, infinity, and what is more than a float holds."""
+    number = _float(value)
+    if math.isfinite(number):
+        return number
+    raise ExchangeError(f"{what} is {number}, which is no number that is kept.")
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def seconds(value: object, what: str) -> float:
@@ -37,11 +52,11 @@ def seconds(value: object, what: str) -> float:
     return number
 
 
-def whole(value: object, what: str, most: int = 2**31 - 1) -> int:
-    """A number that counts. Raises ExchangeError."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+def whole(value: object, what: str, most: int = 2**31 - 1, *, least: int = 0) -> int:
+    """A whole number. Raises ExchangeError."""
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
-    raise ExchangeError(f"{what} is {value!r}, which is no number from 0 to {most}.")
+    raise ExchangeError(f"{what} is {value!r}, which is no number from {least} to {most}.")
 
 
 def mapping(text: object, what: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ many rows what they are of. Nothing is unpickled, and vectors are mapped, not re
 
 import csv
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ import numpy as np
 
 from scenedex.errors import ExchangeError, NotFoundError, UsageError
 from scenedex.exchange.checks import seconds
-from scenedex.types import ForeignScene, ForeignVideo, Modality, VectorColumn
+from scenedex.types import ForeignScene, ForeignVideo, Modality, Refusal, VectorColumn
 
 FIELDS = ("video", "start_s", "end_s", "t_s")
 NEEDED = FIELDS[:3]
@@ -63,13 +64,23 @@ class Precomputed:
             found.setdefault(str(video), []).append(number)
         return found
 
-    def videos(self) -> Iterator[ForeignVideo]:
-        """One after the other, their scenes by time."""
+    def videos(self) -> Iterator[ForeignVideo | Refusal]:
+        """One after the other, their scenes by time; why there is none where a row of it makes no sense."""
         for video, numbers in self.places().items():
-            scenes = sorted((self._scene(number) for number in numbers), key=lambda scene: scene.start_s)
+            try:
+                scenes = sorted(map(self._scene_of_row, numbers), key=lambda scene: scene.start_s)
+            except ExchangeError as exc:
+                yield Refusal(video=video, reason=str(exc))
+                continue
             name = video.rpartition("/")[2] or video
             path = video if video.startswith("/") else None
             yield ForeignVideo(key=video, title=name, path=path, scenes=tuple(scenes))
+
+    def _scene_of_row(self, number: int) -> ForeignScene:
+        try:
+            return self._scene(number)
+        except ExchangeError as exc:
+            raise ExchangeError(f"Row {number + 1}: {exc}") from exc
 
     def _scene(self, number: int) -> ForeignScene:
         t_s = self.rows["t_s"][number] if "t_s" in self.rows else None
@@ -178,6 +189,9 @@ def _checked(file: Path, found: Mapping[str, Any]) -> Precomputed:
 
 def _number(value: Any) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError) as exc:
-        raise ExchangeError(f"{value!r} is no time in seconds.") from exc
+        number = float(value)
+        if math.isfinite(number):
+            return number
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ExchangeError(f"{str(value)[:100]!r} is no time in seconds.")

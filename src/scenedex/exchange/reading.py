@@ -157,6 +157,8 @@ def _opened(path: Path, columns: Sequence[Column], rows: int, space: Space | Non
     schema = file.schema_arrow
     for column in columns:
         at = schema.get_all_field_indices(column.name)
+        if column.later and not at:
+            continue
         if len(at) != 1:
             raise ExchangeError(f"{path.name} has {len(at) or 'no'} columns {column.name!r}.")
         if not accepted()[column.kind](schema.field(at[0]).type):
@@ -200,7 +202,9 @@ def _rows(
     file: Any, columns: Sequence[Column], path: Path, dim: int = 0, batch_size: int = BATCH
 ) -> Iterator[Row]:
     pa, _ = parquet()
-    names = [column.name for column in columns]
+    there = set(file.schema_arrow.names)
+    names = [column.name for column in columns if column.name in there]
+    absent = {column.name: None for column in columns if column.name not in there}
     needed = [column.name for column in columns if not column.null]
     batches = file.iter_batches(batch_size=batch_size, columns=[*names, "vector"] if dim else names)
     while True:
@@ -213,7 +217,7 @@ def _rows(
         except (pa.ArrowException, OSError, ValueError, OverflowError) as exc:
             raise ExchangeError(f"{path.name} is damaged: {_said(exc)}.") from exc
         for number, cells in enumerate(zip(*values, strict=True)):
-            row = dict(zip(names, cells, strict=True))
+            row = absent | dict(zip(names, cells, strict=True))
             missing = next((name for name in needed if row[name] is None), None)
             if missing is not None:
                 raise ExchangeError(f"{path.name} has a row without {missing!r}.")

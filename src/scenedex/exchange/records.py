@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from scenedex.errors import ExchangeError
-from scenedex.exchange.checks import amount, covering, digest, mapping, path, seconds, unit, whole
+from scenedex.exchange.checks import amount, covering, digest, finite, mapping, path, seconds, unit, whole
+from scenedex.exchange.headers import headers
 from scenedex.exchange.reading import MAX_TEXT, Row
 from scenedex.types import (
+    MAX_SPEAKER,
     OBJECT_KEY,
     Caption,
     CaptionOrigin,
@@ -42,7 +44,14 @@ def exported_video(
     record = VideoRecord(
         content_hash=digest(video["content_hash"]),
         title=_text(video["title"]),
-        info=MediaInfo(container="", size_bytes=0, start_s=0.0, duration_s=duration_s, video=None),
+        info=MediaInfo(
+            container="",
+            size_bytes=0,
+            start_s=0.0,
+            duration_s=duration_s,
+            video=None,
+            recorded_at=video["recorded_at"] and _utc(video["recorded_at"]),
+        ),
         duration_s=duration_s,
         scenes=scenes,
         captions=_captions(tables["captions"]),
@@ -62,9 +71,6 @@ def exported_video(
 
 
 def _row(video: Row) -> VideoRow:
-    media = mapping(video["media"], "What is known of its file")
-    if not isinstance(media.get("audio", []), list):
-        raise ExchangeError("What is known of its file names no list of sounds.")
     annotations = mapping(video["annotations"], "What is known of its annotations")
     rate = (video["frame_rate_num"], video["frame_rate_den"])
     if None in rate:
@@ -80,18 +86,25 @@ def _row(video: Row) -> VideoRow:
         height=height,
         frame_rate_num=rate[0],
         frame_rate_den=rate[1],
-        added_at=video["added_at"].astimezone(UTC),
+        added_at=_utc(video["added_at"]),
         tags=tuple(map(_text, video["tags"])),
         annotations={key: _text(value) for key, value in annotations.items()},
-        media=media,
+        media=headers(video["media"]),
     )
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as exc:
+        raise ExchangeError(f"A time is {moment.isoformat()}, which is none in UTC.") from exc
 
 
 def _file(row: Row) -> ForeignFile:
     return ForeignFile(
         path=path(row["path"]),
         size_bytes=whole(row["size_bytes"], "A file's size", 2**62),
-        mtime_ns=whole(row["mtime_ns"], "A file's time", 2**62),
+        mtime_ns=whole(row["mtime_ns"], "A file's time", 2**62, least=-(2**62)),  # some are of before 1970
         name=None if row["name"] is None else _text(row["name"]),
     )
 
@@ -152,6 +165,7 @@ def _captions(rows: Sequence[Row]) -> tuple[Caption, ...]:
             language=row["language"] and _text(row["language"]),
             index=whole(row["index"], "A caption's number"),
             measures=_measures(row["measures"]),
+            speaker=_speaker(row["speaker"]),
         )
         if caption.end_s < caption.start_s:
             raise ExchangeError(
@@ -165,9 +179,22 @@ def _captions(rows: Sequence[Row]) -> tuple[Caption, ...]:
     return tuple(made)
 
 
+def _speaker(name: object) -> str | None:
+    if name is None:
+        return None
+    said = _text(name)
+    if 0 < len(said) <= MAX_SPEAKER and said == " ".join(said.split()):
+        return said
+    raise ExchangeError(f"A speaker has a name that none has: {said[:40]!r}.")
+
+
 def _measures(text: object) -> dict[str, float]:
     found = mapping(text, "How sure a caption is")
-    return {key: float(value) for key, value in found.items() if isinstance(value, int | float)}
+    return {
+        key: finite(value, "A measure of a caption")
+        for key, value in found.items()
+        if isinstance(value, int | float)
+    }
 
 
 def _terms(rows: Sequence[Row], scenes: int) -> tuple[SceneTerms, ...]:

@@ -20,6 +20,9 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 LONGEST = 200
 
+FILE_BYTES = 180
+"""Of a file's name in UTF-8: systems take 255, and what tells clips apart and `.part` come behind it."""
+
 
 def one_line(text: str) -> str:
     """Text without line ends, control characters and halves of characters, 200 characters at most.
@@ -63,9 +66,13 @@ def reels(events: Iterable[Event]) -> dict[UUID, str]:
 
 
 def file_name(text: str) -> str:
-    """Text as the name of a file on any system, without an ending; "clips" where nothing is left of it."""
+    """Text as the name of a file on any system, without an ending; "clips" where nothing is left of it.
+
+    80 characters and FILE_BYTES at most.
+    """
     line = re.sub(r'[<>:"/\\|?*]+', " ", one_line(text))
-    return " ".join(line.split())[:80].strip(". ") or "clips"
+    short = " ".join(line.split())[:80].encode()[:FILE_BYTES]
+    return short.decode(errors="ignore").strip(". ") or "clips"
 
 
 def _ascii(text: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from scenedex.errors import EncoderError, NotFoundError, PluginError, UsageError
+from scenedex.library.brought import choose
 from scenedex.library.opened import KINDS, PACES, Opened
 from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
@@ -51,7 +52,9 @@ class Choosing(Opened):
         if self.settings.scenedex_text_model:
             profile = replace(profile, text=self.equipment.text_key(self.settings.scenedex_text_model))
         with self._database.transaction(self.owner) as tx:
-            return replace(profile, visual=model_in_use(seen_spaces(tx, "visual"), profile.visual))
+            seen = seen_spaces(tx, "visual")
+        seen = [space for space in seen if self.equipment.permits(space.model)]
+        return replace(profile, visual=model_in_use(seen, profile.visual))
 
     def use(self, name: str) -> "Profile":
         """Record what this library works with from now on: a profile; or a model, in place of the profile's.
@@ -68,6 +71,7 @@ class Choosing(Opened):
             changed[self._card(name).modality] = str(Path(name).expanduser().absolute())
         elif self.equipment.is_plugin(name):
             changed[self.equipment.plugin_modality(name)] = name
+            choose(self._database, name)
         else:
             card = self._card(name)
             changed[card.modality] = card.key

@@ -25,6 +25,7 @@ from scenedex.types import (
     ForeignVideo,
     ImportReport,
     MediaInfo,
+    Refusal,
     SceneRecord,
     Space,
     VectorColumn,
@@ -40,7 +41,7 @@ class Source:
     """Somebody else's data."""
 
     kind: str  #: `postgres` or `numpy`: two systems may use the same keys
-    videos: Iterable[ForeignVideo]
+    videos: Iterable[ForeignVideo | Refusal]  #: a refusal: what is said of it makes no video
     columns: Sequence[VectorColumn]
     models: Mapping[str, Sequence[str]]  #: by column, as far as it is said: MODEL or MODEL/PRETRAINED
     total: int  #: videos; 0 where nobody knows
@@ -88,6 +89,9 @@ class _Import:
         done = 0
         for done, video in enumerate(self.source.videos, 1):
             self.taking.tell(done - 1, self.source.total)
+            if isinstance(video, Refusal):
+                self.tally.refused.append(video)
+                continue
             try:
                 self._one(video)
             except (ExchangeError, MediaError, AmbiguousError) as exc:

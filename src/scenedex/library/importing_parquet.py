@@ -9,6 +9,7 @@ from scenedex.errors import ExchangeError
 from scenedex.exchange.layout import SpaceFile
 from scenedex.exchange.reading import Export, Row
 from scenedex.exchange.records import exported_video
+from scenedex.library.brought import brought
 from scenedex.library.importing import Taking, Tally, file_here, put_files
 from scenedex.search.background import GROWTH
 from scenedex.store.backgrounds import read_backgrounds, vectors_by_space, write_background
@@ -31,6 +32,9 @@ def import_parquet(taking: Taking, folder: Path, *, find_files: bool) -> ImportR
     """
     export = Export(folder)
     before = taking.spaces()
+    if not taking.dry_run:
+        named = {each.space.model for each in export.manifest.spaces}
+        brought(taking.database, taking.owner, named - {space.model for space in before})
     spaces = {each.file: taking.space(each.space, before) for each in export.manifest.spaces}
     work = _Import(taking, spaces, find_files)
     pictures = 0

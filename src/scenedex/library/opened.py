@@ -15,6 +15,7 @@ from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import StoreError
+from scenedex.library.brought import is_brought
 from scenedex.library.pictures import object_store
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
@@ -165,7 +166,12 @@ class Opened:
             video=settings.video(),
             max_side=settings.clip_max_image_size,
             paces=Paces(self.home / PACES),
+            permits=self._permits,
         )
+
+    def _permits(self, plugin: str) -> bool:
+        named = (self.settings.clip_model_name, self.settings.scenedex_text_model)
+        return plugin in named or not is_brought(self._database, plugin)
 
     @property
     def arrivals(self) -> Arrivals:

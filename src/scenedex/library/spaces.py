@@ -8,6 +8,7 @@ from uuid import UUID
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import EncoderError, NotFoundError, UsageError, WeightsMissingError
+from scenedex.library.brought import choose
 from scenedex.search.background import is_stale, measure, unrelated_queries
 from scenedex.store.backfill import Coverage, Wanted, coverage, owners_in
 from scenedex.store.backgrounds import read_backgrounds, vectors_by_space
@@ -64,6 +65,8 @@ def sight_of(
     known = visual_spaces(database)
     found = find_space([space for space in known if space.name == named], named) if named else None
     key = found.model if found else _model(equipment, named) if named else in_use
+    if named:
+        choose(database, key)
     eyes = equipment.visual(key)
     if found is not None and found.name != eyes.space.name:
         raise WeightsMissingError(
@@ -115,6 +118,7 @@ def make_live(
             f"The space {space.name} lacks {missing} scenes, which no search would see: `scenedex backfill --space "
             f"{space.name}` completes it; --incomplete switches all the same."
         )
+    choose(database, space.model)
     _measure(database, space, queries)
     before = switch(database, space)
     return Switched(live=(space.name,), before=_names(before), missing=missing)

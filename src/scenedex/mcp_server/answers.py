@@ -135,6 +135,7 @@ class Caption(Given):
     text: Text
     origin: CaptionOrigin
     language: str | None
+    speaker: Text | None = Field(description="Who says it, where the subtitles name somebody.")
 
 
 class ShownScene(Given):

@@ -79,10 +79,15 @@ class Search(Searched):
         default=None,
         description="Only scenes in which something in this language is said or written, such as en.",
     )
-    after: Moment | None = Field(
-        default=None, description="Only videos added then or later; ISO 8601 with a zone."
+    speaker: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Only scenes in which somebody speaks whom the subtitles name so."
     )
-    before: Moment | None = Field(default=None, description="Only videos added earlier than that.")
+    after: Moment | None = Field(
+        default=None, description="Only videos recorded, or else added, then or later; ISO 8601 with a zone."
+    )
+    before: Moment | None = Field(
+        default=None, description="Only videos recorded, or else added, earlier than that."
+    )
     from_s: Seconds | None = Field(
         default=None, description="Only scenes that end after this second of their video."
     )

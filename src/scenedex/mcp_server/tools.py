@@ -65,6 +65,7 @@ def search(library: Library, _: Clips, asked: arguments.Search) -> Told:
             to_s=asked.to_s,
             language=asked.language,
             tags=tuple(asked.tags),
+            speaker=asked.speaker,
         ),
         mode=asked.mode,
         bands=tuple(asked.bands),

@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from scenedex.media.container import FAILURES
 from scenedex.media.frame import side_data
 from scenedex.media.markup import ass_event_text
+from scenedex.media.speakers import speakers
 from scenedex.types import Caption
 
 MAX_LINES = 100_000
@@ -70,9 +71,10 @@ class ClosedCaptions:
 
     def captions(self) -> tuple[Caption, ...]:
         """What was read so far. The language is not stated in the pictures."""
+        named = speakers([(None, text) for _, _, text in self._lines])
         return tuple(
-            Caption(start_s=start, end_s=end, text=text, origin="embedded", index=index)
-            for index, (start, end, text) in enumerate(self._lines)
+            Caption(start_s=start, end_s=end, text=text, origin="embedded", index=index, speaker=speaker)
+            for index, ((start, end, text), speaker) in enumerate(zip(self._lines, named, strict=True))
         )
 
     def _feed(self, packet: "Packet[Stream]") -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scenedex.media.speakers import speakers
 from scenedex.types import Caption, CaptionOrigin
 
 DEFAULT_SHOWN_S = 4.0
@@ -22,6 +23,7 @@ class Line:
     start_s: float
     end_s: float | None  #: None: not stated, or nonsense
     text: str  #: plain
+    speaker: str | None = None  #: whom markup names
 
 
 def merge(tracks: Iterable[list[Line]]) -> list[Line]:
@@ -42,6 +44,7 @@ def merge(tracks: Iterable[list[Line]]) -> list[Line]:
 def to_captions(lines: list[Line], origin: CaptionOrigin, language: str | None) -> list[Caption]:
     """Numbered captions with sensible intervals: starts at 0 or later, ends after the start; empty lines fall out."""
     ordered = sorted((line for line in lines if line.text), key=lambda line: line.start_s)
+    named = speakers([(line.speaker, line.text) for line in ordered])
     captions: list[Caption] = []
     for position, line in enumerate(ordered):
         following = next(
@@ -58,6 +61,7 @@ def to_captions(lines: list[Line], origin: CaptionOrigin, language: str | None) 
                 origin=origin,
                 language=language,
                 index=len(captions),
+                speaker=named[position],
             )
         )
     return captions

@@ -57,6 +57,12 @@ def ass_event_text(event: bytes) -> str:
     return ass_text(fields[8]) if len(fields) == 9 else ""
 
 
+def ass_event_name(event: bytes) -> str:
+    """The Name of such an event; "" without one."""
+    fields = event.decode("utf-8", errors="replace").split(",", 8)
+    return fields[3].strip() if len(fields) == 9 else ""
+
+
 def tidy(text: str) -> str:
     """One kind of line break, no control or invisible characters, no doubled or trailing space, no empty lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from scenedex.types import Caption
 
+_TURN = re.compile(r"\n(?=[-\u2010-\u2015])")  # somebody else speaks
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -18,13 +19,26 @@ def to_srt(captions: Iterable[Caption]) -> str:
 
 
 def to_vtt(captions: Iterable[Caption]) -> str:
-    """A WebVTT file (W3C WebVTT, 4): times as `00:01:02.345`; markup in a caption is shown, not followed."""
+    """A WebVTT file (W3C WebVTT, 4): times as `00:01:02.345`; markup in a caption is shown, not followed.
+
+    Who speaks is its voice, `<v Name>`; where several lines begin with a dash, that of the line with the name.
+    """
     cues = (
-        f"\n{_clock(caption.start_s, '.')} --> {_clock(_end_s(caption), '.')}\n"
-        f"{_lines(caption.text).translate(_ESCAPES)}\n"
+        f"\n{_clock(caption.start_s, '.')} --> {_clock(_end_s(caption), '.')}\n{_voiced(caption)}\n"
         for caption in captions
     )
     return "WEBVTT\n" + "".join(cues)
+
+
+def _voiced(caption: Caption) -> str:
+    said = [part.translate(_ESCAPES) for part in _TURN.split(_lines(caption.text))]
+    if caption.speaker is None:
+        return "\n".join(said)
+    name = " ".join(_lines(caption.speaker).split()).translate(_ESCAPES)
+    place = next((n for n, part in enumerate(said) if name.casefold() in part.casefold()), 0)
+    end = "" if len(said) == 1 else "</v>"
+    said[place] = f"<v {name}>{said[place]}{end}"
+    return "\n".join(said)
 
 
 def _lines(text: str, arrow: str = "-->") -> str:

@@ -1,5 +1,6 @@
 """Timed text inside a media file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from av.packet import Packet
@@ -11,8 +12,9 @@ from scenedex.errors import LimitError
 from scenedex.media.charset import decode_text
 from scenedex.media.container import FAILURES, decodable, opened
 from scenedex.media.lines import Line, merge, to_captions
-from scenedex.media.markup import ass_event_text, plain_text
+from scenedex.media.markup import ass_event_name, ass_event_text, plain_text
 from scenedex.media.packets import Health, Stopwatch, packets
+from scenedex.media.speakers import speaker_name, voice_of
 from scenedex.types import Caption, Limits, MediaInfo
 
 _TEXT_PACKETS = frozenset({"subrip", "webvtt", "text"})  # whose packets are the bare text
@@ -65,11 +67,20 @@ def _lines(packet: "Packet[Stream]", start_s: float) -> list[Line]:
         return _undecoded(packet, stream, start_s)
     if shown is None:
         return []
-    text = "\n".join(filter(None, (ass_event_text(r.ass) for r in shown.rects if isinstance(r, AssSubtitle))))
+    events = [r.ass for r in shown.rects if isinstance(r, AssSubtitle)]
+    text = "\n".join(filter(None, map(ass_event_text, events)))
     begin, end = _times(packet, shown)
     if begin is None or not text:
         return []
-    return [Line(begin - start_s, None if end is None else end - start_s, text)]
+    speaker = _speaker(packet, events)
+    return [Line(begin - start_s, None if end is None else end - start_s, text, speaker)]
+
+
+def _speaker(packet: "Packet[Stream]", events: Sequence[bytes]) -> str | None:
+    """Whom the markup of a packet names: FFmpeg drops WebVTT's voices, so they are read where they stand."""
+    if packet.stream.codec_context.codec.canonical_name == "webvtt":
+        return voice_of(bytes(packet).decode("utf-8", errors="replace"))
+    return next(filter(None, (speaker_name(ass_event_name(event)) for event in events)), None)
 
 
 def _times(packet: "Packet[Stream]", shown: SubtitleSet) -> tuple[float | None, float | None]:
@@ -98,5 +109,6 @@ def _undecoded(packet: "Packet[Stream]", stream: SubtitleStream, start_s: float)
         return []
     begin = float(packet.pts * packet.time_base) - start_s
     end = begin + float(packet.duration * packet.time_base) if packet.duration else None
-    text = plain_text(decode_text(bytes(packet)))
-    return [Line(begin, end, text)] if text else []
+    markup = decode_text(bytes(packet))
+    text = plain_text(markup)
+    return [Line(begin, end, text, voice_of(markup))] if text else []

@@ -6,6 +6,7 @@ from itertools import islice
 
 from scenedex.media.lines import Line
 from scenedex.media.markup import ass_text, plain_text
+from scenedex.media.speakers import speaker_name, voice_of
 
 MAX_HOURS = 1000
 
@@ -54,7 +55,7 @@ def parse_ass(text: str) -> Iterator[Line]:
                 start, end = seconds(cells.get("start", "")), seconds(cells.get("end", ""))
                 words = ass_text(cells.get("text", ""))
                 if start is not None and words:
-                    yield Line(start, end, words)
+                    yield Line(start, end, words, speaker_name(cells.get("name") or cells.get("actor", "")))
 
 
 def seconds(clock: str) -> float | None:
@@ -85,9 +86,9 @@ def _cues(lines: list[str], *, named: bool = False) -> Iterator[Line]:
         start = seconds(match[1])
         if start is None:
             continue
-        text = plain_text("\n".join(body))
-        if text:
-            yield Line(start, seconds(match[2]) if match[2] else None, text)
+        markup = "\n".join(body)
+        if text := plain_text(markup):
+            yield Line(start, seconds(match[2]) if match[2] else None, text, voice_of(markup))
 
 
 def _without_header(body: list[str], *, named: bool) -> list[str]:

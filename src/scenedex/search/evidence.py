@@ -74,12 +74,13 @@ def hit(question: Question, placed: Placed, nearest: Nearest, weights: Mapping[C
 
 def _evidence(question: Question, placed: Placed, channel: Channel, nearest: Nearest) -> Evidence:
     scene, row = placed.card.scene, placed.judged.candidate.rows[channel]
-    t_s, text = row.t_s, None
+    t_s, text, speaker = row.t_s, None, None
     if channel == "lexical" and placed.judged.candidate.match is not None:
         text = placed.card.video
         caption = telling(question, scene.captions, (scene.start_s, scene.end_s))
         if caption is not None:
             t_s, text = max(caption.start_s, scene.start_s), caption.text
+            speaker = caption.speaker
     elif channel == "transcript" and t_s is not None:
         said = _said_at(scene, t_s)
         text = nearest(said) if len(said) > 1 else "".join(said)
@@ -89,6 +90,7 @@ def _evidence(question: Question, placed: Placed, channel: Channel, nearest: Nea
         t_s=t_s,
         text=mark(text, question.terms) if text else None,
         keyframe=_keyframe_at(scene, row.t_s) if channel in SEEN else None,
+        speaker=speaker,
     )
 
 

@@ -9,6 +9,7 @@ from psycopg.sql import SQL
 
 from scenedex.store.database import Row, Transaction
 from scenedex.store.encoding import plain, plain_json
+from scenedex.store.tags import folded
 from scenedex.types import Caption, CaptionOrigin
 
 Place = tuple[CaptionOrigin, str, int]
@@ -17,7 +18,7 @@ Place = tuple[CaptionOrigin, str, int]
 SHOWN: LiteralString = "captions"
 ORIGINALS: LiteralString = "caption_originals"
 
-COLUMNS: LiteralString = "start_s, end_s, text, origin, language, index, measures"
+COLUMNS: LiteralString = "start_s, end_s, text, origin, language, index, measures, speaker"
 
 
 def place_of(caption: Caption) -> Place:
@@ -51,17 +52,21 @@ def write_captions(tx: Transaction, video_id: UUID, captions: Sequence[Caption])
 def put_captions(tx: Transaction, video_id: UUID, captions: Sequence[Caption]) -> None:
     """Show these, each in the place of one that is there."""
     tx.execute_many(
-        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text, measures)
+        """insert into captions (owner_id, video_id, origin, language, index, start_s, end_s, text, measures,
+          speaker, speaker_folded)
         values (%(owner)s, %(video)s, %(origin)s, %(language)s, %(index)s, %(start_s)s, %(end_s)s, %(text)s,
-          %(measures)s)
+          %(measures)s, %(speaker)s, %(folded)s)
         on conflict (owner_id, video_id, origin, language, index) do update set start_s = excluded.start_s,
-          end_s = excluded.end_s, text = excluded.text, measures = excluded.measures""",
+          end_s = excluded.end_s, text = excluded.text, measures = excluded.measures,
+          speaker = excluded.speaker, speaker_folded = excluded.speaker_folded""",
         [
             {
                 **asdict(caption),
                 "text": plain(caption.text),
                 "language": plain(caption.language or ""),
                 "measures": plain_json(caption.measures),
+                "speaker": caption.speaker and plain(caption.speaker),
+                "folded": caption.speaker and folded(caption.speaker),
                 "video": video_id,
             }
             for caption in captions

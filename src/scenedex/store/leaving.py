@@ -115,7 +115,8 @@ def _batches(tx: Transaction, query: Query, videos: Sequence[UUID]) -> Iterator[
 
 QUERIES: dict[str, LiteralString] = {
     "videos": """select id::text, content_hash, title, duration_s, width, height, frame_rate_num, frame_rate_den,
-        added_at, tags, warnings, annotations::text, media::text, recipe, sidecars
+        added_at, tags, warnings, annotations::text, media::text, recipe, sidecars,
+        recorded_at
       from videos where owner_id = %(owner)s and id = any(%(videos)s) order by id""",
     "files": """select video_id::text, path, size_bytes, mtime_ns, missing::int, name
       from files where owner_id = %(owner)s and video_id = any(%(videos)s)
@@ -125,7 +126,8 @@ QUERIES: dict[str, LiteralString] = {
     "keyframes": """select s.video_id::text, s.index, k.ordinal, k.t_s, k.quality, k.width, k.height, k.object_key
       from scenes s join keyframes k on k.owner_id = s.owner_id and k.scene_id = s.id
       where s.owner_id = %(owner)s and s.video_id = any(%(videos)s) order by s.video_id, s.index, k.ordinal""",
-    "captions": """select video_id::text, origin, nullif(language, ''), index, start_s, end_s, text, measures::text
+    "captions": """select video_id::text, origin, nullif(language, ''), index, start_s, end_s, text, measures::text,
+      speaker
       from captions where owner_id = %(owner)s and video_id = any(%(videos)s)
       order by video_id, origin, language, index""",
     "descriptions": """select s.video_id::text, s.index, d.model, d.description, d.summary, d.tags

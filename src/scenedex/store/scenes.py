@@ -129,7 +129,7 @@ where s.owner_id = %(owner)s and s.id = any(%(scenes)s)
 # the same rule as `placed`: the first and the last scene take what lies outside of all. `offset 0` keeps the planner
 # from joining all captions of a video with all its scenes: each scene reads its part of the index
 CAPTIONS = """
-select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index, c.measures
+select s.id as scene_id, c.start_s, c.end_s, c.text, c.origin, c.language, c.index, c.measures, c.speaker
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id,
 lateral (
   select * from captions

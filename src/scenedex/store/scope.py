@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Composed
 
 from scenedex.errors import UsageError
 from scenedex.store.encoding import plain
+from scenedex.store.tags import folded
 from scenedex.types import Filters
 
 MAX_TAGS = 100
@@ -63,13 +64,14 @@ def scope_of(filters: Filters, exclude: Sequence[UUID] = ()) -> Scope:
         "f_from": _number(filters.from_s),
         "f_to": _number(filters.to_s),
         "f_language": plain(filters.language).strip().lower() if filters.language is not None else None,
+        "f_speaker": folded(filters.speaker) if filters.speaker is not None else None,
         "f_exclude": list(exclude),
     }
     params = {name: value for name, value in params.items() if value is not None and value != []}
     return Scope(
         of_video=_conditions(VIDEO, params),
         of_scene=_conditions(SCENE, params),
-        known=SQL((KNOWN if "f_language" in params else "") + (TAGGED if "f_scene_tags" in params else "")),
+        known=_conditions(KNOWN, params),
         excluded=SQL(EXCLUDED if "f_exclude" in params else ""),
         params=params,
     )
@@ -96,8 +98,14 @@ def _problems(filters: Filters) -> Iterator[str]:
     yield from _lists(filters)
     yield from _dates(filters)
     yield from _seconds(filters)
+    yield from _words(filters)
+
+
+def _words(filters: Filters) -> Iterator[str]:
     if filters.language is not None and not (isinstance(filters.language, str) and filters.language.strip()):
         yield f"This is no language: {filters.language!r}. Write it as `en` or `ko`, or leave the filter out."
+    if filters.speaker is not None and not (isinstance(filters.speaker, str) and filters.speaker.strip()):
+        yield f"This is no name of a speaker: {filters.speaker!r}. Write it as subtitles do, or leave the filter out."
 
 
 def _lists(filters: Filters) -> Iterator[str]:
@@ -166,15 +174,26 @@ SCENE: dict[str, LiteralString] = {
         and c.start_s >= case when s.index = 0 then '-infinity' else s.start_s - v.longest_caption_s end
         and (c.end_s > s.start_s or c.start_s >= s.start_s or s.index = 0)
       offset 0)""",
+    "f_speaker": """
+    and exists (select from captions c
+      where c.owner_id = %(owner)s and c.video_id = s.video_id and c.speaker_folded = %(f_speaker)s
+        and c.start_s < case when s.index = v.scene_count - 1 then 'infinity' else s.end_s end
+        and c.start_s >= case when s.index = 0 then '-infinity' else s.start_s - v.longest_caption_s end
+        and (c.end_s > s.start_s or c.start_s >= s.start_s or s.index = 0)
+      offset 0)""",
 }
 
-KNOWN: LiteralString = """
+KNOWN: dict[str, LiteralString] = {
+    "f_language": """
     and exists (select from captions k
-      where k.owner_id = %(owner)s and k.video_id = v.id and k.language = %(f_language)s)"""
-
-TAGGED: LiteralString = """
+      where k.owner_id = %(owner)s and k.video_id = v.id and k.language = %(f_language)s)""",
+    "f_speaker": """
+    and exists (select from captions k
+      where k.owner_id = %(owner)s and k.video_id = v.id and k.speaker_folded = %(f_speaker)s)""",
+    "f_scene_tags": """
     and exists (select from scene_tags k
-      where k.owner_id = %(owner)s and k.video_id = v.id and k.tag = any(%(f_scene_tags)s::text[]))"""
+      where k.owner_id = %(owner)s and k.video_id = v.id and k.tag = any(%(f_scene_tags)s::text[]))""",
+}
 
 EXCLUDED: LiteralString = "\n    and scene_id <> all(%(f_exclude)s)"
 

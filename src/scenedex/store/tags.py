@@ -48,12 +48,16 @@ def normalized_tags(texts: Sequence[str]) -> set[str]:
 
 def normalized_tag(text: str) -> str:
     """A tag without blanks around it, case folded, composed (Unicode NFC). Raises UsageError for what cannot be one."""
-    decomposed = unicodedata.normalize(
-        "NFD", plain(text).strip()
-    )  # folding what is composed can miss an accent
-    tag = unicodedata.normalize("NFC", decomposed.casefold())
+    tag = folded(text)
     if not tag:
         raise UsageError("A tag may not be blank.")
     if len(tag) > MAX_TAG:
         raise UsageError(f"A tag has {MAX_TAG} characters at most, this one has {len(tag)}: {tag[:20]!r} …")
     return tag
+
+
+def folded(text: str) -> str:
+    """A text without blanks around it, case folded, composed (Unicode NFC): what differs in no more is the same."""
+    # folding what is composed can miss an accent
+    decomposed = unicodedata.normalize("NFD", plain(text).strip())
+    return unicodedata.normalize("NFC", decomposed.casefold())

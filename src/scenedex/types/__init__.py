@@ -53,6 +53,7 @@ from scenedex.types.scenes import KEYFRAME_SHORT_SIDE as KEYFRAME_SHORT_SIDE
 from scenedex.types.scenes import MAX_KEYFRAME_GAP_S as MAX_KEYFRAME_GAP_S
 from scenedex.types.scenes import MAX_KEYFRAMES as MAX_KEYFRAMES
 from scenedex.types.scenes import MAX_SCENE_S as MAX_SCENE_S
+from scenedex.types.scenes import MAX_SPEAKER as MAX_SPEAKER
 from scenedex.types.scenes import OBJECT_KEY as OBJECT_KEY
 from scenedex.types.scenes import Caption as Caption
 from scenedex.types.scenes import CaptionEntry as CaptionEntry

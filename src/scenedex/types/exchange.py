@@ -18,7 +18,8 @@ class Column:
 
     name: str
     kind: ColumnKind
-    null: bool = False  #: may be absent
+    null: bool = False  #: a row may have none
+    later: bool = False  #: exports of before it came lack the column: nothing is known then
 
 
 VIDEO = Column("video_id", "text")
@@ -41,6 +42,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("media", "json"),
         Column("recipe", "text"),
         Column("sidecars", "text"),
+        Column("recorded_at", "time", null=True, later=True),
     ),
     "files": (
         VIDEO,
@@ -77,6 +79,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("end_s", "float"),
         Column("text", "text"),
         Column("measures", "json"),
+        Column("speaker", "text", null=True),
     ),
     "descriptions": (
         VIDEO,

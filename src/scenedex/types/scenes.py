@@ -20,6 +20,9 @@ KEYFRAME_SHORT_SIDE = 384
 OBJECT_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 """Under which a picture lies in the object store."""
 
+MAX_SPEAKER = 64
+"""Characters of a speaker's name."""
+
 CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen", "added"]
 """From where a caption is; `added` is one that a person has written."""
 
@@ -40,6 +43,8 @@ class Caption:
     measures: dict[str, float] = field(default_factory=dict, hash=False)
     """How sure whoever read or heard it was: `score` (0 to 1) of text on the screen; `avg_logprob`, `no_speech_prob`
     and `compression_ratio` of speech."""
+    speaker: str | None = None
+    """Who says it, where the subtitles name somebody, at most 64 characters; of several it is the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

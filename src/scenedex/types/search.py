@@ -42,6 +42,9 @@ class Filters:
     language: str | None = None  #: something in this language is said or written in the scene
     tags: tuple[str, ...] = ()  #: the video has all of them
     scene_tags: tuple[str, ...] = ()  #: the scene has all of them
+    speaker: str | None = (
+        None  #: somebody whom the subtitles name so speaks in the scene; case does not matter
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ class Evidence:
     text: str | None = None  #: the words that matched, marked with <mark>
     share: float = 0.0  #: what part of the score it brought; those of a hit's channels sum to 1
     keyframe: int | None = None  #: number of the keyframe that matched within the scene, from 0
+    speaker: str | None = None  #: who says `text`, where it is one caption and its subtitles name somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

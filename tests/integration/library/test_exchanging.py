@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,18 @@ import pyarrow.parquet as pq
 import pytest
 from tests.demo_run import demo_run
 from tests.integration.store.test_database import url_of
+from tests.plugged import install
 
 from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.errors import ExchangeError, NotFoundError, UsageError
+from scenedex.library.corrections import NewCaption
 from scenedex.search.as_json import answer_as_json
 from scenedex.search.request import Example
 from scenedex.store.descriptions import put_description
 from scenedex.store.embedded import EmbeddedServer
-from scenedex.types import TABLES, ExportReport, StoredDescription
+from scenedex.store.spaces import ensure_space
+from scenedex.types import TABLES, ExportReport, Space, StoredDescription
 
 OTHER = UUID(int=77)
 QUERIES = (
@@ -50,10 +54,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
             made = StoredDescription(model="m", description="A scene.", summary="Some", tags=("a", "b"))
             put_description(tx, scene.id, "m", made)
             tx.execute(
+                """update captions set speaker = 'Ann Lee', speaker_folded = 'ann lee' where owner_id = %(owner)s
+                and start_s = (select min(start_s) from captions where owner_id = %(owner)s)"""
+            )
+            tx.execute(
                 """update embeddings set vector = null, metadata = '{"error": "Timeout"}' where owner_id = %(owner)s
                 and space_id = 2 and scene_id = %(scene)s""",
                 {"scene": scene.id},
             )
+            tx.execute("update videos set recorded_at = '2019-05-04 03:02:01+00' where owner_id = %(owner)s")
         for query in QUERIES:
             library.search(query)  # measures what is measured once
         yield library
@@ -112,6 +121,7 @@ def test_searches_answer_the_same(demo: Library, again: Library) -> None:
     assert sum(len(each["hits"]) for each in there) > 10  # type: ignore[misc]
     assert answers(again) == there
     assert again.videos() == demo.videos()
+    assert again.videos()[0].recorded_at == "2019-05-04T03:02:01+00:00"
     assert again.show(str(again.videos()[0].id)) == demo.show(str(demo.videos()[0].id))
     assert again.stats()["embeddings"] == demo.stats()["embeddings"]
 
@@ -172,6 +182,7 @@ def test_pandas_reads_it(demo: Library, exported: tuple[Path, ExportReport]) -> 
     captions = pd.read_parquet(folder / "captions.parquet")
     _, scenes = demo.show(str(demo.videos()[0].id))
     assert set(captions["text"]) == {caption.text for scene in scenes for caption in scene.captions}
+    assert list(captions["speaker"].dropna()) == ["Ann Lee"]
     videos = pd.read_parquet(folder / "videos.parquet")
     assert list(videos["tags"][0]) == ["fine", "été"]
     assert str(videos["added_at"].dtype).endswith("UTC]")
@@ -351,9 +362,27 @@ def test_an_export_that_is_none_is_refused_whole(
         (rewritten("scenes.parquet", column("thumbnail", "../../../etc/passwd")), "names no picture"),
         (rewritten("files.parquet", column("path", "/films/../etc/passwd")), "without '..'"),
         (rewritten("files.parquet", column("path", "film.mp4")), "must be absolute"),
+        (rewritten("files.parquet", column("mtime_ns", -(2**63))), "no number from -4611686018427387904"),
         (rewritten("videos.parquet", column("content_hash", "x")), "no content hash"),
-        (rewritten("videos.parquet", column("media", '{"audio": 3}')), "no list of sounds"),
+        *(
+            (rewritten("videos.parquet", column("media", media)), f"makes no sense at '{place}'")
+            for media, place in (
+                ('{"audio": 3}', "audio"),
+                ('{"audio": [{}]}', "audio.0.index"),
+                ('{"video": "x"}', "video"),
+                ('{"video": {"base_rate": "1/0"}}', "video.base_rate"),
+                ('{"video": {"first_s": Infinity}}', "video.first_s"),
+                ('{"timecode": 5}', "timecode"),
+            )
+        ),
+        (
+            rewritten("captions.parquet", column("measures", f'{{"a": 1{"0" * 400}}}')),
+            "A measure of a caption is inf",
+        ),
+        (rewritten("captions.parquet", column("measures", '{"a": NaN}')), "A measure of a caption is nan"),
         (rewritten("captions.parquet", column("origin", "rumour")), "origin is 'rumour'"),
+        (rewritten("captions.parquet", column("speaker", "Ann\n\nLee")), "a name that none has"),
+        (rewritten("captions.parquet", column("speaker", "x" * 65)), "a name that none has"),
         (rewritten("terms.parquet", column("scene", 99)), "and rows of scene 99"),
         (rewritten(SPACE, column("metadata", "nonsense")), "is no JSON"),
         (rewritten(SPACE, column("ordinal", 70_000)), "no number from 0 to 32767"),
@@ -368,6 +397,99 @@ def test_a_video_that_is_odd_is_refused_alone(
     assert [refusal.video for refusal in report.refused] == ([] if said is None else ["scenedex-demo.mp4"])
     assert said is None or said in report.refused[0].reason
     assert again.of(UUID(int=79)).videos() == []
+
+
+def test_exports_of_before_and_files_of_before_1970(
+    again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(exported[0], tmp_path / "older")
+    rewritten("videos.parquet", lambda table: table.drop_columns(["recorded_at"]))(folder)
+    rewritten("files.parquet", column("mtime_ns", -86_400_000_000_000))(folder)
+    other = again.of(UUID(int=82))
+    assert other.import_parquet(folder, find_files=False).imported == 1
+    assert other.videos()[0].recorded_at is None
+    with other.transaction() as tx:
+        assert tx.execute("select mtime_ns, missing from files where owner_id = %(owner)s") == [
+            {"mtime_ns": -86_400_000_000_000, "missing": True}
+        ]
+
+
+STRANGER = """
+class Plug:
+    scenedex_api, modality, revision, dim = 1, "visual", "1", 256
+
+    def embed_texts(self, texts):
+        return [[1.0] * 256 for text in texts]
+
+    embed_pictures = embed_texts
+"""
+
+
+def test_captions_leave_as_they_are_shown(
+    again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    people, others = again.of(UUID(int=83)), again.of(UUID(int=84))
+    people.import_parquet(exported[0], find_files=False)
+    film = people.videos()[0].id
+    first, second, *_ = people.corrections.list(film)
+    people.corrections.correct(film, first.id, "Quetzalcoatl.")
+    people.corrections.delete(film, second.id)
+    people.corrections.add(film, NewCaption(start_s=1.0, end_s=2.0, text="Popocatepetl."))
+    people.marks.note(people.show(str(film))[1][2].id, "Xochimilco.")
+    people.export_parquet(tmp_path / "corrected")
+    others.import_parquet(tmp_path / "corrected", find_files=False)
+    entries = others.corrections.list(others.videos()[0].id)
+    texts = [entry.caption.text for entry in entries]
+    assert {"Quetzalcoatl.", "Popocatepetl."} < set(texts)
+    assert len(texts) == exported[1].rows["captions.parquet"]
+    assert {entry.state for entry in entries} == {"original"}  # what was there before did not come along
+    for word in ("Quetzalcoatl", "Popocatepetl", "Xochimilco"):
+        assert (
+            [hit.scene for hit in others.search(word).hits]
+            == [hit.scene for hit in people.search(word).hits]
+            != []
+        )
+    assert others.marks.of(others.show(str(others.videos()[0].id))[1][2].id).notes == ()
+    added = next(entry for entry in entries if entry.caption.text == "Popocatepetl.")
+    others.corrections.add(others.videos()[0].id, NewCaption(start_s=3.0, end_s=4.0, text="Iztaccihuatl."))
+    others.corrections.correct(others.videos()[0].id, added.id, "Citlaltepetl.")
+    texts = [entry.caption.text for entry in others.corrections.list(others.videos()[0].id)]
+    assert {"Citlaltepetl.", "Iztaccihuatl.", "Quetzalcoatl."} < set(texts)
+
+
+def test_an_export_chooses_no_plug_in(
+    new_library: Callable[[], Library],
+    exported: tuple[Path, ExportReport],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = install(monkeypatch, tmp_path, "scenedex.encoders", "stranger", STRANGER)
+    folder = shutil.copytree(exported[0], tmp_path / "from-elsewhere")
+    rewritten(SPACE, lambda table: table.replace_schema_metadata({}))(folder)
+    mini = next(
+        each["space"]
+        for each in json.loads((folder / "scenedex.json").read_text())["spaces"]
+        if each["file"] == SPACE
+    )
+    change = {"name": "stranger@1", "model": "stranger", "revision": "1"}
+    manifest(lambda said: [each["space"].update(change) for each in said["spaces"] if each["file"] == SPACE])(
+        folder
+    )
+    library = new_library()
+    library.import_parquet(folder)
+    ensure_space(library.database, Space(**{**mini, "state": "building"}))
+    assert library.profile().visual == "mini-pictures"
+    answer = library.search("red car")
+    assert "only an import has named" in " ".join(answer.degraded)
+    assert module not in sys.modules
+    library.use("stranger")
+    assert library.search("red car").degraded == ()
+    assert module in sys.modules
+    assert library.profile().visual == "stranger"
+    library = new_library()
+    library.use("stranger")  # before the import: it stays chosen
+    library.import_parquet(folder)
+    assert library.search("red car").degraded == ()
 
 
 def test_vectors_that_are_none_are_counted(

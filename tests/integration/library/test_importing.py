@@ -441,3 +441,12 @@ def test_vectors_of_ones_own_go_to_the_scenes_that_are_there(
     np.savez(tmp_path / "late.npz", mine=vectors[:1], video=["old2.mp4"], start_s=[5000.0], end_s=[5001.0])
     late = library.import_numpy(tmp_path / "late.npz", mapping={"mine": "my-other"})
     assert "has a vector at 5000.5 s, and ends at 1000 s" in late.refused[0].reason
+    times = np.array(["soon", "401.0"])
+    np.savez(
+        tmp_path / "odd.npz", mine=vectors[:2], video=["old3.mp4", "old2.mp4"], start_s=times, end_s=times
+    )
+    odd = library.import_numpy(tmp_path / "odd.npz", mapping={"mine": "my-other"})
+    assert [(each.video, each.reason) for each in odd.refused] == [
+        ("old3.mp4", "Row 1: 'soon' is no time in seconds.")
+    ]
+    assert odd.completed == 1

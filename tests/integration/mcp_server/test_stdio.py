@@ -67,6 +67,8 @@ def test_its_tools_say_what_they_take_and_what_they_answer(agent: Asking) -> Non
         assert tool.output_schema
         assert tool.output_schema["type"] == "object"
     assert "never instructions" in (tools["search"].description or "")
+    for moment in ("after", "before"):
+        assert "recorded, or else added" in tools["search"].input_schema["properties"][moment]["description"]
 
 
 def test_the_demo_film_is_searched(agent: Asking) -> None:

@@ -39,7 +39,7 @@ class Clip:
     lengths_s: list[float]  #: of its scenes
     added_at: datetime
     tags: list[str]
-    captions: list[tuple[float, float, str]]  #: start, length, language
+    captions: list[tuple[float, float, str]]  #: start, length, language; it is the speaker's name, too
     recorded_at: datetime | None = None
 
 
@@ -88,6 +88,7 @@ def questions(draw: st.DrawFn, videos: int) -> tuple[list[int], Filters]:
         to_s=end,
         language=draw(st.none() | st.sampled_from([*LANGUAGES, " EN ", "xx"])),
         tags=tuple(draw(st.lists(st.sampled_from(TAGS), max_size=2))),
+        speaker=draw(st.none() | st.sampled_from([*LANGUAGES, " EN ", "xx"])),
     )
 
 
@@ -100,7 +101,7 @@ def libraries(draw: st.DrawFn) -> tuple[list[Clip], list[tuple[list[int], Filter
 def may_be_found(one: Stored, filters: Filters) -> bool:
     """The rule."""
     length = sum(one.clip.lengths_s)
-    wanted = filters.language.strip().lower() if filters.language else None
+    wanted = [said.strip().lower() for said in (filters.language, filters.speaker) if said]
     return (
         (not filters.video_ids or one.video in filters.video_ids)
         and (filters.after is None or (one.clip.recorded_at or one.clip.added_at) >= filters.after)
@@ -109,7 +110,7 @@ def may_be_found(one: Stored, filters: Filters) -> bool:
         and (filters.max_duration_s is None or length <= filters.max_duration_s)
         and (filters.from_s is None or one.end_s > filters.from_s)
         and (filters.to_s is None or one.start_s < filters.to_s)
-        and (wanted is None or wanted in one.languages)
+        and set(wanted) <= one.languages
         and set(filters.tags) <= set(one.clip.tags)
     )
 
@@ -119,7 +120,7 @@ def write(tx: Transaction, space: Space, clip: Clip, number: int) -> list[Stored
     ends = np.cumsum(clip.lengths_s)
     starts = [float(end - length) for end, length in zip(ends, clip.lengths_s, strict=True)]
     captions = [
-        caption(start, start + length, "words", n, language=language)
+        caption(start, start + length, "words", n, language=language, speaker=language.upper() or None)
         for n, (start, length, language) in enumerate(clip.captions)
     ]
     vectors = [unit(1000 * number + n) for n in range(2 * len(starts))]
@@ -236,6 +237,7 @@ ONE_OF_EACH = [
     Filters(from_s=0.5),
     Filters(to_s=1.5),
     Filters(language="en"),
+    Filters(speaker="en"),
     Filters(tags=("beach",)),
 ]
 
@@ -293,6 +295,7 @@ def test_hostile_texts_are_values_and_find_nothing(shared, text: str) -> None:  
         scenes = write(tx, space, CLIP, 1)
         assert found_by(tx, space, Filters(tags=("beach", text))) == set()
         assert found_by(tx, space, Filters(language=text)) == set()
+        assert found_by(tx, space, Filters(speaker=text)) == set()
         assert len(found_by(tx, space, Filters())) == 2 * len(scenes)
 
 
@@ -308,12 +311,13 @@ def test_no_value_is_part_of_the_statement() -> None:
         from_s=98763,
         to_s=98764,
         language="language!",
+        speaker="speaker!",
         tags=("tag!",),
     )
     far = Reach(k=3, rows=(6,), hnsw=(True,), by_key=(False,), lazy=False)
     composed, params = statement(Terms(["x"]), [query], scope_of(filters, [excluded]), far)
     text = composed.as_string()
-    values = [video, excluded, "2026", "9876", "language!", "tag!", "'x'"]
+    values = [video, excluded, "2026", "9876", "language!", "speaker!", "tag!", "'x'"]
     assert [value for value in values if str(value) in text] == []
     assert {video, excluded} == {*params["f_videos"], *params["f_exclude"]}
 
@@ -331,6 +335,8 @@ NONSENSE = [
     (Filters(to_s=0), "after the start"),
     (Filters(language=" "), "no language"),
     (Filters(language=7), "no language"),  # type: ignore[arg-type]
+    (Filters(speaker=" "), "no name of a speaker"),
+    (Filters(speaker=7), "no name of a speaker"),  # type: ignore[arg-type]
     (Filters(tags="beach"), "list of words"),  # type: ignore[arg-type]
     (Filters(tags=iter(["beach"])), "list of words"),  # type: ignore[arg-type]
     (Filters(tags=(1,)), "list of words"),  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from scenedex.errors import ExchangeError, NotFoundError, UsageError
 from scenedex.exchange.numpy_files import precomputed
+from scenedex.types import ForeignVideo, Refusal
 
 VECTORS = np.arange(12, dtype=np.float32).reshape(3, 4)
 ROWS = {
@@ -30,7 +32,7 @@ def test_an_npz_says_what_its_vectors_are_of(tmp_path: Path) -> None:
             ("clip", "visual", 4),
             ("clip_audio", "audio", 2),
         ]
-        first, second = found.videos()
+        first, second = (video for video in found.videos() if isinstance(video, ForeignVideo))
     assert (first.key, second.key) == ("a.mp4", "b.mp4")
     assert [(s.start_s, s.end_s, s.vectors["clip"].tolist()) for s in first.scenes] == [  # type: ignore[union-attr]
         (0.0, 2.0, [8, 9, 10, 11]),
@@ -50,7 +52,7 @@ def test_an_npy_has_a_table_beside_it(tmp_path: Path, suffix: str) -> None:
     lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
     table.write_text(json.dumps(rows) if suffix == ".json" else "\n".join(lines))
     with precomputed(tmp_path / "clip.npy", table) as found:
-        first, second = found.videos()
+        first, second = (video for video in found.videos() if isinstance(video, ForeignVideo))
     assert (first.path, first.title, second.path) == ("/f/a.mp4", "a.mp4", None)
     assert [scene.t_s for scene in first.scenes] == [0.5, None]
 
@@ -100,10 +102,17 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             pass
 
 
-def test_a_time_that_is_none(tmp_path: Path) -> None:
-    np.savez(tmp_path / "v.npz", clip=VECTORS, **{**ROWS, "end_s": np.array(["x", "y", "z"])})
-    with (
-        precomputed(tmp_path / "v.npz", None) as found,
-        pytest.raises(ExchangeError, match="no time in seconds"),
-    ):
-        list(found.videos())
+@pytest.mark.parametrize("cell", ["x", "nan", "-inf", "", 10**400, None, [1]])
+def test_a_time_that_is_none_refuses_its_video_alone(tmp_path: Path, cell: Any) -> None:
+    np.save(tmp_path / "clip.npy", VECTORS)
+    rows = [
+        {"video": name, "start_s": 0, "end_s": end_s} for name, end_s in (("a", 1), ("b", cell), ("c", 1))
+    ]
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    with precomputed(tmp_path / "clip.npy", tmp_path / "rows.json") as found:
+        first, refused, last = found.videos()
+    assert isinstance(first, ForeignVideo)
+    assert isinstance(refused, Refusal)
+    assert isinstance(last, ForeignVideo)
+    assert (first.key, refused.video, last.key) == ("a", "b", "c")
+    assert re.fullmatch(r"Row 2: '.*' is no time in seconds\.", refused.reason)

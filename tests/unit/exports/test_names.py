@@ -52,3 +52,6 @@ def test_names_of_files() -> None:
     assert file_name("../..") == "clips"
     assert file_name("") == "clips"
     assert len(file_name("x" * 500)) == 80
+    assert file_name("가" * 100) == "가" * 60
+    assert file_name("x" + "가" * 100) == "x" + "가" * 59
+    assert len(file_name("🎬" * 100).encode()) == 180

@@ -1,5 +1,7 @@
 """Captions as subtitle files: what is written can be read again."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,23 @@ def test_webvtt() -> None:
         "WEBVTT\n\n00:00:00.200 --> 00:00:00.900\nWe should have\nturned left.\n\n"
         "01:01:01.500 --> 01:01:02.250\n1 &lt; 2 &amp; 3 --&gt; 4\n"
     )
+
+
+def test_webvtt_says_who_speaks() -> None:
+    said = [
+        replace(TWO[0], speaker="Tom & <Ann>"),
+        replace(TWO[1], text="- So?\n- Ann: Yes.\n- No.", speaker="Ann"),
+    ]
+    assert to_vtt(said) == (
+        "WEBVTT\n\n00:00:00.200 --> 00:00:00.900\n<v Tom &amp; &lt;Ann&gt;>We should have\nturned left.\n\n"
+        "01:01:01.500 --> 01:01:02.250\n- So?\n<v Ann>- Ann: Yes.</v>\n- No.\n"
+    )
+    assert [line.speaker for line in parse_vtt(to_vtt(said))] == ["Tom & <Ann>", "Ann"]
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_name_can_end_its_cue_or_begin_another(text: str, speaker: str) -> None:
+    assert len(list(parse_vtt(to_vtt([replace(caption(1, 2, "a" + text), speaker=speaker)])))) == 1
 
 
 def test_nothing() -> None:

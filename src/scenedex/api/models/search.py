@@ -55,6 +55,13 @@ class Filters(Asked):
     )
     tags: list[str] = Field(default=[], max_length=MAX_TAGS, description="The video has all of them.")
     scene_tags: list[str] = Field(default=[], max_length=MAX_TAGS, description="The scene has all of them.")
+    speaker: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Somebody whom the subtitles name so speaks in the scene; case does not matter.",
+        examples=["Zoe"],
+    )
     bands: list[Band] = Field(default=[], max_length=3, description="Only hits of these bands.")
 
 
@@ -156,6 +163,9 @@ class Evidence(Given):
         default=None,
         description="Of what was seen: the number of the picture within the scene.",
         examples=[2],
+    )
+    speaker: Text | None = Field(
+        default=None, description="Who says `text`, where it is one caption and its subtitles name somebody."
     )
 
 

@@ -108,6 +108,9 @@ class Caption(Given):
     language: str | None = Field(description="ISO 639-1, where it is known.", examples=["en"])
     index: int = Field(description="Counts within origin and language.")
     measures: dict[str, float] = Field(description="How sure whoever read or heard it was.")
+    speaker: Text | None = Field(
+        description="Who says it, where the subtitles name somebody.", examples=["Zoe"]
+    )
 
 
 class CaptionEntry(Caption):

@@ -114,6 +114,7 @@ def _filters(asked: FiltersModel) -> Filters:
         language=asked.language,
         tags=tuple(asked.tags),
         scene_tags=tuple(asked.scene_tags),
+        speaker=asked.speaker,
     )
 
 

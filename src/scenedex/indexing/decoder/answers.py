@@ -1,7 +1,7 @@
 """What a child says → values, as far as it can be true. A child may have been taken over by the file that it reads."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -10,10 +10,12 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from scenedex.indexing.decoder.wire import Message, WireError
+from scenedex.media.speakers import speaker_name
 from scenedex.types import (
     KEYFRAME_SHORT_SIDE,
     MAX_KEYFRAMES,
     MAX_SCENE_S,
+    MAX_SPEAKER,
     AudioTrack,
     Caption,
     Keyframe,
@@ -40,6 +42,7 @@ Word = Annotated[str, Field(max_length=256)]
 Sentence = Annotated[str, Field(max_length=4096)]
 Codecs = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Speaker = Annotated[str, Field(min_length=1, max_length=MAX_SPEAKER)]
 Timecode = Annotated[str, Field(pattern=r"^[0-9]{2}:[0-9]{2}:[0-9]{2}[:;.,][0-9]{2,3}$")]
 Rate = tuple[Annotated[int, Field(gt=-(2**63), lt=2**63)], Annotated[int, Field(ge=1, lt=2**63)]]
 
@@ -136,7 +139,7 @@ class Failure(_Said):
 
 
 _INFO, _SCENE, _FAILURE = TypeAdapter(_Info), TypeAdapter(_Scene), TypeAdapter(Failure)
-_CAPTIONS = TypeAdapter(list[tuple[Seconds, Seconds, str, Language | None, Count]])
+_CAPTIONS = TypeAdapter(list[tuple[Seconds, Seconds, str, Language | None, Count, Speaker | None]])
 _SECONDS = TypeAdapter(Seconds)
 _SIZE = TypeAdapter(tuple[Side, Side])
 _WARNINGS = TypeAdapter(Annotated[list[Sentence], Field(max_length=4096)])
@@ -265,14 +268,13 @@ class Captions:
     def take(self, message: Message) -> None:
         """Some more."""
         self._bytes += len(message.header)
-        for start_s, end_s, text, language, index in _read(_CAPTIONS, message):
+        for start_s, end_s, text, language, index, speaker in _read(_CAPTIONS, message):
             if not text or end_s < start_s:
                 raise WireError("A caption says nothing, or ends before it begins.")
-            self.found.append(
-                Caption(
-                    start_s=start_s, end_s=end_s, text=text, origin="embedded", language=language, index=index
-                )
-            )
+            if speaker is not None and speaker_name(speaker) != speaker:
+                raise WireError("A speaker has a name that none has.")
+            said = Caption(start_s=start_s, end_s=end_s, text=text, origin="embedded", language=language)
+            self.found.append(replace(said, index=index, speaker=speaker))
         if len(self.found) > self.limits.max_captions + MAX_CLOSED_CAPTIONS or self._bytes > MAX_TEXT_BYTES:
             raise WireError("It has more text than the limit.")
 

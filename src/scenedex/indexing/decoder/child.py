@@ -205,7 +205,14 @@ def _scene(draft: SceneDraft) -> tuple[dict[str, Any], bytes]:
 
 
 def _caption(caption: Caption) -> list[Any]:
-    return [caption.start_s, caption.end_s, _text(caption.text), caption.language, caption.index]
+    return [
+        caption.start_s,
+        caption.end_s,
+        _text(caption.text),
+        caption.language,
+        caption.index,
+        caption.speaker,
+    ]
 
 
 def _text(text: str) -> str:

@@ -110,6 +110,8 @@ create table captions (
   end_s float8 not null,
   text text not null,
   measures jsonb not null default '{}',  -- how sure whoever read or heard it was
+  speaker text,
+  speaker_folded text,
   primary key (owner_id, video_id, origin, language, index),
   foreign key (owner_id, video_id) references videos on delete cascade,
   check (end_s >= start_s)
@@ -1179,6 +1181,7 @@ grant select, insert, update, delete on entities, entity_examples, baselines to 
 create index procrastinate_jobs_open on procrastinate_jobs ((args->>'owner_id'), id) where status in ('todo', 'doing', 'failed');
 -- In which languages something is said or written: read by skipping from one to the next.
 create index captions_languages on captions (owner_id, language);
+create index captions_speakers on captions (owner_id, speaker_folded, video_id) where speaker_folded is not null;
 
 -- Files whose videos were forgotten by a rule while they still lay there: a watched folder is not to bring them back.
 create table forgotten_files (
@@ -1292,6 +1295,7 @@ create table caption_originals (
   end_s float8 not null,
   text text not null,
   measures jsonb not null default '{}',
+  speaker text,
   primary key (owner_id, video_id, origin, language, index),
   foreign key (owner_id, video_id) references videos on delete cascade
 );

@@ -32,10 +32,10 @@ export async function send(method, path, signal, body, headers) {
   throw new ApiError(answer.status, error);
 }
 
-/** JSON; back comes what it holds, or the answer where it is a file. */
+/** JSON; back comes a value, or a file. */
 async function ask(method, path, signal, body) {
   const answer = await send(method, path, signal, body && JSON.stringify(body), body && { "Content-Type": "application/json" });
-  return answer.headers.get("Content-Type") === "application/json" ? answer.json() : answer;
+  return answer.status === 204 ? null : answer.headers.get("Content-Type") === "application/json" ? answer.json() : answer;
 }
 
 export const get = (path, signal) => ask("GET", path, signal);

@@ -13,7 +13,7 @@ from PIL import Image
 
 from scenedex.indexing.decoder import answers
 from scenedex.indexing.decoder.wire import Message, WireError
-from scenedex.types import Limits
+from scenedex.types import MAX_SPEAKER, Limits
 
 LIMITS = Limits()
 VIDEO = {
@@ -195,20 +195,26 @@ def test_any_bytes_are_a_jpeg_or_not(data: bytes) -> None:
 
 def test_captions_within_the_limits() -> None:
     taken = answers.Captions(LIMITS)
-    taken.take(message("C", [[0.5, 1.0, "hello\0", "en", 3]]))
+    taken.take(message("C", [[0.5, 1.0, "hello\0", "en", 3, "Zoe"]]))
     (caption,) = taken.found
     assert (caption.text, caption.language, caption.index, caption.origin) == ("hello\0", "en", 3, "embedded")
+    assert caption.speaker == "Zoe"
     for wrong in (
-        [0.5, 0.1, "x", None, 0],
-        [0.5, 1.0, "", None, 0],
-        [0.5, 1.0, "x", "EN", 0],
+        [0.5, 0.1, "x", None, 0, None],
+        [0.5, 1.0, "", None, 0, None],
+        [0.5, 1.0, "x", "EN", 0, None],
         [0.5, 1.0, "x"],
+        [0.5, 1.0, "x", None, 0],
+        [0.5, 1.0, "x", None, 0, ""],
+        [0.5, 1.0, "x", None, 0, 7],
+        [0.5, 1.0, "x", None, 0, "x" * (MAX_SPEAKER + 1)],
+        [0.5, 1.0, "x", None, 0, "Zoe\n\n00:01 --> 00:02"],
     ):
         with pytest.raises(WireError):
             taken.take(message("C", [wrong]))
     few = answers.Captions(Limits(max_captions=1))
     with pytest.raises(WireError, match="more text"):
-        few.take(message("C", [[0.0, 1.0, "x", None, 0]] * (answers.MAX_CLOSED_CAPTIONS + 2)))
+        few.take(message("C", [[0.0, 1.0, "x", None, 0, None]] * (answers.MAX_CLOSED_CAPTIONS + 2)))
 
 
 def test_sound_within_the_limits() -> None:

@@ -94,6 +94,11 @@ def test_a_clip_is_cut_from_what_a_child_reads(children: Children, tmp_path: Pat
     assert len(made[0]) > 1000
 
 
+def test_a_child_says_who_speaks(children: Children) -> None:
+    with children.reading(shared_media("subs/torchcodec_nasa_13013.mp4"), LIMITS) as reading:
+        assert [caption.speaker for caption in reading.captions()] == ["NAR", None, None, None]
+
+
 def test_a_film_is_played_from_what_a_child_makes(children: Children) -> None:
     source = shared_media("odd/syn_start_100s.mkv")
     for copied in (True, False):
