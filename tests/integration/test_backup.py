@@ -320,7 +320,7 @@ def test_one_of_an_older_library_is_brought_up_to_date(
         found_in["owners"] = []  # which came with migration 6
         found_in["files"] = [
             row["t"].rsplit(",", 2)[0] for row in found_in["files"]
-        ]  # inodes came with 11, ends with 18
+        ]  # inodes came with 11, ends with 19
     assert after == before
     with open_library(settings=new) as opened:
         assert opened.health()["schema"] == newest()
