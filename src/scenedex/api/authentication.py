@@ -15,6 +15,7 @@ from scenedex.http.doorkeeper import Doorkeeper, unauthorized
 from scenedex.http.doors import Doors
 from scenedex.http.errors import ApiError, library_response
 from scenedex.http.origins import asked_of, foreign_host, foreign_origin
+from scenedex.http.requests import is_request
 from scenedex.library import Library
 from scenedex.library.keys import Grant
 from scenedex.types import LOCAL_OWNER
@@ -41,11 +42,7 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or answer it."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        if scope["type"] != "http":  # nothing here speaks another protocol
-            await send({"type": "websocket.close", "code": 1008})
+        if not await is_request(self.app, scope, receive, send):
             return
         state = scope.setdefault("state", {})
         if not isinstance(state.get("caller"), Caller):

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from scenedex.cli.bars import counting_bar
 from scenedex.cli.output import complain, print_json, shown
 
 if TYPE_CHECKING:
@@ -51,16 +51,7 @@ class Steps:
     """A progress bar on stderr, where that is a terminal: tables, then pictures."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True, highlight=False)
-        self._bar = Progress(
-            TextColumn("{task.description:<8}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._bar = counting_bar(8)
         self._tasks = {step: self._bar.add_task(step, total=None) for step in ("tables", "pictures")}
 
     def __enter__(self) -> "Steps":

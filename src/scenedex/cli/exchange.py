@@ -1,15 +1,15 @@
 """`scenedex export` and `scenedex import`"""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.text import Text
 
+from scenedex.cli.bars import counting_bar
 from scenedex.cli.output import complain, print_json, shown
 from scenedex.cli.output import table as rows_of
 from scenedex.errors import UsageError
@@ -66,7 +66,7 @@ def export(
     """Write videos, scenes, captions and embeddings as Parquet, for DuckDB, pandas and the like."""
     from scenedex.library import open_library
 
-    with open_library() as library, progress() as bar:
+    with open_library() as library, counting_bar(24) as bar:
         task = bar.add_task("", total=None)
 
         def tell(step: str, done: int, of: int) -> None:
@@ -108,7 +108,7 @@ def import_(  # noqa: PLR0913  options of a command
         raise UsageError("Say one thing to take in: a FOLDER, --from-postgres URL, or --numpy FILE.")
     _check_options(folder, numpy, (table, source_owner), (mapped, rows))
     mapping = _mapping(mapped or [])
-    with open_library() as library, progress() as bar:
+    with open_library() as library, counting_bar(24) as bar:
         view, tell = _of(library, owner), _telling(bar)
         if from_postgres is not None:
             report = view.import_postgres(
@@ -146,22 +146,6 @@ def _telling(bar: Progress) -> Callable[[int, int], None]:
         bar.update(task, completed=done, total=of or None)
 
     return tell
-
-
-@contextmanager
-def progress() -> Iterator[Progress]:
-    """A bar on stderr, where that is a terminal."""
-    console = Console(stderr=True, highlight=False)
-    with Progress(
-        TextColumn("{task.description:<24}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        yield bar
 
 
 def _of(library: "Library", owner: str) -> "Library":

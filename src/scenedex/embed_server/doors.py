@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from scenedex.errors import UsageError
 from scenedex.http.errors import ApiError
 from scenedex.http.origins import asked_of, foreign_host, foreign_origin, is_loopback
+from scenedex.http.requests import is_request
 
 FREE = frozenset({"/health", "/ready"})
 """What whoever looks after the server may ask without a key."""
@@ -51,11 +52,7 @@ class Doorkeeper:
         self._key = _digest(doors.key or "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        if scope["type"] != "http":  # nothing here speaks another protocol
-            await send({"type": "websocket.close", "code": 1008})
+        if not await is_request(self.app, scope, receive, send):
             return
         refusal = self._refusal(Request(scope))
         await (self.app if refusal is None else refusal.response())(scope, receive, send)

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from scenedex.errors import ExchangeError, NotFoundError, NotInstalledError, UsageError
-from scenedex.types import ColumnKind, Measured, Modality, Space
+from scenedex.types import ColumnKind, Measured, Modality, Space, SpaceState
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,17 +69,21 @@ def arrow_types() -> "dict[ColumnKind, pa.DataType]":
     }
 
 
+def _is_text(kind: "pa.DataType") -> bool:
+    types = parquet()[0].types
+    return bool(types.is_string(kind) or types.is_large_string(kind))
+
+
 def accepted() -> "dict[ColumnKind, Callable[[pa.DataType], bool]]":
     """What a column of each kind may be when it comes back, perhaps through another program."""
     pa, _ = parquet()
-    is_text: Callable[[Any], bool] = lambda t: pa.types.is_string(t) or pa.types.is_large_string(t)  # noqa: E731
     return {
-        "text": is_text,
+        "text": _is_text,
         "int": pa.types.is_integer,
         "float": lambda t: pa.types.is_floating(t) or pa.types.is_integer(t),
         "time": lambda t: pa.types.is_timestamp(t) and t.tz is not None,
-        "texts": lambda t: (pa.types.is_list(t) or pa.types.is_large_list(t)) and is_text(t.value_type),
-        "json": is_text,
+        "texts": lambda t: (pa.types.is_list(t) or pa.types.is_large_list(t)) and _is_text(t.value_type),
+        "json": _is_text,
         "bytes": lambda t: pa.types.is_binary(t) or pa.types.is_large_binary(t),
     }
 
@@ -161,14 +165,15 @@ def read_space(data: object) -> Space:
     """A space as its file says it. Raises ExchangeError."""
     if not isinstance(data, dict):
         raise ExchangeError("It does not say which space it is of.")
-    texts = {key: data.get(key) for key in ("name", "model", "revision")}
-    dim, modality, state = data.get("dim"), data.get("modality"), data.get("state", "live")
+    texts: dict[str, Any] = {key: data.get(key) for key in ("name", "model", "revision")}
+    dim, state = data.get("dim"), data.get("state", "live")
+    modality: Any = data.get("modality")
     whole = all(isinstance(value, str) and len(value) <= 500 for value in texts.values())
     if not whole or not texts["name"] or type(dim) is not int or not 1 <= dim <= 4000:
         raise ExchangeError("What it says of its space (name, model, revision, dim) makes no sense.")
-    if modality not in Modality.__args__ or state not in ("building", "live", "retired"):  # type: ignore[attr-defined]
+    if modality not in get_args(Modality) or state not in get_args(SpaceState):
         raise ExchangeError(f"It says that its space is of the modality {modality!r}, which there is not.")
-    return Space(dim=dim, modality=modality, state=state, **texts)  # type: ignore[arg-type]
+    return Space(dim=dim, modality=modality, state=state, **texts)
 
 
 def _space_file(said: Mapping[str, Any]) -> SpaceFile:

@@ -1,6 +1,5 @@
 """A library as one file, and a library out of that file."""
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,9 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scenedex.config import Settings, read_settings
-from scenedex.errors import DiskFullError, NotFoundError, ScenedexError, StoreError, UsageError
+from scenedex.errors import NotFoundError, UsageError
 from scenedex.library.opened import Opened
 from scenedex.library.pictures import object_store
+from scenedex.library.writing import written
 from scenedex.store.archive import parts
 from scenedex.store.backup import BackupReport, Tell, back_up, header_of, restore
 from scenedex.store.database import Database
@@ -79,17 +79,12 @@ def _made_whole(target: Path) -> Iterator[BinaryIO]:
     except OSError as exc:
         raise UsageError(f"{str(target)!r} cannot be written: {exc.strerror or exc}.") from exc
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _name(beside, target, taken)
-    except ScenedexError:
-        raise
-    except OSError as exc:
-        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFullError() from exc
-        raise StoreError(f"{str(target)!r} cannot be written: {exc.strerror or exc}.") from exc
+        with written(target):
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _name(beside, target, taken)
     finally:
         with suppress(OSError):
             beside.unlink()

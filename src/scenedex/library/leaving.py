@@ -1,6 +1,5 @@
 """What an owner has → a folder of tables that other programs read."""
 
-import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
-from scenedex.errors import DiskFullError, NotFoundError, ScenedexError, StoreError, UsageError
+from scenedex.errors import NotFoundError, UsageError
 from scenedex.exchange.layout import PICTURE_FILE, Manifest, SpaceFile, parquet, space_file, write_manifest
 from scenedex.exchange.writing import SpaceTable, write_pictures, write_table
+from scenedex.library.writing import written
 from scenedex.store.database import Database, Transaction
 from scenedex.store.leaving import embeddings_of, filled_spaces, measured, moment, pages, pictures_of, rows_of
 from scenedex.store.objects import ObjectStore
@@ -121,18 +121,13 @@ def _made_whole(target: Path) -> Iterator[Path]:
     except OSError as exc:
         raise UsageError(f"{str(target)!r} cannot be written: {exc.strerror or exc}.") from exc
     try:
-        yield beside
-        for file in beside.iterdir():
-            _synced(file)
-        if os.path.lexists(target):  # somebody else was faster
-            raise taken
-        beside.rename(target)
-    except ScenedexError:
-        raise
-    except OSError as exc:
-        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFullError() from exc
-        raise StoreError(f"{str(target)!r} cannot be written: {exc.strerror or exc}.") from exc
+        with written(target):
+            yield beside
+            for file in beside.iterdir():
+                _synced(file)
+            if os.path.lexists(target):  # somebody else was faster
+                raise taken
+            beside.rename(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -24,6 +24,7 @@ from scenedex.http.middleware.request_id import RequestId
 from scenedex.http.middleware.time_limit import TimeLimit
 from scenedex.http.middleware.unforeseen import Unforeseen
 from scenedex.http.origins import asked_of, foreign_host, foreign_origin
+from scenedex.http.requests import is_request
 from scenedex.library import Library
 from scenedex.types import LOCAL_OWNER
 
@@ -106,11 +107,7 @@ class Authentication:
         self._doorkeeper = Doorkeeper(library, remembered_s=0.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        if scope["type"] != "http":  # nothing here speaks another protocol
-            await send({"type": "websocket.close", "code": 1008})
+        if not await is_request(self.app, scope, receive, send):
             return
         try:
             library = await self._library_of(Request(scope))
