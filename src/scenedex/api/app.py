@@ -26,6 +26,7 @@ from scenedex.api.routes import (
     playing,
     registration,
     resumable,
+    retention,
     saved,
     scenes,
     search,
@@ -55,7 +56,7 @@ PREFIX = "/api/v1"
 
 PARTS = (
     search, exports, videos, registration, uploads, resumable, stream, captions, playing, timeline, scenes, marks,
-    bins, entities, baselines, saved, job_events, jobs, config, stats, status, keys, owners, session,
+    bins, entities, baselines, saved, retention, job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")
@@ -84,6 +85,7 @@ TAGS = [
         "name": "saved searches",
         "description": "Searches that are asked of each new video, and told of what they find.",
     },
+    {"name": "retention", "description": "How long videos are kept."},
     {"name": "jobs", "description": "What workers do, and how far they are."},
     {"name": "stats", "description": "Counts."},
     {"name": "operations", "description": "How the server is."},

@@ -23,7 +23,10 @@ SETTING = "retention"
 MAX_RULES = 50
 
 _UNITS = {"h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
-_NAME = re.compile(r"\w[\w .@+-]{0,63}")
+MAX_NAME = 64
+"""Characters of a rule's name."""
+
+_NAME = re.compile(rf"\w[\w .@+-]{{0,{MAX_NAME - 1}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +105,19 @@ class Retaining(Searching):
         with self._database.transaction(self.owner) as tx:
             return _rules(preference(tx, SETTING))
 
+    def retention_rule(self, name: str) -> RetentionRule:
+        """The rule of this name. Raises NotFoundError."""
+        found = next((rule for rule in self.retention_rules() if rule.name == name.strip()), None)
+        if found is None:
+            raise NotFoundError(f"There is no rule {name!r}: `scenedex retain rules` lists them.")
+        return found
+
     def keep_retention_rule(self, rule: RetentionRule) -> RetentionRule:
         """Keep a rule under its name, in place of one of that name. Raises UsageError."""
         name = rule.name.strip()
         if not _NAME.fullmatch(name):
             raise UsageError(
-                f"{rule.name!r} cannot name a rule: take up to 64 letters, digits, blanks and . _ - + @."
+                f"{rule.name!r} cannot name a rule: take up to {MAX_NAME} letters, digits, blanks and . _ - + @."
             )
         rule.due(datetime.now(UTC))
         made = replace(
@@ -121,12 +131,13 @@ class Retaining(Searching):
 
     def turn_retention_rule(self, name: str, *, on: bool) -> RetentionRule:
         """Let workers and watches apply a rule by themselves, or not. Raises NotFoundError."""
-        rule = self._rule(name)
-        return self.keep_retention_rule(replace(rule, on=on))
+        wanted = self.retention_rule(name).name
+        self._change(lambda rules: [replace(one, on=on) if one.name == wanted else one for one in rules])
+        return self.retention_rule(wanted)
 
     def remove_retention_rule(self, name: str) -> RetentionRule:
         """Keep this rule no longer. Raises NotFoundError."""
-        rule = self._rule(name)
+        rule = self.retention_rule(name)
         self._change(lambda rules: [one for one in rules if one.name != rule.name])
         return rule
 
@@ -143,12 +154,6 @@ class Retaining(Searching):
         """For workers: all owners that keep rules."""
         with self._database.operator() as statements:
             return owners_who_prefer(statements, SETTING)
-
-    def _rule(self, name: str) -> RetentionRule:
-        found = next((rule for rule in self.retention_rules() if rule.name == name.strip()), None)
-        if found is None:
-            raise NotFoundError(f"There is no rule {name!r}: `scenedex retain rules` lists them.")
-        return found
 
     def _change(self, changed: Callable[[list[RetentionRule]], list[RetentionRule]]) -> None:
         with self._database.lock(f"{SETTING}:{self.owner}"), self._database.transaction(self.owner) as tx:

@@ -120,7 +120,8 @@ class Maker:
         return self.random.randint(int(schema.get("minimum", 0)), int(min(schema.get("maximum", 20), 20)))
 
     def _number(self, schema: dict[str, Any], name: str) -> float:
-        return 100.0 if name.startswith(("max", "to_")) else self.random.choice((0.25, 0.5, 1.0))
+        least = float(schema.get("minimum", 0))
+        return 100.0 if name.startswith(("max", "to_")) else least + self.random.choice((0.25, 0.5, 1.0))
 
     def _boolean(self, schema: dict[str, Any], name: str) -> bool:
         return self.random.random() < 0.5

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.integration.api.shelf import Shelf, app_for, shelf
 
 from scenedex.library.crops import Cutout
+from scenedex.library.retaining import RetentionRule
 from scenedex.types import SavedRequest
 
 CHECKS: list[Any] = [
@@ -71,6 +72,9 @@ def test_whatever_is_asked_is_answered_as_the_schema_says(own: Shelf) -> None:
         "search_id": str(
             own.library.saved.add("door", SavedRequest(query="door"), webhook="http://a.test").id
         ),
+        "name": own.library.keep_retention_rule(
+            RetentionRule(name="cameras", older_than_s=90 * 86_400.0)
+        ).name,
         "baseline_id": str(own.library.baselines.add("usual", videos=[str(own.film)]).id),
     }
     for operation in operations(own):
