@@ -244,6 +244,10 @@ def name_things(library: Library) -> None:
 
 
 def exchange(library: Library, folder: Path) -> None:
+    library.marks.tag("first.mp4:0", add=["gull"])
+    library.marks.note("first.mp4:0", "a harbour seal")
+    library.bins.add("seals", ["first.mp4:1"], make=True)
+    library.of(OTHER).bins.make("seals")
     library.export_parquet(folder / "exported", pictures=True)
     library.of(OTHER).import_parquet(folder / "exported")
     vectors = {

@@ -18,7 +18,7 @@ from scenedex.exchange.layout import (
     read_manifest,
     read_space,
 )
-from scenedex.types import EMBEDDINGS, OBJECT_KEY, PICTURES, TABLES, Column, Space
+from scenedex.types import EMBEDDINGS, LATER, OBJECT_KEY, PICTURES, TABLES, Column, Space
 
 BATCH = 2_048
 PICTURES_AT_ONCE = 64
@@ -42,11 +42,12 @@ class Export:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         for name in TABLES:
-            if name not in self.manifest.rows:
+            if name not in self.manifest.rows and name not in LATER:
                 raise ExchangeError(f"The manifest of {str(folder)!r} names no table {name!r}.")
         self._tables = {
             name: _opened(folder / f"{name}.parquet", columns, self.manifest.rows[name])
             for name, columns in TABLES.items()
+            if name in self.manifest.rows
         }
         self._spaces = {
             each.file: _opened(folder / each.file, EMBEDDINGS, each.rows, each.space)
@@ -84,7 +85,8 @@ class Export:
         }
         videos = tables.pop("videos")
         while (video := videos.next_video()) is not None:
-            of_video = {"videos": videos.of(video), **{name: rows.of(video) for name, rows in tables.items()}}
+            of_video: dict[str, list[Row]] = {name: [] for name in LATER} | {"videos": videos.of(video)}
+            of_video |= {name: rows.of(video) for name, rows in tables.items()}
             yield of_video, {name: rows.of(video) for name, rows in spaces.items()}
 
 

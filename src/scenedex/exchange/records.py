@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, get_args
 
 from scenedex.errors import ExchangeError
 from scenedex.exchange.checks import amount, covering, digest, finite, mapping, path, seconds, unit, whole
 from scenedex.exchange.headers import headers
+from scenedex.exchange.marks import exported_marks, in_utc
 from scenedex.exchange.reading import MAX_TEXT, Row
 from scenedex.types import (
     MAX_SPEAKER,
@@ -50,7 +50,7 @@ def exported_video(
             start_s=0.0,
             duration_s=duration_s,
             video=None,
-            recorded_at=video["recorded_at"] and _utc(video["recorded_at"]),
+            recorded_at=video["recorded_at"] and in_utc(video["recorded_at"]),
         ),
         duration_s=duration_s,
         scenes=scenes,
@@ -66,6 +66,7 @@ def exported_video(
         row=_row(video),
         files=tuple(map(_file, tables["files"])),
         descriptions=_descriptions(tables["descriptions"], len(scenes)),
+        marks=exported_marks(tables, scenes),
         refused=refused,
     )
 
@@ -86,18 +87,11 @@ def _row(video: Row) -> VideoRow:
         height=height,
         frame_rate_num=rate[0],
         frame_rate_den=rate[1],
-        added_at=_utc(video["added_at"]),
+        added_at=in_utc(video["added_at"]),
         tags=tuple(map(_text, video["tags"])),
         annotations={key: _text(value) for key, value in annotations.items()},
         media=headers(video["media"]),
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as exc:
-        raise ExchangeError(f"A time is {moment.isoformat()}, which is none in UTC.") from exc
 
 
 def _file(row: Row) -> ForeignFile:

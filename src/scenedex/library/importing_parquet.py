@@ -11,9 +11,11 @@ from scenedex.exchange.reading import Export, Row
 from scenedex.exchange.records import exported_video
 from scenedex.library.brought import brought
 from scenedex.library.importing import Taking, Tally, file_here, put_files
+from scenedex.library.importing_marks import checked_marks, put_marks
 from scenedex.search.background import GROWTH
 from scenedex.store.backgrounds import read_backgrounds, vectors_by_space, write_background
 from scenedex.store.coming_in import indexed_at_the_end, restore_row
+from scenedex.store.coming_marks import Behind
 from scenedex.store.database import Transaction
 from scenedex.store.encoding import text_to_path
 from scenedex.store.videos import find_by_hash
@@ -64,6 +66,7 @@ class _Import:
         self.spaces = spaces
         self.find_files = find_files
         self.tally = Tally()
+        self.behind: Behind = {}
 
     def all_of(self, export: Export) -> None:
         of = export.manifest.rows["videos"]
@@ -82,6 +85,7 @@ class _Import:
         if not self.taking.dry_run:
             ids = {name: space.id for name, (space, _) in self.spaces.items()}
         video = exported_video(tables, spaces, ids)
+        video = replace(video, marks=checked_marks(video.marks))
         if self.taking.dry_run:
             with self.taking.database.transaction(self.taking.owner) as tx:
                 known = find_by_hash(tx, video.record.content_hash)
@@ -112,6 +116,7 @@ class _Import:
             with taking.database.transaction(taking.owner) as tx:
                 video_id = write_video(tx, record)
                 restore_row(tx, video_id, video.row, video.descriptions)
+                put_marks(tx, video_id, video.marks, self.behind)
                 files = [replace(file, video_id=video_id) for file in files]
                 put_files(tx, files)
         return None, files

@@ -136,6 +136,21 @@ QUERIES: dict[str, LiteralString] = {
     "terms": """select s.video_id::text, s.index, p.term, p.tf, p.len
       from scenes s join postings p on p.owner_id = s.owner_id and p.scene_id = s.id
       where s.owner_id = %(owner)s and s.video_id = any(%(videos)s) order by s.video_id, s.index, p.term""",
+    "scene_tags": """select t.video_id::text, s.index, t.t_s, t.tag
+      from scene_tags t join scenes s on s.owner_id = t.owner_id and s.video_id = t.video_id
+        and t.t_s >= s.start_s and t.t_s < s.end_s
+      where t.owner_id = %(owner)s and t.video_id = any(%(videos)s) order by t.video_id, s.index, t.tag, t.t_s""",
+    "scene_notes": """select n.video_id::text, s.index, n.t_s, n.text, n.made_by, n.made_at
+      from scene_notes n join scenes s on s.owner_id = n.owner_id and s.video_id = n.video_id
+        and n.t_s >= s.start_s and n.t_s < s.end_s
+      where n.owner_id = %(owner)s and n.video_id = any(%(videos)s)
+      order by n.video_id, s.index, n.made_at, n.text""",
+    "bin_scenes": """select c.video_id::text, s.index, c.t_s, b.id::text, b.name, c.position
+      from bin_scenes c join bins b on b.owner_id = c.owner_id and b.id = c.bin_id
+      join scenes s on s.owner_id = c.owner_id and s.video_id = c.video_id
+        and c.t_s >= s.start_s and c.t_s < s.end_s
+      where c.owner_id = %(owner)s and c.video_id = any(%(videos)s)
+      order by c.video_id, s.index, b.id, c.position""",
 }
 
 VECTORS: LiteralString = """select s.video_id::text, s.index, e.ordinal, e.t_s, e.region, e.metadata::text,

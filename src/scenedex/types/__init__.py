@@ -13,6 +13,7 @@ from scenedex.types.annotations import StoredDescription as StoredDescription
 from scenedex.types.coming_in import FetchLimits as FetchLimits
 from scenedex.types.coming_in import UploadLimits as UploadLimits
 from scenedex.types.exchange import EMBEDDINGS as EMBEDDINGS
+from scenedex.types.exchange import LATER as LATER
 from scenedex.types.exchange import PICTURES as PICTURES
 from scenedex.types.exchange import TABLES as TABLES
 from scenedex.types.exchange import Column as Column
@@ -32,6 +33,9 @@ from scenedex.types.jobs import Job as Job
 from scenedex.types.jobs import JobProgress as JobProgress
 from scenedex.types.jobs import JobState as JobState
 from scenedex.types.jobs import Stage as Stage
+from scenedex.types.marked import BinPlace as BinPlace
+from scenedex.types.marked import ExportedMarks as ExportedMarks
+from scenedex.types.marked import ExportedNote as ExportedNote
 from scenedex.types.media import Anchor as Anchor
 from scenedex.types.media import AudioTrack as AudioTrack
 from scenedex.types.media import Frame as Frame

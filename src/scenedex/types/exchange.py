@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from scenedex.types.annotations import StoredDescription
+from scenedex.types.marked import ExportedMarks
 from scenedex.types.spaces import Modality, Space, Vector
 from scenedex.types.videos import VideoRecord
 
@@ -24,6 +25,8 @@ class Column:
 
 VIDEO = Column("video_id", "text")
 SCENE = Column("scene", "int")
+MARKED_AT = Column("t_s", "float")
+"""By which a mark stays with its scene when the video is cut anew."""
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "videos": (
@@ -96,8 +99,28 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("tf", "float"),
         Column("len", "int"),
     ),
+    "scene_tags": (VIDEO, SCENE, MARKED_AT, Column("tag", "text")),
+    "scene_notes": (
+        VIDEO,
+        SCENE,
+        MARKED_AT,
+        Column("text", "text"),
+        Column("made_by", "text"),
+        Column("made_at", "time"),
+    ),
+    "bin_scenes": (
+        VIDEO,
+        SCENE,
+        MARKED_AT,
+        Column("bin_id", "text"),
+        Column("bin", "text"),
+        Column("position", "int"),
+    ),
 }
 """Of an export, by table: rows stand by `video_id`, in ascending order, then by scene and number."""
+
+LATER = frozenset({"scene_tags", "scene_notes", "bin_scenes"})
+"""Tables that exports of before they came lack: nothing is known then."""
 
 EMBEDDINGS: tuple[Column, ...] = (
     VIDEO,
@@ -154,6 +177,7 @@ class ExportedVideo:
     row: VideoRow
     files: tuple[ForeignFile, ...]
     descriptions: dict[int, StoredDescription]
+    marks: ExportedMarks
     refused: dict[str, int]  #: by file of a space: vectors that are none, with NaN or all zeros
 
 

@@ -449,7 +449,8 @@ def test_captions_leave_as_they_are_shown(
             == [hit.scene for hit in people.search(word).hits]
             != []
         )
-    assert others.marks.of(others.show(str(others.videos()[0].id))[1][2].id).notes == ()
+    (note,) = others.marks.of(others.show(str(others.videos()[0].id))[1][2].id).notes
+    assert note.text == "Xochimilco."
     added = next(entry for entry in entries if entry.caption.text == "Popocatepetl.")
     others.corrections.add(others.videos()[0].id, NewCaption(start_s=3.0, end_s=4.0, text="Iztaccihuatl."))
     others.corrections.correct(others.videos()[0].id, added.id, "Citlaltepetl.")
