@@ -34,6 +34,7 @@ from scenedex.api.routes import (
     stats,
     status,
     stream,
+    subtitles,
     timeline,
     uploads,
     videos,
@@ -55,8 +56,8 @@ from scenedex.http.middleware.unforeseen import Unforeseen
 PREFIX = "/api/v1"
 
 PARTS = (
-    search, exports, videos, registration, uploads, resumable, stream, captions, playing, timeline, scenes, marks,
-    bins, entities, baselines, saved, retention, job_events, jobs, config, stats, status, keys, owners, session,
+    search, exports, videos, registration, uploads, resumable, stream, captions, subtitles, playing, timeline, scenes,
+    marks, bins, entities, baselines, saved, retention, job_events, jobs, config, stats, status, keys, owners, session,
 )  # fmt: skip
 
 UPLOADS = (f"{PREFIX}/uploads", f"{PREFIX}/videos/upload")

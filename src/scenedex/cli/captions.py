@@ -1,21 +1,27 @@
 """`scenedex captions`"""
 
 import getpass
+from os.path import lexists
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, flowing, print_json, spoken, table
+from scenedex.cli.output import clock, flowing, print_json, shown, spoken, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.library.corrections import SHORT, NewCaption
+from scenedex.library.edited import Scope
+from scenedex.library.writing import written
 from scenedex.search.as_json import plain
 from scenedex.types import CaptionEntry, CaptionOrigin
 
 ORIGINS: tuple[CaptionOrigin, ...] = get_args(CaptionOrigin)
 
+Origin = Annotated[str | None, typer.Option(help=f"Only those from {', '.join(ORIGINS)}.")]
+Language = Annotated[str | None, typer.Option(help="Only those in this language, such as en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(metavar="VIDEO", help="An id, a path, or a file name.")]
 Id = Annotated[
@@ -32,14 +38,13 @@ app = typer.Typer(
 def list_(
     video: Which,
     changed: Annotated[bool, typer.Option("--changed", help="Only what somebody has changed.")] = False,
-    origin: Annotated[str | None, typer.Option(help=f"Only those from {', '.join(ORIGINS)}.")] = None,
+    origin: Origin = None,
     as_json: AsJson = False,
 ) -> None:
     """List the captions of a video with their ids, and what was there before somebody changed them."""
-    if origin is not None and origin not in ORIGINS:
-        raise UsageError(f"There is no origin {origin!r}: there are {', '.join(ORIGINS)}.")
+    meant = scope(origin, None)
     with open_library() as library:
-        found = library.corrections.list(video, origin=origin)
+        found = library.corrections.list(video, origin=meant.origin)
     found = [one for one in found if one.state != "original" or not changed]
     if as_json:
         print_json({"captions": [entry_as_json(one) for one in found]})
@@ -107,6 +112,70 @@ def undo(
         print_json({"undone": count})
     else:
         typer.echo(f"{count} correction{'' if count == 1 else 's'} undone.")
+
+
+@app.command("export")
+def export(
+    video: Which,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, .srt or .vtt; else to stdout as SubRip."),
+    ] = None,
+    origin: Origin = None,
+    language: Language = None,
+) -> None:
+    """Write the captions of a video as a subtitle file, as they are shown."""
+    kind = "srt" if output is None else output.suffix.lower().removeprefix(".")
+    if kind not in ("srt", "vtt"):
+        raise UsageError(f"A subtitle file is called .srt or .vtt, not {str(output)!r}.")
+    if output is not None and lexists(output):
+        raise UsageError(f"{str(output)!r} is there already, and perhaps edited: choose another name.")
+    with open_library() as library:
+        text = library.corrections.subtitles(
+            video, "srt" if kind == "srt" else "vtt", scope(origin, language)
+        )
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    with written(output), output.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    typer.echo(f"Wrote {shown(str(output))}.")
+
+
+@app.command("import")
+def import_(
+    video: Which,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The subtitle file, as it was edited.")],
+    *,
+    origin: Origin = None,
+    language: Language = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be corrected.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Correct captions by a subtitle file that was edited elsewhere: those that say something else in it."""
+    with open_library() as library:
+        found = library.corrections.take_edited(
+            video, file, scope(origin, language), dry_run=dry_run, by=who()
+        )
+    if as_json:
+        print_json(plain(found))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for one in found.changed:
+        said = f"{one.id.hex[:SHORT]}  {flowing(one.text)} (was: {flowing(one.before)})"
+        console.print(Text(said))
+    for stray in found.stray:
+        console.print(Text(f"fits no caption: {clock(stray.start_s)}  {flowing(stray.text)}"))
+    what = "would be corrected" if dry_run else "corrected"
+    console.print(f"{len(found.changed)} {what}, {found.same} the same, {found.missing} not in the file.")
+
+
+def scope(origin: str | None, language: str | None) -> Scope:
+    """Which captions are meant. Raises UsageError for an origin that there is not."""
+    known = next((one for one in ORIGINS if one == origin), None)
+    if known is None and origin is not None:
+        raise UsageError(f"There is no origin {origin!r}: there are {', '.join(ORIGINS)}.")
+    return Scope(origin=known, language=language)
 
 
 def entry_as_json(entry: CaptionEntry) -> dict[str, Any]:

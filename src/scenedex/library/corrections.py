@@ -3,12 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID, uuid4
 
 from scenedex.errors import AmbiguousError, NotFoundError, UsageError
+from scenedex.library.edited import ALL, Edited, Scope, compared
 from scenedex.media.languages import language_code
 from scenedex.media.markup import MAX_TEXT, tidy
+from scenedex.media.sidecars import lines_of, read_text
+from scenedex.media.subtitle_files import to_srt, to_vtt
 from scenedex.store.corrections import Correction, entries_of
 from scenedex.store.database import Transaction
 from scenedex.store.videos import get_video, resolve_video
@@ -61,11 +65,7 @@ class Corrections:
         """
         with self._library.transaction() as tx:
             entries = entries_of(tx, _video(tx, video))
-        return [
-            one
-            for one in entries
-            if origin in (None, one.caption.origin) and language in (None, one.caption.language)
-        ]
+        return Scope(origin=origin, language=language).of(entries)
 
     def correct(self, video: UUID | str, caption: UUID | str, text: str, by: str = "") -> CaptionEntry:
         """Put other words in the place of a caption's; its own words take the correction back.
@@ -118,6 +118,47 @@ class Corrections:
             video_id = _locked(tx, video)
             made = new_correction(new, get_video(tx, video_id).duration_s, by)
             return _named(correct(tx, reads, video_id, [made]), made.id)
+
+    def subtitles(
+        self,
+        video: UUID | str,
+        kind: Literal["srt", "vtt"] = "srt",
+        scope: Scope = ALL,
+    ) -> str:
+        """The captions of a video as a subtitle file, as they are shown. Raises NotFoundError, AmbiguousError."""
+        made = [one.caption for one in scope.shown(self.list(video))]
+        return to_srt(made) if kind == "srt" else to_vtt(made)
+
+    def take_edited(
+        self,
+        video: UUID | str,
+        subtitles: str | Path,
+        scope: Scope = ALL,
+        *,
+        dry_run: bool = False,
+        by: str = "",
+    ) -> Edited:
+        """Correct captions by a subtitle file that was edited elsewhere: its text, or where it lies.
+
+        Its lines belong to captions by their times; where the words differ, the caption is corrected, which is undone
+        as any correction is. Nothing is added or deleted. `scope`: of which captions the file was made. Raises
+        NotFoundError, AmbiguousError, LimitError, MediaError for a file that cannot be read, and UsageError for one
+        that does not fit.
+        """
+        from scenedex.indexing.correcting import correct
+
+        limits = self._library.settings.limits()
+        text = read_text(subtitles, limits, scope.language) if isinstance(subtitles, Path) else subtitles
+        lines = lines_of(text, limits)
+        reads = self._reads()
+        with self._library.transaction() as tx:
+            video_id = _locked(tx, video)
+            entries = {one.id: one for one in scope.shown(entries_of(tx, video_id))}
+            found = compared(list(entries.values()), lines, dry_run=dry_run)
+            put, undo = changes([(entries[one.id], one.text) for one in found.changed], by)
+            if (put or undo) and not dry_run:
+                correct(tx, reads, video_id, put, undo)
+        return found
 
     def _change(self, video: UUID | str, caption: UUID | str, text: str | None, by: str) -> CaptionEntry:
         from scenedex.indexing.correcting import correct

@@ -113,7 +113,16 @@ def parse_captions(text: str) -> Iterator[Line]:
     return parse_srt(text)
 
 
-def _read_lines(path: Path, limits: Limits, language: str | None) -> list[Line]:
+def lines_of(text: str, limits: Limits) -> list[Line]:
+    """The lines of a subtitle text. Raises LimitError for more than allowed."""
+    lines = list(islice(parse_captions(text), limits.max_captions + 1))
+    if len(lines) > limits.max_captions:
+        raise LimitError(f"It has more than {limits.max_captions} lines, the limit max_captions.")
+    return lines
+
+
+def read_text(path: Path, limits: Limits, language: str | None = None) -> str:
+    """The text of a subtitle file in any encoding. Raises LimitError, MediaError, NotFoundError."""
     try:
         with path.open("rb") as file:
             raw = file.read(limits.max_caption_bytes + 1)
@@ -121,10 +130,11 @@ def _read_lines(path: Path, limits: Limits, language: str | None) -> list[Line]:
         raise unreadable(exc) from exc
     if len(raw) > limits.max_caption_bytes:
         raise LimitError(f"It is larger than {limits.max_caption_bytes} bytes, the limit max_caption_bytes.")
-    lines = list(islice(parse_captions(decode_text(raw, language)), limits.max_captions + 1))
-    if len(lines) > limits.max_captions:
-        raise LimitError(f"It has more than {limits.max_captions} lines, the limit max_captions.")
-    return lines
+    return decode_text(raw, language)
+
+
+def _read_lines(path: Path, limits: Limits, language: str | None) -> list[Line]:
+    return lines_of(read_text(path, limits, language), limits)
 
 
 def _words_after(name: str, names: tuple[str, ...]) -> list[str] | None:

@@ -52,8 +52,12 @@ def _end_s(caption: Caption) -> float:
     return max(caption.end_s, caption.start_s + 0.001)
 
 
+def milliseconds(seconds: float) -> int:
+    """A time as a subtitle file has it."""
+    return max(0, round(seconds * 1000))
+
+
 def _clock(seconds: float, point: str) -> str:
-    milliseconds = max(0, round(seconds * 1000))
-    minutes, rest = divmod(milliseconds, 60_000)
+    minutes, rest = divmod(milliseconds(seconds), 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"
