@@ -33,6 +33,9 @@ def add(  # noqa: PLR0913 (each thing that can be said of one)
     band: Annotated[str, typer.Option(help="The lowest that is told: strong, possible, weak.")] = "possible",
     tag: Annotated[list[str] | None, typer.Option(help="Only videos with this tag; may be repeated.")] = None,
     language: Annotated[str | None, typer.Option(help="Scenes in which it is said or written.")] = None,
+    speaker: Annotated[
+        str | None, typer.Option(help="Scenes in which somebody speaks whom the subtitles name so.")
+    ] = None,
     mode: Annotated[str, typer.Option(help="As for `search`.")] = "auto",
     webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where hits are sent.")] = None,
     as_json: AsJson = False,
@@ -43,6 +46,7 @@ def add(  # noqa: PLR0913 (each thing that can be said of one)
         mode=cast("Mode", mode),
         tags=tuple(tag or ()),
         language=language,
+        speaker=speaker,
         band=cast("Band", band),
         hours=hours,
         zone=zone,

@@ -68,7 +68,12 @@ def _part(
     return library.search(
         request.query,
         filters=Filters(
-            video_ids=(video.id,), tags=request.tags, language=request.language, from_s=from_s, to_s=to_s
+            video_ids=(video.id,),
+            tags=request.tags,
+            language=request.language,
+            speaker=request.speaker,
+            from_s=from_s,
+            to_s=to_s,
         ),
         mode=request.mode,
         bands=BANDS[: BANDS.index(request.band) + 1],
@@ -89,11 +94,14 @@ def checked(request: SavedRequest) -> SavedRequest:
     if request.band not in BANDS:
         raise UsageError(f"There is no band {request.band!r}: there are {', '.join(BANDS)}.")
     tags = tuple(sorted(normalized_tags(request.tags)))
-    kept = replace(request, query=query, tags=tags)
+    speaker = request.speaker
+    if isinstance(speaker, str):
+        speaker = " ".join(plain(speaker).split())
+    kept = replace(request, query=query, tags=tags, speaker=speaker)
     for part in split_sequence(query):
         read_question(part)
     check_request(SearchRequest(query=query, mode=request.mode))
-    check_filters(Filters(tags=tags, language=request.language))
+    check_filters(Filters(tags=tags, language=request.language, speaker=speaker))
     zone_named(request.zone)
     if request.hours is not None:
         start, end = parse_hours(request.hours)

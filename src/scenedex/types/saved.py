@@ -16,6 +16,7 @@ class SavedRequest:
     mode: Mode = "auto"
     tags: tuple[str, ...] = ()  #: the video has all of them
     language: str | None = None  #: something in this language is said or written in the scene
+    speaker: str | None = None  #: somebody whom the subtitles name so speaks in the scene
     band: Band = "possible"  #: the lowest that is told
     hours: str | None = None  #: such as 22:00-06:00: the scene begins between these times of the day
     zone: str = "UTC"  #: of these hours, by its IANA name

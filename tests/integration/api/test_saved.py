@@ -17,6 +17,7 @@ def made(client: TestClient, shared: Shelf) -> Iterator[dict[str, object]]:
         "name": "Door",
         "query": "a person",
         "hours": "22-6",
+        "speaker": "Zoe",
         "zone": "Europe/Berlin",
         "webhook": "https://a.test/x",
     }
@@ -29,6 +30,7 @@ def made(client: TestClient, shared: Shelf) -> Iterator[dict[str, object]]:
 def test_a_search_is_made_shown_tested_and_removed(client: TestClient, made: dict[str, object]) -> None:
     assert str(made["secret"]).startswith("whsec_")
     assert (made["hours"], made["band"], made["stopped"]) == ("22:00-06:00", "possible", None)
+    assert made["speaker"] == "Zoe"
     here = f"{PLACE}/{made['id']}"
     page = client.get(PLACE).json()
     assert (page["total"], page["searches"]) == (1, [client.get(here).json()])
@@ -75,6 +77,7 @@ def test_a_stranger_finds_nothing(stranger: TestClient, made: dict[str, object])
         {"zone": "../etc/passwd"},
         {"band": "great"},
         {"webhook": "http://169.254.169.254:8080/"}, {"webhook": "gopher://a.test"}, {"webhook": "http://u:p@a.test"},
+        {"speaker": " "}, {"speaker": 7}, {"speaker": "x" * 101},
         {"tags": ["", " "]}, {"anchor": {}}, {"query": 7}, {"tags": "a"},
     ],
 )  # fmt: skip

@@ -88,6 +88,24 @@ def test_subtitles_that_come_later_are_found(library: Library, saved: SavedSearc
     assert saved.examine() == 1
 
 
+def test_only_the_speaker_that_is_wanted(library: Library, saved: SavedSearches, tmp_path: Path) -> None:
+    saved.add("anna", replace(DOOR, speaker="  ANNA  Lee"))
+    saved.add("anybody", DOOR)
+    assert saved.find("anna").request.speaker == "ANNA Lee"
+    for name, seconds in (("Anna Lee", 0.6), ("Ben", 0.8)):
+        file = film(tmp_path / f"{name}.mp4", "Nothing of note", seconds)
+        file.with_suffix(".vtt").write_text(
+            f"WEBVTT\n\n00:00.500 --> 00:00.900\n<v {name}>A person at the door.\n", encoding="utf-8"
+        )
+        library.add(file)
+    assert saved.examine() == 3
+    assert [hit.hit["video"] for hit in saved.hits("anna")[0]] == ["Anna Lee.mp4"]
+    assert saved.hits("anybody")[1] == 2
+    with library.transaction() as tx:  # one that was kept before there were speakers
+        tx.execute("update saved_searches set request = request - 'speaker' where owner_id = %(owner)s")
+    assert saved.find("anna").request.speaker is None
+
+
 def test_what_an_encoder_could_not_say_is_asked_again(
     library: Library, saved: SavedSearches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -354,6 +372,8 @@ def test_a_watch_tells(library: Library, tmp_path: Path) -> None:
         (SavedRequest(query="a", mode="maybe"), None),  # type: ignore[arg-type]
         (SavedRequest(query="a", tags=(" ",)), None),
         (SavedRequest(query="a", language=" "), None),
+        (SavedRequest(query="a", speaker=" \0"), None),
+        (SavedRequest(query="a", speaker=7), None),  # type: ignore[arg-type]
         (SavedRequest(query="a", hours="25-26"), None),
         (SavedRequest(query="a", zone="../x"), None),
         (SavedRequest(query=" then ".join(['"a"'] * 6)), None),
@@ -407,7 +427,9 @@ def test_the_command(library: Library) -> None:
         assert done.exit_code == status, (done.output, done.exception)
         return done.output
 
-    made = json.loads(scenedex("add", "[b]door", "a person", "--hours", "22-6", "--webhook", URL, "--json"))
+    options = ("--hours", "22-6", "--speaker", "Ann", "--webhook", URL, "--json")
+    made = json.loads(scenedex("add", "[b]door", "a person", *options))
+    assert made["speaker"] == "Ann"
     assert made["secret"].startswith("whsec_")
     assert made["hours"] == "22:00-06:00"
     assert "[b]door" in scenedex("list")

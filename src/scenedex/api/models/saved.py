@@ -29,6 +29,11 @@ class NewSavedSearch(Asked):
     language: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Something in this language is said or written in the scene."
     )
+    speaker: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None,
+        description="Somebody whom the subtitles name so speaks in the scene; case does not matter.",
+        examples=["Zoe"],
+    )
     band: Band = Field(default="possible", description="The lowest that is told.")
     hours: Annotated[str, Field(max_length=11, pattern=HOURS)] | None = Field(
         default=None,
@@ -55,6 +60,7 @@ class NewSavedSearch(Asked):
             mode=self.mode,
             tags=tuple(self.tags),
             language=self.language,
+            speaker=self.speaker,
             band=self.band,
             hours=self.hours,
             zone=self.zone,
@@ -70,6 +76,7 @@ class SavedSearch(Given):
     mode: Mode
     tags: tuple[Text, ...]
     language: Text | None
+    speaker: Text | None
     band: Band
     hours: str | None
     zone: str
@@ -164,6 +171,7 @@ def _fields(saved: types.SavedSearch) -> dict[str, Any]:
         "mode": request.mode,
         "tags": request.tags,
         "language": request.language,
+        "speaker": request.speaker,
         "band": request.band,
         "hours": request.hours,
         "zone": request.zone,
