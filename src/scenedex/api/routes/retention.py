@@ -49,7 +49,7 @@ def get_retention_rule(library: Reading, name: Name) -> RetentionRule:
     return RetentionRule.model_validate(library.retention_rule(name))
 
 
-@router.put("/rules/{name}")
+@router.put("/rules/{name}", responses=failures(404))
 def keep_retention_rule(library: Writing, name: Name, asked: RuleAsked) -> RetentionRule:
     """Keep a rule, in place of one of that name. It is off: nothing is forgotten by it until it is turned on."""
     return RetentionRule.model_validate(library.keep_retention_rule(asked.rule(name)))
