@@ -66,6 +66,9 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
     bin_: Annotated[
         str | None, typer.Option("--bin", metavar="NAME", help="What is in this bin, in its order.")
     ] = None,
+    video: Annotated[
+        str | None, typer.Option("--video", metavar="VIDEO", help="All scenes of this video: its cut list.")
+    ] = None,
     handles: Handles = "0",
     bins: Bins = False,
     apart: Annotated[
@@ -77,7 +80,7 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
 ) -> None:
     """Take scenes along: as a list for editors, contact sheets, or films.
 
-    Without SCENE and --bin the answer of `scenedex search --json` is read from stdin.
+    Without SCENE, --bin and --video the answer of `scenedex search --json` is read from stdin.
     """
     taking = Taking(
         format=format, output=output, handles=handles, bins=bins, join=not apart, by_time=by_time, title=title
@@ -86,15 +89,18 @@ def clips(  # noqa: PLR0913 (one for each thing that can be said of an export)
     if as_json and output is None:
         raise UsageError("--json says what was written: give --output, too.")
     named: Sequence[Wanted] = scenes or ()
-    if scenes and bin_ is not None:
-        raise UsageError("Give either scenes or --bin.")
-    if not scenes and bin_ is None:
+    if sum((bool(scenes), bin_ is not None, video is not None)) > 1:
+        raise UsageError("Give one of scenes, --bin and --video.")
+    if not scenes and bin_ is None and video is None:
         query, named = _from_stdin()
         taking = replace(taking, title=title or query)
     with open_library() as library:
         if bin_ is not None:
             named = [card.scene.id for card in library.bins.scenes(bin_)]
             taking = replace(taking, title=title or library.bins.find(bin_).name)
+        elif video is not None:
+            film, all_scenes = library.show(video)
+            named, taking = [scene.id for scene in all_scenes], replace(taking, title=title or film.name)
         take(library, named, taking, as_json=as_json)
 
 

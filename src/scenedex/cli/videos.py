@@ -85,11 +85,11 @@ def show(video: Which, as_json: AsJson = False) -> None:
         console.print(Text(f"  tags: {tagged(found)}"))
     if speakers := speakers_in(scenes):
         console.print(Text(f"  speakers: {', '.join(map(shown, speakers))}"))
-    rows = table("scene", "time", "keyframes", "captions")
+    rows = table("scene", "time", "begins", "keyframes", "captions")
     for scene in scenes:
         said = Text(" / ".join(map(spoken, scene.captions)))
         time = f"{clock(scene.start_s)} - {clock(scene.end_s)}"
-        rows.add_row(str(scene.index), time, str(len(scene.keyframes)), said)
+        rows.add_row(str(scene.index), time, begins(scene), str(len(scene.keyframes)), said)
     console.print(rows)
 
 
@@ -152,6 +152,12 @@ def tagged(video: Video) -> str:
     return ", ".join(shown(tag) for tag in video.tags)
 
 
+def begins(scene: Scene) -> str:
+    """How a scene begins, in a word or three; "" where nobody knows, or nothing does."""
+    one = scene.transition
+    return "" if one is None else one.kind if one.kind == "cut" else f"{one.kind} {one.length_s:.1f} s"
+
+
 def speakers_in(scenes: list[Scene]) -> list[str]:
     """Whom the subtitles name, in the order in which they first speak; names that differ in case are one."""
     names = [caption.speaker for scene in scenes for caption in scene.captions if caption.speaker]
@@ -171,6 +177,7 @@ def video_as_json(video: Video, scenes: list[Scene]) -> dict[str, Any]:
             "id": str(scene.id),
             "start_s": scene.start_s,
             "end_s": scene.end_s,
+            "transition": plain(scene.transition),
             "keyframes": [plain(keyframe) for keyframe in scene.keyframes],
             "captions": [plain(caption) for caption in scene.captions],
         }

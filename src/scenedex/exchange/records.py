@@ -22,6 +22,8 @@ from scenedex.types import (
     SceneTerms,
     StoredDescription,
     StoredKeyframe,
+    Transition,
+    TransitionKind,
     VideoRecord,
     VideoRow,
 )
@@ -126,6 +128,7 @@ def _scenes(tables: Tables) -> tuple[SceneRecord, ...]:
                 end_s=row["end_s"],
                 keyframes=tuple(of_scene.pop(number, ())),
                 thumbnail_key=None if row["thumbnail"] is None else _key(row["thumbnail"]),
+                transition=_transition(row),
             )
             for number, row in enumerate(tables["scenes"])
         ]
@@ -133,6 +136,23 @@ def _scenes(tables: Tables) -> tuple[SceneRecord, ...]:
     if of_scene:
         raise ExchangeError(f"There are keyframes of scene {min(of_scene)}, and no such scene.")
     return scenes
+
+
+def _transition(row: Mapping[str, Any]) -> Transition | None:
+    kind = row["transition"]
+    if kind is None:
+        if (row["transition_start_s"], row["transition_end_s"]) != (None, None):
+            raise ExchangeError("A scene has the times of a transition, and no transition.")
+        return None
+    if kind not in get_args(TransitionKind):
+        raise ExchangeError(f"A scene begins with {kind!r}: there are {', '.join(get_args(TransitionKind))}.")
+    start_s = seconds(row["transition_start_s"], "A transition's start")
+    end_s = seconds(row["transition_end_s"], "A transition's end")
+    if end_s < start_s:
+        raise ExchangeError(f"A transition ends at {end_s:g} s, and begins at {start_s:g} s.")
+    return Transition(
+        kind=kind, at_s=seconds(row["start_s"], "A scene's start"), start_s=start_s, end_s=end_s
+    )
 
 
 def _number(given: object, expected: int) -> int:

@@ -83,5 +83,8 @@ def _comments(event: Event) -> Iterator[str]:
         yield f"* SOURCE FILE: {path_text(source.path)}"
     score = "" if best.score is None else f" {best.band} {best.score:.3f}"
     yield f"* COMMENT: {one_line(f'SCENE {event.scenes}{score}')}"
+    if event.transition is not None and event.transition[0] != "cut":
+        kind, since, until = event.transition
+        yield f"* COMMENT: BEGINS WITH A {kind.upper()}, {source.label(since)} TO {source.label(until)}"
     for note in source.notes():
         yield f"* COMMENT: {note}"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from scenedex.exports.timecode import takes_drop, to_timecode
+from scenedex.types import Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Moment:
     end_s: float
     score: float | None = None  #: 0 to 1; None where it was not searched for
     band: str | None = None
+    transition: Transition | None = None  #: how it begins, as far as that is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,12 @@ class Event:
     def scenes(self) -> str:
         """The numbers of its scenes: `12`, `12+13`."""
         return "+".join(str(moment.scene) for moment in self.moments)
+
+    @property
+    def transition(self) -> tuple[str, int, int] | None:
+        """How its first scene begins: by what, and its first frame and the one after its last."""
+        one = self.moments[0].transition
+        return (one.kind, self.source.frame(one.start_s), self.source.frame(one.end_s)) if one else None
 
     @property
     def best(self) -> Moment:

@@ -12,12 +12,15 @@ from scenedex.exports.timecode import to_timecode
 
 COLUMNS = (
     "video", "scenes", "source_in", "source_out", "duration", "rate", "drop_frame", "first_frame", "end_frame",
-    "start_s", "end_s", "score", "band", "reel", "path", "video_id", "scene_ids", "notes",
+    "start_s", "end_s", "transition", "transition_in", "transition_out", "score", "band", "reel", "path", "video_id",
+    "scene_ids", "notes",
 )  # fmt: skip
 
 
 def rows(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """A row an event. `source_out`, `end_frame` and `end_s` are those of the first frame that is not in it any more."""
+    """A row an event. `source_out`, `end_frame`, `end_s` and `transition_out` are those of the first frame that is not
+    in it any more.
+    """
     names = reels(events)
     return [_row(event, names[event.source.video_id]) for event in events]
 
@@ -39,6 +42,7 @@ def as_csv(events: Sequence[Event]) -> str:
 
 def _row(event: Event, reel: str) -> dict[str, Any]:
     source, best = event.source, event.best
+    begins, since, until = event.transition or (None, None, None)
     return {
         "video": source.name,
         "scenes": [moment.scene for moment in event.moments],
@@ -51,6 +55,9 @@ def _row(event: Event, reel: str) -> dict[str, Any]:
         "end_frame": event.end,
         "start_s": round(source.first_s + float(event.first / source.rate), 6),
         "end_s": round(source.first_s + float(event.end / source.rate), 6),
+        "transition": begins,
+        "transition_in": None if since is None else source.label(since),
+        "transition_out": None if until is None else source.label(until),
         "score": best.score,
         "band": best.band,
         "reel": reel,

@@ -261,4 +261,5 @@ class Taken:
             end_s=draft.end_s,
             keyframes=keyframes,
             thumbnail_key=self.writing.put(draft.thumbnail) if draft.thumbnail else None,
+            transition=draft.transition,
         )

@@ -206,6 +206,7 @@ def _moment(cards: Mapping[UUID, SceneCard], scene_id: UUID, wanted: Wanted) -> 
         scene=scene.index,
         start_s=scene.start_s,
         end_s=scene.end_s,
+        transition=scene.transition,
         score=hit.score if hit else None,
         band=hit.band if hit else None,
     )

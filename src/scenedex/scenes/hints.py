@@ -16,6 +16,7 @@ from typing import NamedTuple
 from scenedex.scenes.adaptive import ALONE, WINDOW
 from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S
 from scenedex.scenes.difference import difference, hsv, shared_colours
+from scenedex.scenes.gradual import SETTLED_S, SPANS_S
 from scenedex.scenes.keyframes import keyframes_due
 from scenedex.scenes.quality import quality
 from scenedex.types import MAX_KEYFRAME_GAP_S, Anchor, Frame, Stretch, VideoTrack, Wanted
@@ -43,6 +44,15 @@ SPIKE_OF_KEY = 0.2
 
 FALL = 5.0
 """Times by which packets become smaller, for good, when a picture with little in it takes the place of a rich one."""
+
+FEW = 3
+"""Packets whose median says how large they are for a while: while one shot dissolves into another, all of them are."""
+
+SWELL_OF_KEY = 0.08
+"""Share of the smaller of the two key frames that they have then at least."""
+
+SWELL_S = SPANS_S[-1] + 0.5
+"""If they stay large for longer, something moves: no dissolve takes as long."""
 
 CALM = 0.45
 """Share of a key frame up to which packets before it are small: its picture could not be predicted, theirs could."""
@@ -119,20 +129,43 @@ def _wanted(stretch: Stretch, frame: Frame, *, off_raster: bool, trusted: bool) 
 
 
 class Large(NamedTuple):
-    """A packet in which, or shown just before which, a shot may begin."""
+    """A packet in which, or shown just before which, a shot may begin; or several, while it may come gradually."""
 
     before_s: float  #: when the anchor before it is shown
-    t_s: float
+    t_s: float  #: of the last
 
 
 def next_large(stretch: Stretch, from_s: float) -> Large | None:
     """The next packet after `from_s` that may hold a shot's first picture; `last` itself does not count."""
     inside = stretch.anchors[:-1]
     floor = SPIKE_OF_KEY * min(stretch.first_size, stretch.anchors[-1].size)
-    for n, anchor in enumerate(inside):
-        if anchor.t_s > from_s and (anchor.key or _large(inside, n, floor) or _fall(inside, n, floor)):
-            return Large(inside[n - 1].t_s if n else stretch.first.t_s, anchor.t_s)
+    known = next((n for n, anchor in enumerate(inside) if anchor.t_s > from_s), len(inside))
+    for n, anchor in enumerate(inside[known:], known):
+        before_s = inside[n - 1].t_s if n else stretch.first.t_s
+        if anchor.key or _large(inside, n, floor) or _fall(inside, n, floor):
+            return Large(before_s, anchor.t_s)
+        until = _swell(inside[known:], n - known, floor * SWELL_OF_KEY / SPIKE_OF_KEY)
+        if until is not None:
+            return Large(before_s, min(until + SETTLED_S, stretch.last.t_s))
     return None
+
+
+def _swell(inside: tuple[Anchor, ...], n: int, floor: float) -> float | None:
+    """When packets are as small again as before this one, if they become large here and stay so for a while."""
+    before, now = inside[max(0, n - NEIGHBOURS) : n], inside[n : n + FEW]
+    if len(before) < FEW or len(now) < FEW:
+        return None
+    low = median(one.size for one in before)
+    if min(one.size for one in now) < max(floor, SPIKE * low):
+        return None
+    high = median(one.size for one in now)
+    for m in range(n + FEW, len(inside)):
+        if inside[m].t_s - inside[n].t_s > SWELL_S:
+            return None
+        few = median(one.size for one in inside[m : m + FEW])
+        if few <= (low + high) / 2:
+            return inside[m].t_s
+    return inside[-1].t_s
 
 
 def _large(inside: tuple[Anchor, ...], n: int, floor: float) -> bool:

@@ -3,20 +3,25 @@
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from scenedex.errors import DecodeError
 from scenedex.scenes.candidates import Candidate, Candidates, encode
-from scenedex.scenes.cuts import DEFAULT_DETECTOR, LAG, CutFinder
+from scenedex.scenes.cuts import DEFAULT_DETECTOR, LAG
 from scenedex.scenes.exact import Fetch, exact_cut
 from scenedex.scenes.keyframes import choose, keyframes_due, widest_gap
 from scenedex.scenes.quality import quality
 from scenedex.scenes.split import Interval, scenes_from_cuts, split_shot
-from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, SceneDraft
+from scenedex.scenes.transitions import TransitionFinder
+from scenedex.types import MAX_KEYFRAME_GAP_S, Frame, Keyframe, SceneDraft, Transition
 
 NOMINAL_FRAME_S = 0.04
 """How long a last frame lasts if nobody knows: one of 25 a second."""
+
+MIXED = 0.5
+"""Times its quality that a picture is worth in which the shot before or after can be seen, too."""
 
 
 def segment(
@@ -45,7 +50,7 @@ def segment(
     DiskFullError if `scratch` is too small.
     """
     with Candidates(scratch) as candidates:
-        one_pass = _Pass(CutFinder(detector), candidates, fetch, sparse=sparse)
+        one_pass = _Pass(TransitionFinder(detector), candidates, fetch, sparse=sparse)
         last_s = end_s = -1.0
         for frame in _in_order(frames):
             last_s, end_s = frame.t_s, max(end_s, frame.end_s)
@@ -80,7 +85,7 @@ class _Pass:
     """One pass over the pictures of one video."""
 
     def __init__(
-        self, finder: CutFinder, candidates: Candidates, fetch: Fetch | None, *, sparse: bool
+        self, finder: TransitionFinder, candidates: Candidates, fetch: Fetch | None, *, sparse: bool
     ) -> None:
         self._finder = finder
         self._candidates = candidates
@@ -89,33 +94,43 @@ class _Pass:
         # Frames younger than the detector's lag wait: nobody knows yet to which shot they belong.
         self._waiting: deque[Frame] = deque()
         self._shot_start_s = 0.0
+        self._found_s = 0.0  # the same as it was found, with pictures left out
+        self._began: Transition | None = None
         self._count = 0
 
     def push(self, frame: Frame) -> Iterator[SceneDraft]:
         """The scenes that are over, now that this frame is known."""
         self._waiting.append(frame)
         left_out = frame.since_s is not None
-        for cut in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap, left_out=left_out):
-            yield from self._cut(self._exact(cut))
+        for one in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap, left_out=left_out):
+            yield from self._transition(one)
         while len(self._waiting) > (1 if frame.after_gap else LAG):
             self._offer_oldest(frame.t_s)
 
     def finish(self, end_s: float) -> Iterator[SceneDraft]:
         """The remaining scenes of a video that ends at `end_s`, after its last frame's start."""
-        for cut in self._finder.finish(end_s):
-            yield from self._cut(cut)
+        for one in self._finder.finish(end_s):
+            yield from self._transition(one)
         while self._waiting:
             self._offer_oldest(end_s)
         yield from self._scenes(end_s)
 
-    def _cut(self, cut_s: float) -> Iterator[SceneDraft]:
-        if cut_s <= self._shot_start_s:
-            return
-        while self._waiting and self._waiting[0].t_s < cut_s:
-            self._offer_oldest(cut_s)
-        yield from self._scenes(cut_s)
-        self._candidates.start_shot(cut_s)
-        self._shot_start_s = cut_s
+    def _transition(self, found: Transition) -> Iterator[SceneDraft]:
+        if found.at_s > self._found_s:
+            at_s = self._exact(found.at_s) if found.kind == "cut" else found.at_s
+            if at_s > self._shot_start_s:
+                yield from self._shot(at_s, found)
+        if found.at_s == self._found_s:
+            at_s, cut = self._shot_start_s, found.kind == "cut"
+            start_s, end_s = (at_s, at_s) if cut else (found.start_s, found.end_s)
+            self._began = replace(found, at_s=at_s, start_s=start_s, end_s=end_s)
+
+    def _shot(self, at_s: float, found: Transition) -> Iterator[SceneDraft]:
+        while self._waiting and self._waiting[0].t_s < at_s:
+            self._offer_oldest(at_s)
+        yield from self._scenes(at_s, found)
+        self._candidates.start_shot(at_s)
+        self._found_s, self._shot_start_s = found.at_s, at_s
 
     def _exact(self, cut_s: float) -> float:
         frame = next((one for one in self._waiting if one.t_s == cut_s), None)
@@ -131,8 +146,9 @@ class _Pass:
         if not frame.light:
             self._candidates.offer(frame, end_s)
 
-    def _scenes(self, end_s: float) -> Iterator[SceneDraft]:
-        """The scenes of the shot in hand, which ends at `end_s`."""
+    def _scenes(self, end_s: float, after: Transition | None = None) -> Iterator[SceneDraft]:
+        """The scenes of the shot in hand, which ends at `end_s`, where another begins."""
+        mixed = [(one.start_s, one.end_s) for one in (self._began, after) if one is not None]
         self._candidates.close_window(before_s=end_s)
         remaining = iter(self._candidates)
         ahead = next(remaining, None)
@@ -142,11 +158,13 @@ class _Pass:
             while ahead is not None and ahead.t_s < stop:
                 shown.append(ahead)
                 ahead = next(remaining, None)
-            yield self._scene((start, stop), shown)
+            yield self._scene((start, stop), shown, mixed)
 
-    def _scene(self, scene: Interval, shown: Sequence[Candidate]) -> SceneDraft:
+    def _scene(self, scene: Interval, shown: Sequence[Candidate], mixed: Sequence[Interval]) -> SceneDraft:
         times = [(t_s, one) for one in shown for t_s in one.times(*scene)]
-        chosen = choose([t_s for t_s, _ in times], [one.quality for _, one in times], *scene)
+        pure = [not any(start < t_s < end for start, end in mixed) for t_s, _ in times]
+        worth = [one.quality * (1.0 if alone else MIXED) for (_, one), alone in zip(times, pure, strict=True)]
+        chosen = choose([t_s for t_s, _ in times], worth, *scene)
         keyframes = tuple(self._candidates.keyframe(times[at][1], times[at][0]) for at in chosen)
         if not keyframes:
             keyframes = self._fetched(scene, 1)
@@ -160,6 +178,7 @@ class _Pass:
             end_s=scene[1],
             keyframes=keyframes,
             thumbnail=best.jpeg if best else None,
+            transition=self._began if scene[0] == self._shot_start_s else None,
         )
 
     def _fetched(self, scene: Interval, count: int) -> tuple[Keyframe, ...]:

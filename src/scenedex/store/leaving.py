@@ -121,7 +121,8 @@ QUERIES: dict[str, LiteralString] = {
     "files": """select video_id::text, path, size_bytes, mtime_ns, missing::int, name
       from files where owner_id = %(owner)s and video_id = any(%(videos)s)
       order by video_id, missing, seen_at desc, path""",
-    "scenes": """select video_id::text, index, id::text, start_s, end_s, thumbnail_key
+    "scenes": """select video_id::text, index, id::text, start_s, end_s, thumbnail_key,
+        transition, transition_start_s, transition_end_s
       from scenes where owner_id = %(owner)s and video_id = any(%(videos)s) order by video_id, index""",
     "keyframes": """select s.video_id::text, s.index, k.ordinal, k.t_s, k.quality, k.width, k.height, k.object_key
       from scenes s join keyframes k on k.owner_id = s.owner_id and k.scene_id = s.id

@@ -4,13 +4,18 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import LiteralString
 from uuid import UUID
 
 from scenedex.errors import NotFoundError
 from scenedex.store.captions import caption_of, read_captions
 from scenedex.store.database import Row, Statements, Transaction
 from scenedex.store.encoding import text_to_path
-from scenedex.types import Caption, Scene, SceneCard, StoredKeyframe
+from scenedex.types import Caption, Scene, SceneCard, StoredKeyframe, Transition
+
+TRANSITION = ("transition", "transition_start_s", "transition_end_s")
+SELECT: LiteralString = """select id, video_id, index, start_s, end_s, thumbnail_key, transition, transition_start_s,
+  transition_end_s from scenes where owner_id = %(owner)s """
 
 
 def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
@@ -30,8 +35,7 @@ def scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
 def bare_scenes_of(tx: Transaction, video_id: UUID) -> list[Scene]:
     """The same without keyframes and captions; none of a video that is not there."""
     rows = tx.execute(
-        """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
-        where owner_id = %(owner)s and video_id = %(video)s order by index""",
+        SELECT + "and video_id = %(video)s order by index",
         {"video": video_id},
     )
     return [_scene(row) for row in rows]
@@ -42,14 +46,12 @@ def find_scene(tx: Transaction, named: UUID | tuple[UUID, int]) -> Scene:
     # two statements, for each of which there is an index
     if isinstance(named, UUID):
         rows = tx.execute(
-            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
-            where owner_id = %(owner)s and id = %(id)s""",
+            SELECT + "and id = %(id)s",
             {"id": named},
         )
     else:
         rows = tx.execute(
-            """select id, video_id, index, start_s, end_s, thumbnail_key from scenes
-            where owner_id = %(owner)s and video_id = %(video)s and index = %(index)s""",
+            SELECT + "and video_id = %(video)s and index = %(index)s",
             {"video": named[0], "index": named[1]},
         )
     if not rows:
@@ -118,7 +120,8 @@ def keyframes_by_scene(tx: Transaction, scene_ids: Sequence[UUID]) -> dict[UUID,
 
 
 CARDS = """
-select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key, v.title, f.path, f.missing, f.name
+select s.id, s.video_id, s.index, s.start_s, s.end_s, s.thumbnail_key,
+  s.transition, s.transition_start_s, s.transition_end_s, v.title, f.path, f.missing, f.name
 from scenes s join videos v on v.owner_id = s.owner_id and v.id = s.video_id
 left join lateral (
   select path, missing, name from files
@@ -174,4 +177,6 @@ def _keyframes_of(
 
 
 def _scene(row: Row) -> Scene:
-    return Scene(**row)
+    kind, start_s, end_s = (row.pop(name) for name in TRANSITION)
+    known = Transition(kind=kind, at_s=row["start_s"], start_s=start_s, end_s=end_s) if kind else None
+    return Scene(**row, transition=known)

@@ -245,8 +245,10 @@ def _descriptions(tx: Transaction, video: UUID) -> list[Row]:
 
 def _write_scenes(tx: Transaction, video: UUID, scenes: Sequence[SceneRecord]) -> None:
     tx.execute_many(
-        """insert into scenes (owner_id, id, video_id, index, start_s, end_s, thumbnail_key)
-        values (%(owner)s, %(id)s, %(video)s, %(index)s, %(start)s, %(end)s, %(thumbnail)s)""",
+        """insert into scenes (owner_id, id, video_id, index, start_s, end_s, thumbnail_key, transition,
+          transition_start_s, transition_end_s)
+        values (%(owner)s, %(id)s, %(video)s, %(index)s, %(start)s, %(end)s, %(thumbnail)s, %(transition)s,
+          %(from)s, %(to)s)""",
         [
             {
                 "id": scene_id(video, scene.index),
@@ -255,6 +257,9 @@ def _write_scenes(tx: Transaction, video: UUID, scenes: Sequence[SceneRecord]) -
                 "start": scene.start_s,
                 "end": scene.end_s,
                 "thumbnail": scene.thumbnail_key,
+                "transition": scene.transition.kind if scene.transition else None,
+                "from": scene.transition.start_s if scene.transition else None,
+                "to": scene.transition.end_s if scene.transition else None,
             }
             for scene in scenes
         ],

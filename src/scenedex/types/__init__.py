@@ -69,6 +69,8 @@ from scenedex.types.scenes import SceneCard as SceneCard
 from scenedex.types.scenes import SceneDraft as SceneDraft
 from scenedex.types.scenes import SceneRecord as SceneRecord
 from scenedex.types.scenes import StoredKeyframe as StoredKeyframe
+from scenedex.types.scenes import Transition as Transition
+from scenedex.types.scenes import TransitionKind as TransitionKind
 from scenedex.types.search import Answer as Answer
 from scenedex.types.search import Band as Band
 from scenedex.types.search import Channel as Channel

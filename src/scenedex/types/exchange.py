@@ -62,6 +62,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("start_s", "float"),
         Column("end_s", "float"),
         Column("thumbnail", "text", null=True),
+        Column("transition", "text", null=True, later=True),
+        Column("transition_start_s", "float", null=True, later=True),
+        Column("transition_end_s", "float", null=True, later=True),
     ),
     "keyframes": (
         VIDEO,

@@ -23,6 +23,8 @@ OBJECT_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 MAX_SPEAKER = 64
 """Characters of a speaker's name."""
 
+TransitionKind = Literal["cut", "dissolve", "fade"]
+
 CaptionOrigin = Literal["embedded", "sidecar", "speech", "screen", "added"]
 """From where a caption is; `added` is one that a person has written."""
 
@@ -73,12 +75,30 @@ class Keyframe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """How one shot follows another."""
+
+    kind: TransitionKind
+    at_s: float  #: where the shot begins: in the middle of a dissolve; at the end of the black of a fade
+    start_s: float  #: the shot before is seen alone up to here
+    end_s: float  #: the new one is seen alone from here on
+
+    @property
+    def length_s(self) -> float:
+        """How long it takes; 0 of a cut."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneDraft:
     """A scene before it is stored."""
 
     index: int
     start_s: float
     end_s: float
+    transition: Transition | None = (
+        None  #: how it begins; None: with the video, or in the middle of a long shot
+    )
     keyframes: tuple[Keyframe, ...] = ()
     thumbnail: bytes | None = field(default=None, repr=False)  #: JPEG of the best keyframe
 
@@ -103,6 +123,7 @@ class SceneRecord:
     end_s: float
     keyframes: tuple["StoredKeyframe", ...]
     thumbnail_key: str | None
+    transition: Transition | None = None  #: how it begins; None: with the video, in a long shot, or not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +138,7 @@ class Scene:
     thumbnail_key: str | None  #: object key of the thumbnail
     keyframes: tuple[StoredKeyframe, ...] = ()
     captions: tuple[Caption, ...] = ()
+    transition: Transition | None = None  #: how it begins; None: with the video, in a long shot, or not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

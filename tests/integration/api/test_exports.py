@@ -63,6 +63,15 @@ def test_scenes_that_are_named(client: TestClient, shared: Shelf) -> None:
     ]  # fmt: skip
 
 
+def test_the_cut_list_of_a_video(client: TestClient, shared: Shelf, stranger: TestClient) -> None:
+    video = str(shared.film)
+    scenes = client.get(f"/api/v1/videos/{video}/scenes").json()["scenes"]
+    assert [scene["transition"] and scene["transition"]["kind"] for scene in scenes][:2] == [None, "cut"]
+    assert events(export(client, video_id=video, format="json")) == [[scene["index"]] for scene in scenes]
+    export(stranger, 404, video_id=video, format="json")
+    export(client, 422, video_id=video, query="x", format="json")
+
+
 def test_bins_are_an_archive_of_edls(client: TestClient, shared: Shelf) -> None:
     ids = [str(shared.scenes[0]), str(shared.library.page_of_scenes(shared.silent, 1)[0][0].id)]
     answer = export(client, scene_ids=ids, format="edl", bins=True, title="two")

@@ -80,6 +80,16 @@ def test_scenes_that_are_named(run: Run, film: Library) -> None:
     assert [row["scenes"] for row in csv.DictReader(io.StringIO(by_time, newline=""))] == ["0", "2"]
 
 
+def test_the_cut_list_of_a_video(run: Run, film: Library) -> None:
+    scenes = film.show(FILM)[1]
+    rows = list(csv.DictReader(io.StringIO(run("clips", "csv", "--video", FILM).stdout, newline="")))
+    assert [float(row["start_s"]) for row in rows] == [scene.start_s for scene in scenes]
+    assert [row["transition"] for row in rows] == ["", *["cut"] * (len(scenes) - 1)]
+    assert all(row["transition_in"] == row["transition_out"] == row["source_in"] for row in rows[1:])
+    assert run("videos", "show", FILM).stdout.count(" cut ") == len(scenes) - 1
+    assert "--video" in run("clips", "csv", f"{FILM}:2", "--video", FILM, status=2).output
+
+
 def test_bins_go_into_a_folder(run: Run, tmp_path: Path) -> None:
     done = run("clips", "fcpxml", f"{FILM}:2", "-o", ".", "--bins", "--title", "a/b", "--json")
     assert json.loads(done.stdout)["files"] == ["a b.fcpxml"]

@@ -62,6 +62,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
                 and space_id = 2 and scene_id = %(scene)s""",
                 {"scene": scene.id},
             )
+            tx.execute(
+                """update scenes set transition = 'dissolve', transition_start_s = start_s - 0.25,
+                transition_end_s = start_s + 0.5 where owner_id = %(owner)s and index = 4"""
+            )
             tx.execute("update videos set recorded_at = '2019-05-04 03:02:01+00' where owner_id = %(owner)s")
         for query in QUERIES:
             library.search(query)  # measures what is measured once
@@ -384,6 +388,9 @@ def test_an_export_that_is_none_is_refused_whole(
         (rewritten("captions.parquet", column("speaker", "Ann\n\nLee")), "a name that none has"),
         (rewritten("captions.parquet", column("speaker", "x" * 65)), "a name that none has"),
         (rewritten("terms.parquet", column("scene", 99)), "and rows of scene 99"),
+        (rewritten("scenes.parquet", column("transition", "wipe")), "there are cut, dissolve, fade"),
+        (rewritten("scenes.parquet", column("transition_end_s", -1.0)), "transition"),
+        (rewritten("scenes.parquet", column("transition_start_s", 1e9)), "transition"),
         (rewritten(SPACE, column("metadata", "nonsense")), "is no JSON"),
         (rewritten(SPACE, column("ordinal", 70_000)), "no number from 0 to 32767"),
     ],
@@ -397,6 +404,20 @@ def test_a_video_that_is_odd_is_refused_alone(
     assert [refusal.video for refusal in report.refused] == ([] if said is None else ["scenedex-demo.mp4"])
     assert said is None or said in report.refused[0].reason
     assert again.of(UUID(int=79)).videos() == []
+
+
+def test_transitions_come_back_and_exports_without_them_are_read(
+    again: Library, exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    begins = again.show(str(again.videos()[0].id))[1][4].transition
+    assert begins is not None
+    assert (begins.kind, begins.at_s - begins.start_s, begins.end_s - begins.at_s) == ("dissolve", 0.25, 0.5)
+    folder = shutil.copytree(exported[0], tmp_path / "older")
+    names = ["transition", "transition_start_s", "transition_end_s"]
+    rewritten("scenes.parquet", lambda table: table.drop_columns(names))(folder)
+    other = again.of(UUID(int=83))
+    assert other.import_parquet(folder, find_files=False).imported == 1
+    assert {scene.transition for scene in other.show(str(other.videos()[0].id))[1]} == {None}
 
 
 def test_exports_of_before_and_files_of_before_1970(

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
+import opentimelineio as otio
 import pytest
 from tests.unit.exports.lists import P23, P25, P29, P59, moment, source
 
 from scenedex.errors import UsageError
 from scenedex.exports.formats import FORMATS, Export, ListRequest, written
+from scenedex.types import Transition
 
 
 def exported(*sources: object, format: str = "edl", scenes: int = 2, **options: object) -> Export:
@@ -66,9 +69,29 @@ def test_a_table() -> None:
     assert rows[0] | {"scene_ids": "", "video_id": ""} == {
         "video": "a.mov", "scenes": "0", "source_in": "10:00:59;20", "source_out": "10:01:01;12",
         "duration": "00:00:01;20", "rate": "30000/1001", "drop_frame": "yes", "first_frame": "0", "end_frame": "50",
-        "start_s": "0.0", "end_s": "1.668333", "score": "0.5", "band": "strong", "reel": "A", "path": "/films/a.mov",
+        "start_s": "0.0", "end_s": "1.668333", "score": "0.5", "band": "strong", "reel": "A",
+        "transition": "", "transition_in": "", "transition_out": "", "path": "/films/a.mov",
         "notes": "", "scene_ids": "", "video_id": "",
     }  # fmt: skip
+
+
+def test_a_dissolve_is_said_in_timecode_and_not_made_again() -> None:
+    film = source(P29, "10:00:59;20", name="a.mov")
+    second = 1001 / 1000
+    begins = Transition(kind="dissolve", at_s=100 / P29, start_s=2.5 * second, end_s=4.5 * second)
+    found = [replace(moment(film, 1, 100, 150), transition=begins)]
+    (row,) = table(written(found, {film.video_id: film}, ListRequest(format="csv")))
+    assert (row["transition"], row["transition_in"], row["transition_out"]) == (
+        "dissolve",
+        "10:01:02;07",
+        "10:01:04;07",
+    )
+    (file,) = written(found, {film.video_id: film}, ListRequest(format="edl")).files
+    assert "* COMMENT: BEGINS WITH A DISSOLVE, 10:01:02;07 TO 10:01:04;07\r\n" in file.data.decode()
+    (clip,) = otio.adapters.read_from_string(file.data.decode(), "cmx_3600", rate=float(P29)).video_tracks()[
+        0
+    ]
+    assert clip.source_range.duration.value == 50
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(0)", "+1.mov", "-1.mov", "@a.mov", '"=1",x', "a\n=1"])

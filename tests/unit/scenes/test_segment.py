@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.unit.scenes.pictures import Shown, clip, scenery, slides
+from tests.unit.scenes.test_gradual import dissolving, moving
+from tests.unit.scenes.test_transitions import one_after_another
 
 from scenedex.errors import DecodeError, UsageError
 from scenedex.scenes import candidates
@@ -167,3 +169,19 @@ def test_three_hours_without_a_cut_take_no_more_memory_than_three_minutes(monkey
 
     peak(10)
     assert peak(10_800) < peak(180) + 100_000
+
+
+def test_scenes_know_how_they_begin_and_keyframes_show_one_shot_alone():
+    film = one_after_another((9.0, dissolving(moving(1), moving(2), 3.0, 4.0)), (12.0, moving(3)))
+    frames = (Shown(n / 25, (n + 1) / 25, film(n / 25)) for n in range(12 * 25))
+    first, second, third = scenes_of(frames, 12.0)
+    assert first.transition is None
+    assert (second.transition.kind, second.transition.at_s) == ("dissolve", second.start_s)
+    assert (third.transition.kind, third.transition.length_s) == ("cut", 0.0)
+    assert second.start_s == pytest.approx(3.5, abs=0.1)
+    assert not any(3.1 < one.t_s < 3.9 for scene in (first, second) for one in scene.keyframes)
+
+
+def test_a_long_shot_begins_once():
+    made = scenes_of(clip([(10.0, 1), (130.0, 2)], rate=5.0), 140.0)
+    assert [scene.transition and scene.transition.kind for scene in made] == [None, "cut", None, None]

@@ -26,6 +26,7 @@ class ExportQuery(SearchQuery):
         default=[], max_length=MAX_SCENES, description="These scenes in this order, in place of a search."
     )
     bin_id: UUID | None = Field(default=None, description="What is in this bin, in place of a search.")
+    video_id: UUID | None = Field(default=None, description="All scenes of this video: its cut list.")
     bins: Yes = Field(default=False, description="One bin a video, not one timeline of all.")
     handles_s: tuple[Handle, Handle] = Field(
         default=(0.0, 0.0),
@@ -38,7 +39,7 @@ class ExportQuery(SearchQuery):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        ways = (self.query.strip() or self.anchor is not None, self.scene_ids, self.bin_id is not None)
+        ways = (self.query.strip() or self.anchor is not None, self.scene_ids, self.bin_id, self.video_id)
         if sum(map(bool, ways)) > 1:
-            raise ValueError("give one of a search, scene_ids and bin_id")
+            raise ValueError("give one of a search, scene_ids, bin_id and video_id")
         return self

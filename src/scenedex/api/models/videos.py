@@ -12,7 +12,7 @@ from scenedex.media.markup import MAX_TEXT
 from scenedex.search.as_json import keyframe_url, thumbnail_url
 from scenedex.store import listing
 from scenedex.store.tags import MAX_TAG, MAX_TAGS
-from scenedex.types import CaptionOrigin, CaptionState, VideoState
+from scenedex.types import CaptionOrigin, CaptionState, TransitionKind, VideoState
 
 EXAMPLE_ID = "0b6f2f5e-6c0e-5f0e-9d3b-5f1c6f1f3a10"
 
@@ -162,6 +162,14 @@ class Keyframe(Given):
     url: str = Field(description="The JPEG; may be kept for ever.")
 
 
+class Transition(Given):
+    """How one shot follows another."""
+
+    kind: TransitionKind
+    start_s: float = Field(description="The shot before is seen alone up to here.", examples=[60.8])
+    end_s: float = Field(description="The new one is seen alone from here on.", examples=[61.6])
+
+
 class Scene(Given):
     """A half-open interval of one video."""
 
@@ -173,6 +181,9 @@ class Scene(Given):
     thumbnail: str | None = Field(description="The JPEG of its best picture; may be kept for ever.")
     keyframes: tuple[Keyframe, ...]
     captions: tuple[Caption, ...]
+    transition: Transition | None = Field(
+        description="How it begins; null where that is with the video, in the middle of a long shot, or not known."
+    )
 
     @classmethod
     def of(cls, scene: types.Scene) -> Self:
@@ -197,6 +208,7 @@ class Scene(Given):
                 "thumbnail": thumbnail_url(scene.id, scene.thumbnail_key),
                 "keyframes": keyframes,
                 "captions": scene.captions,
+                "transition": scene.transition,
             }
         )
 

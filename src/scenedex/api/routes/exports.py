@@ -65,6 +65,9 @@ def export_hits(
     if asked.bin_id is not None:
         hits: Answer | Sequence[Any] = [card.scene.id for card in library.bins.scenes(asked.bin_id)]
         title = asked.title.strip() or library.bins.find(asked.bin_id).name
+    elif asked.video_id is not None:
+        film, scenes = library.show(str(asked.video_id))
+        hits, title = [scene.id for scene in scenes], asked.title.strip() or film.name
     else:
         hits = asked.scene_ids or answered(library, service, asked)
     with service.a_place(service.frames, WAIT_S):

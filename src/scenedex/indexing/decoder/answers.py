@@ -25,6 +25,8 @@ from scenedex.types import (
     Pixels,
     SceneDraft,
     SubtitleTrack,
+    Transition,
+    TransitionKind,
     VideoTrack,
     Waveform,
 )
@@ -111,10 +113,18 @@ class _Keyframe(_Said):
     size: Count
 
 
+class _Transition(_Said):
+    kind: TransitionKind
+    at_s: Seconds
+    start_s: Seconds
+    end_s: Seconds
+
+
 class _Scene(_Said):
     index: Count
     start_s: Seconds
     end_s: Seconds
+    transition: _Transition | None
     thumbnail: Annotated[int, Field(ge=0, lt=MAX_KEYFRAMES)] | None
     keyframes: Annotated[list[_Keyframe], Field(max_length=MAX_KEYFRAMES)]
 
@@ -209,6 +219,11 @@ class Scenes:
             raise WireError("Its scenes do not follow one another.")
         if said.start_s > self.limits.max_duration_s:
             raise WireError("It lasts longer than the limit.")
+        begins = said.transition
+        if begins is not None and not (
+            begins.at_s == said.start_s and begins.start_s <= begins.end_s <= self.limits.max_duration_s
+        ):
+            raise WireError("A transition lies beside the beginning of its scene.")
         times = [said.start_s, *(one.t_s for one in said.keyframes)]
         if times != sorted(times) or times[-1] > said.end_s:
             raise WireError("A keyframe lies outside its scene.")
@@ -225,6 +240,7 @@ class Scenes:
             end_s=said.end_s,
             keyframes=keyframes,
             thumbnail=None if said.thumbnail is None else keyframes[said.thumbnail].jpeg,
+            transition=None if begins is None else Transition(**begins.model_dump()),
         )
 
 

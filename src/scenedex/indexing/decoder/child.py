@@ -189,6 +189,7 @@ def _scene(draft: SceneDraft) -> tuple[dict[str, Any], bytes]:
         "index": draft.index,
         "start_s": draft.start_s,
         "end_s": draft.end_s,
+        "transition": asdict(draft.transition) if draft.transition else None,
         "thumbnail": None if draft.thumbnail is None else jpegs.index(draft.thumbnail),
         "keyframes": [
             {

@@ -81,10 +81,18 @@ create table scenes (
   start_s float8 not null,
   end_s float8 not null,
   thumbnail_key text,
+  -- how it begins: by a cut, or by what takes from `transition_start_s` to `transition_end_s`. Null where it begins with the
+  -- video, or in the middle of a long shot, and where it is not known.
+  transition text check (transition in ('cut', 'dissolve', 'fade')),
+  transition_start_s float8,
+  transition_end_s float8,
   primary key (owner_id, id),
   unique (owner_id, video_id, index),
   foreign key (owner_id, video_id) references videos on delete cascade,
-  check (end_s > start_s)
+  check (end_s > start_s),
+  check (
+    case when transition is null then transition_start_s is null and transition_end_s is null
+    else transition_start_s is not null and transition_end_s is not null and transition_start_s <= transition_end_s end)
 );
 
 create table keyframes (

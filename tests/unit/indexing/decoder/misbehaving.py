@@ -42,7 +42,7 @@ def spin() -> None:
 
 
 def scene(**changed: Any) -> bytes:
-    first = {"index": 0, "start_s": 0.0, "end_s": 1.0, "thumbnail": None, "keyframes": []}
+    first = {"index": 0, "start_s": 0.0, "end_s": 1.0, "thumbnail": None, "transition": None, "keyframes": []}
     return json.dumps({**first, **changed}).encode()
 
 

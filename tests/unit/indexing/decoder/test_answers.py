@@ -13,7 +13,7 @@ from PIL import Image
 
 from scenedex.indexing.decoder import answers
 from scenedex.indexing.decoder.wire import Message, WireError
-from scenedex.types import MAX_SPEAKER, Limits
+from scenedex.types import MAX_SPEAKER, Limits, Transition
 
 LIMITS = Limits()
 VIDEO = {
@@ -57,7 +57,13 @@ def scene(index: int, start_s: float, end_s: float, *jpegs: bytes, **changed: An
         {"t_s": start_s, "quality": 0.5, "width": 64, "height": 36, "size": len(one), **changed}
         for one in jpegs
     ]
-    header = {"index": index, "start_s": start_s, "end_s": end_s, "thumbnail": 0 if jpegs else None}
+    header = {
+        "index": index,
+        "start_s": start_s,
+        "end_s": end_s,
+        "thumbnail": 0 if jpegs else None,
+        "transition": None,
+    }
     return message("S", {**header, "keyframes": keyframes}, b"".join(jpegs))
 
 
@@ -149,6 +155,16 @@ def test_pieces_of_a_film_have_bytes_and_a_time() -> None:
             answers.piece(message("M", header, body))
 
 
+def begins(kind: str, at_s: float, start_s: float, end_s: float) -> Message:
+    transition = {"kind": kind, "at_s": at_s, "start_s": start_s, "end_s": end_s}
+    return message("S", {**json.loads(scene(0, 0.0, 2.0).header), "transition": transition})
+
+
+def test_how_a_scene_begins_comes_along() -> None:
+    taken = answers.Scenes(LIMITS).take(begins("fade", 0.0, 0.0, 1.5))
+    assert taken.transition == Transition(kind="fade", at_s=0.0, start_s=0.0, end_s=1.5)
+
+
 def test_scenes_follow_one_another() -> None:
     taken = answers.Scenes(LIMITS)
     picture = jpeg(64, 36)
@@ -174,6 +190,11 @@ def test_scenes_follow_one_another() -> None:
         scene(0, 0.0, 1.0, b"GIF89a"),
         scene(0, 0.0, 1.0, *[jpeg(64, 36)] * 9),
         message("S", {**json.loads(scene(0, 0.0, 1.0).header), "thumbnail": 0}),
+        begins("wipe", 0.0, 0.0, 1.0),
+        begins("cut", 0.5, 0.0, 1.0),
+        begins("fade", 0.0, 1.0, 0.5),
+        begins("fade", 0.0, -1.0, 0.5),
+        begins("fade", 0.0, 0.0, 1e300),
     ],
 )
 def test_scenes_that_cannot_be_are_refused(wrong: Message) -> None:

@@ -1,0 +1,132 @@
+"""How one shot follows another: by cuts, and by dissolves and fades, which take time."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S, CutFinder
+from scenedex.scenes.gradual import RICH, SETTLED_S, SPANS_S, Gradual, GradualFinder
+from scenedex.types import Pixels, Transition, TransitionKind
+
+NEAR_S = 0.3
+"""One colour that is there so long before or after a picture has faded is what it faded into."""
+
+SAME_S = 0.1
+"""A cut so long before a transition is its beginning."""
+
+
+class TransitionFinder:
+    """Finds the transitions of one video while its frames pass by; dissolves and fades by the default detector alone.
+
+    Raises UsageError if there is no detector by that name, DetectorError for a plug-in that does not work.
+    """
+
+    def __init__(self, detector: str = DEFAULT_DETECTOR) -> None:
+        self._cuts = CutFinder(detector)
+        self._gradual = GradualFinder() if detector == DEFAULT_DETECTOR else None
+        self._shot_s = 0.0  # when the shot in hand begins
+        self._over_s = 0.0  # no cut before this one
+        self._out: Gradual | None = None  # how the last picture that faded went away
+        self._gone_s = -math.inf  # when the last of it went, which looked like a cut
+        self._dark_s: float | None = (
+            None  # a cut out of one colour into next to nothing: a picture that fades in?
+        )
+
+    def push(
+        self, t_s: float, small: Pixels, *, after_gap: bool = False, left_out: bool = False
+    ) -> list[Transition]:
+        """The transitions that this frame brings to light, of which `CutFinder.push` says what is asked for.
+
+        One with the time of the last one is that one, of which more is known now: what was cut to was black, say, and
+        another picture fades in. So is one with the time 0.0: the video fades in.
+        """
+        cuts = self._cuts.push(t_s, small, after_gap=after_gap, left_out=left_out)
+        if self._gradual is None:
+            return [_cut(cut_s) for cut_s in cuts]
+        gradual = [*(self._gradual.forget() if after_gap else []), *self._gradual.push(t_s, small)]
+        cuts = [cut_s for cut_s in cuts if not self._gradual.spans(cut_s)] or self._missed(t_s)
+        if self._dark_s is not None and t_s - self._dark_s > SPANS_S[-1] + SETTLED_S:
+            gradual += self._gradual.settle()
+            cuts = [*self._dark(), *cuts]
+        return list(self._told(cuts, [*gradual, *self._gradual.settle()] if cuts else gradual))
+
+    def finish(self, end_s: float) -> list[Transition]:
+        """Those that were still in doubt when the frames ran out; `end_s` is when the last one ends."""
+        cuts = self._cuts.finish(end_s)
+        if self._gradual is None:
+            return [_cut(cut_s) for cut_s in cuts]
+        found = [*self._told((), self._gradual.settle()), *self._told([*self._dark(), *cuts], ())]
+        return [one for one in found if end_s - one.at_s >= MIN_SHOT_S]
+
+    def _told(self, cuts: Iterable[float], gradual: Iterable[Gradual]) -> Iterator[Transition]:
+        for one in gradual:
+            if one.kind == "out":
+                self._out = one
+            else:
+                yield from self._comes(one)
+        for cut_s in cuts:
+            yield from self._cut(cut_s)
+
+    def _missed(self, t_s: float) -> list[float]:
+        """The cut that comes sooner after what looked like one than cuts are looked for."""
+        assert self._gradual is not None
+        flat = self._gradual.flat
+        soon = self._gone_s < t_s < self._gone_s + MIN_SHOT_S and flat is not None and flat[1] < t_s
+        if soon and self._gradual.spread(t_s) >= RICH:
+            self._gone_s = -math.inf
+            return [t_s]
+        return []
+
+    def _dark(self) -> list[float]:
+        """The cut that was no fade after all."""
+        cut_s, self._dark_s = self._dark_s, None
+        return [] if cut_s is None else [cut_s]
+
+    def _comes(self, found: Gradual) -> Iterator[Transition]:
+        """Another shot dissolves or fades in."""
+        fades, start_s = found.kind == "in", found.start_s
+        if fades:
+            start_s = (
+                found.flat_s if self._out is None else self._faded(self._out, found.flat_s, found.start_s)
+            )
+            self._dark_s = None
+        at_s = found.shot_s
+        if start_s - SAME_S <= self._shot_s <= found.end_s and (fades or self._shot_s > 0.0):
+            at_s = self._shot_s
+        elif at_s - self._shot_s < MIN_SHOT_S:
+            return
+        self._shot_s, self._over_s = at_s, max(found.end_s, at_s + MIN_SHOT_S)
+        kind: TransitionKind = "fade" if fades else "dissolve"
+        yield Transition(kind=kind, at_s=at_s, start_s=max(0.0, start_s), end_s=found.end_s)
+
+    def _cut(self, cut_s: float) -> Iterator[Transition]:
+        if cut_s <= self._shot_s or cut_s < self._over_s:
+            return
+        assert self._gradual is not None
+        flat = self._gradual.flat or (-math.inf, -math.inf)
+        out = self._out
+        goes = out is not None and out.start_s < cut_s <= out.end_s + SAME_S
+        if goes and flat[1] >= cut_s:
+            self._gone_s = cut_s  # the last of it goes: no shot begins
+            return
+        from_flat = flat[0] < cut_s <= flat[1] + SAME_S
+        if from_flat and self._gradual.spread(cut_s) < RICH and self._dark_s is None:
+            self._dark_s = cut_s
+            return
+        self._shot_s, start_s = cut_s, cut_s
+        if out is not None and from_flat:
+            start_s = min(cut_s, self._faded(out, flat[0], cut_s, otherwise_s=cut_s))
+        elif out is not None and goes:
+            start_s = out.start_s
+        kind: TransitionKind = "fade" if start_s < cut_s else "cut"
+        yield Transition(kind=kind, at_s=cut_s, start_s=start_s, end_s=cut_s)
+
+    @staticmethod
+    def _faded(out: Gradual, flat_s: float, until_s: float, otherwise_s: float | None = None) -> float:
+        """When what was flat from `flat_s` to `until_s` began to fade; `otherwise_s`, or `flat_s`, where it did not."""
+        if flat_s - NEAR_S <= out.end_s <= until_s + NEAR_S:
+            return out.start_s
+        return flat_s if otherwise_s is None else otherwise_s
+
+
+def _cut(cut_s: float) -> Transition:
+    return Transition(kind="cut", at_s=cut_s, start_s=cut_s, end_s=cut_s)
