@@ -99,8 +99,7 @@ class GradualFinder:
     def __init__(self) -> None:
         self._pictures: Samples = np.zeros((HELD, WIDTH * HEIGHT * 3), np.float32)
         self._times: NDArray[np.float64] = np.zeros(HELD)
-        self._dots: NDArray[np.float64] = np.zeros((HELD, HELD))  # of each two pictures
-        self._means: NDArray[np.float64] = np.zeros(HELD)
+        self._squares: NDArray[np.float64] = np.zeros(HELD)  # of each with itself, summed
         self._count = 0
         self._after_s = -math.inf  # what begins sooner has been told
         self._best: _Found | None = None
@@ -151,8 +150,8 @@ class GradualFinder:
         picture = cv2.resize(np.ascontiguousarray(small), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
         sample = picture.astype(np.float32).ravel()
         place = self._count % HELD
-        self._pictures[place], self._times[place], self._means[place] = sample, t_s, sample.mean()
-        self._dots[place] = self._dots[:, place] = self._pictures @ sample
+        self._pictures[place], self._times[place] = sample, t_s
+        self._squares[place] = np.dot(sample, sample)
         self._count += 1
         if _spread(sample) < FLAT:
             self.flat = (self.flat[0] if self.flat and self._held_flat() else t_s, t_s)
@@ -165,51 +164,57 @@ class GradualFinder:
     def _look(self, last: int) -> _Found | None:
         """The best transition of those that end about now."""
         lengths = LENGTHS[: np.searchsorted(LENGTHS, min(self._count, HELD))]
-        firsts, middles = (last - lengths) % HELD, (last - lengths // 2) % HELD
-        _, unexplained, changes = self._mixture(firsts, last, middles)
-        may_be = (changes >= CHANGE**2 * self._pictures.shape[1]) & (unexplained <= UNEXPLAINED)
-        may_be &= self._times[firsts] >= self._after_s
-        found = [one for length in lengths[may_be] if (one := self._fits(last, int(length))) is not None]
+        firsts = (last - lengths) % HELD
+        before, both = self._pictures[firsts], self._pictures[firsts] @ self._pictures[last]
+        changes = self._squares[firsts] + self._squares[last] - 2 * both
+        may_be = (changes >= CHANGE**2 * before.shape[1]) & (self._times[firsts] >= self._after_s)
+        if not may_be.any():
+            return None
+        middles = (last - lengths // 2) % HELD
+        halfway = self._pictures[middles]
+        with_first = np.einsum("ij,ij->i", halfway, before)
+        _, rest = _mixture(
+            self._squares[middles],
+            with_first,
+            halfway @ self._pictures[last],
+            (self._squares[firsts], both, changes),
+        )
+        may_be &= rest <= UNEXPLAINED
+        found = [
+            one
+            for length, product in zip(lengths[may_be], both[may_be], strict=True)
+            if (one := self._fits(last, int(length), float(product))) is not None
+        ]
         return max(found, key=lambda one: one.weight, default=None)
 
-    def _fits(self, last: int, length: int) -> _Found | None:
+    def _fits(self, last: int, length: int, product: float) -> _Found | None:
         inside = np.arange(last - length, last + 1) % HELD
-        first = inside[0]
-        shares, rest, change = self._mixture(first, last, inside)
+        pictures, squares = self._pictures[inside], self._squares[inside]
+        change = float(squares[0] + squares[-1]) - 2 * product
+        shares, rest = _mixture(
+            squares, pictures @ pictures[0], pictures @ pictures[-1], (squares[0], product, change)
+        )
         unexplained = float(rest.max())
         line = _line(self._times[inside], shares) if unexplained <= UNEXPLAINED else None
         if line is None:
             return None
-        kind, alike = _kind(self._pictures[first], self._pictures[last])
-        if kind == "dissolve" and self._contrast(inside, shares) > CONTRAST:
+        kind, alike = _kind(self._pictures[inside[0]], self._pictures[last])
+        if kind == "dissolve" and self._contrast(inside, shares, product) > CONTRAST:
             return None
         if kind is None or unexplained > UNEXPLAINED - ALIKE * max(alike, 0.0):
             return None
-        weight = float(change) * (1 - unexplained / UNEXPLAINED)
+        weight = change * (1 - unexplained / UNEXPLAINED)
         return _Found(weight, float(self._times[last]), self._gradual(kind, inside, *line))
 
-    def _mixture(self, first: Any, last: int, at: Any) -> tuple[Any, Any, Any]:
-        """Of pictures: which share of each is the last one, how much is left beside the mixture, as a share of the
-        change from the first to the last, and this change, squared and summed over the picture.
-        """
-        dots = self._dots
-        before = dots[first, first]
-        change = before + dots[last, last] - 2 * dots[first, last]
-        some = np.maximum(change, 1.0)
-        shares = (dots[at, last] - dots[at, first] - dots[first, last] + before) / some
-        whole = (dots[at, at] - 2 * dots[at, first] + before) / some
-        return shares, np.sqrt(np.maximum(whole - shares * shares, 0.0)), change
-
-    def _contrast(self, inside: Any, shares: Any) -> float:
+    def _contrast(self, inside: Any, shares: Any, product: float) -> float:
         """The variance within the pictures in the middle, as a multiple of what a mixture has."""
-        dots, means, size = self._dots, self._means, self._pictures.shape[1]
-        first, last, at = inside[0], inside[-1], (shares > 0.25) & (shares < 0.75)
-        some, share = inside[at], shares[at]
-        seen = dots[some, some] / size - means[some] ** 2
-        before, after = (dots[one, one] / size - means[one] ** 2 for one in (first, last))
-        both = dots[first, last] / size - means[first] * means[last]
-        due = (1 - share) ** 2 * before + share**2 * after + 2 * share * (1 - share) * both
-        return float(seen.sum() / max(due.sum(), 1.0))
+        size, means = self._pictures.shape[1], self._pictures[inside].mean(1)
+        at = (shares > 0.25) & (shares < 0.75)
+        share = shares[at]
+        variances = self._squares[inside] / size - means**2
+        both = product / size - means[0] * means[-1]
+        due = (1 - share) ** 2 * variances[0] + share**2 * variances[-1] + 2 * share * (1 - share) * both
+        return float(variances[at].sum() / max(due.sum(), 1.0))
 
     def _gradual(self, kind: Kind, inside: Any, start_s: float, end_s: float) -> Gradual:
         times = self._times[inside]
@@ -217,6 +222,20 @@ class GradualFinder:
         shot_s = float(times[min(np.searchsorted(times, belongs_s), len(times) - 1)])
         flat_s = min(self.flat[0], start_s) if kind == "in" and self.flat else start_s
         return Gradual(kind=kind, start_s=start_s, end_s=end_s, shot_s=shot_s, flat_s=flat_s)
+
+
+def _mixture(squares: Any, with_first: Any, with_last: Any, ends: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+    """Of pictures: which share of each is the last one, and how much is left beside the mixture, as a share of the
+    change from the first to the last.
+
+    All are sums of products of pictures: of each with itself, with the first, with the last; `ends`: of the first with
+    itself and with the last, and of the difference of the two with itself.
+    """
+    first, both, change = ends
+    some = np.maximum(change, 1.0)
+    shares = (with_last - with_first - both + first) / some
+    whole = (squares - 2 * with_first + first) / some
+    return shares, np.sqrt(np.maximum(whole - shares * shares, 0.0))
 
 
 def _line(times: Any, shares: Any) -> tuple[float, float] | None:
