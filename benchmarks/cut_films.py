@@ -80,32 +80,46 @@ def lengths(count: int, seed: int) -> list[int]:
     return [round(min(one, LONGEST_S) * RATE) for one in drawn]
 
 
-def pictures(shots: Sequence[int], seed: int) -> Iterator[Pixels]:
-    """The pictures of a film with shots of these lengths, one after another."""
-    rng = random.Random(seed)
+def drawn(rng: random.Random) -> Iterator[Shot]:
+    """Shots of other photos and films, one after another without end."""
     folder = shared_media()
     photos = [
         picture for path in sorted((folder / "photos").glob("*.jpg")) if (picture := _photo(path)) is not None
     ]
     films = [folder / "video" / name for name in FILMS]
+    last: object = None
+    while True:
+        source = rng.choice([one for one in (*range(len(photos)), *films) if one != last])
+        last = source
+        yield _still(photos[source], rng) if isinstance(source, int) else _film(source, rng)
+
+
+def grained(films: Iterator[Pixels], rng: random.Random, seed: int) -> Iterator[Pixels]:
+    """With grain, which is another one on each picture."""
     grain = (
         np.random.default_rng(seed)
         .normal(0, GRAIN, (HEIGHT + 64, WIDTH + 64, 1))
         .astype(np.int16)
         .repeat(3, 2)
     )
-    last: object = None
-    for length in shots:
-        source = rng.choice([one for one in (*range(len(photos)), *films) if one != last])
-        last = source
-        shot = _still(photos[source], rng) if isinstance(source, int) else _film(source, rng)
+    for picture in films:
+        y, x = rng.randrange(64), rng.randrange(64)
+        yield cast("Pixels", cv2.add(picture, grain[y : y + HEIGHT, x : x + WIDTH], dtype=cv2.CV_8U))
+
+
+def pictures(shots: Sequence[int], seed: int) -> Iterator[Pixels]:
+    """The pictures of a film with shots of these lengths, one after another."""
+    rng = random.Random(seed)
+    yield from grained(_shown(shots, rng), rng, seed)
+
+
+def _shown(shots: Sequence[int], rng: random.Random) -> Iterator[Pixels]:
+    for length, shot in zip(shots, drawn(rng), strict=False):
         flash = rng.randrange(5, length - 5) if rng.random() < FLASHES else length
         for n in range(length):
             picture = shot(n, length)
-            if flash <= n < flash + 3:
-                picture = cv2.convertScaleAbs(picture, alpha=1.0, beta=90)
-            y, x = rng.randrange(64), rng.randrange(64)
-            yield cast("Pixels", cv2.add(picture, grain[y : y + HEIGHT, x : x + WIDTH], dtype=cv2.CV_8U))
+            flashed = flash <= n < flash + 3
+            yield cast("Pixels", cv2.convertScaleAbs(picture, alpha=1.0, beta=90)) if flashed else picture
 
 
 def encode(path: Path, encoding: Encoding, frames: Iterator[Pixels]) -> None:

@@ -129,29 +129,30 @@ def by_vectors(library: Library, space: Space) -> Iterator[tuple[str, VectorQuer
                 yield channel, query, search_channels(tx, terms=(), vectors=[query], filters=Filters(), k=100)
 
 
-def told(took: Mapping[str, Sequence[float]], parts: Mapping[str, Sequence[float]]) -> float:
-    """Print the times; p95 of all."""
+def told(took: Mapping[str, Sequence[float]], parts: Mapping[str, Mapping[str, Sequence[float]]]) -> float:
+    """Print the times, and p50 of their parts as answers tell them; p95 of all."""
     for kind, own in took.items():
         p50, p95 = np.percentile(own, [50, 95])
-        print(f"  {kind:14s} p50 {p50:6.1f} ms, p95 {p95:6.1f} ms ({len(own)})")
+        inside = ", ".join(f"{part} {np.median(each):.1f}" for part, each in parts[kind].items())
+        print(f"  {kind:14s} p50 {p50:6.1f} ms, p95 {p95:6.1f} ms ({len(own)}): {inside}")
     everything = [ms for own in took.values() for ms in own]
     p50, p95, worst = np.percentile(everything, [50, 95, 100])
-    inside = ", ".join(f"{part} {np.median(own):.1f}" for part, own in parts.items())
     print(f"  all            p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, worst {worst:.1f} ({len(everything)})")
-    print(f"  p50 of its parts, as answers tell them: {inside}")
     return float(p95)
 
 
 def over_http(port: int, asked: Sequence[tuple[str, dict[str, object]]]) -> float:
     """Ask one after the other; p95 in milliseconds."""
-    took, parts, client = defaultdict(list), defaultdict(list), Client(port)
+    took: dict[str, list[float]] = defaultdict(list)
+    parts: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    client = Client(port)
     for n, (kind, body) in enumerate(asked):
         began = time.perf_counter()
         answer = json.loads(client.answer(body))
         if n >= WARM:
             took[kind].append(1000 * (time.perf_counter() - began))
             for part in PARTS:
-                parts[part].append(answer["took_ms"].get(part, 0.0))
+                parts[kind][part].append(answer["took_ms"].get(part, 0.0))
         assert not answer["degraded"], answer["degraded"]
     client.close()
     return told(took, parts)
