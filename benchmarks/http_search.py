@@ -118,14 +118,16 @@ def queries(count: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(home: Path) -> Iterator[tuple[int, int]]:
-    """`scenedex serve` on this library; its port and its process."""
+def serving(home: Path, *, warm: bool = False) -> Iterator[tuple[int, int]]:
+    """`scenedex serve` on this library; its port and its process. `warm`: once it has read a large library."""
     environment = {**os.environ, "SCENEDEX_HOME": str(home), "SCENEDEX_PROFILE": "mini"}
     command = [sys.executable, "-m", "scenedex", "serve", "--port", "0", "--no-worker"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
+            if warm:
+                print(f"  {process.stdout.readline().strip()}")
             yield int(line.partition("127.0.0.1:")[2].split(maxsplit=1)[0].rstrip(":/.")), process.pid
         finally:
             process.terminate()

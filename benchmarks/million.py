@@ -180,9 +180,7 @@ def times(library: Library, senses: Senses, searches: int) -> bool:
     """Searches over HTTP; whether p95 holds."""
     with library.transaction() as tx:
         tx.execute("delete from query_embeddings")  # of the last time
-    began = time.perf_counter()
-    print(f"  warmed by {library.warm():,} walks in {time.perf_counter() - began:.0f} s")
-    with serving(library.home) as (port, _):
+    with serving(library.home, warm=True) as (port, _):
         asked = questions(vocabulary(senses.words), WARM + searches, 1) + like(library, searches // 4, 1_000)
         p95 = over_http(port, asked)
     print(f"p95 {p95:.1f} ms (line: {LINE_MS:g})")

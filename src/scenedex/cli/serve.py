@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 import webbrowser
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Annotated
@@ -53,8 +54,12 @@ def serve(host: Host = None, port: Port = None, worker: Worker = True, show: Ope
 
 def _warm(library: "Library") -> None:
     """A large library is read into memory while the first searches come."""
+    began = time.monotonic()
     with suppress(ScenedexError):  # it was closed, or its database went away: whoever searches is told
-        library.warm()
+        if library.warm():
+            typer.echo(
+                f"Searches are at their speed: the library was read in {time.monotonic() - began:.0f} s."
+            )
 
 
 def _begun(url: str, show: bool) -> None:

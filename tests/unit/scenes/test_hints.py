@@ -161,3 +161,30 @@ def test_pictures_of_720_lines_go_by_hints_unless_somebody_says_otherwise(
 
 def test_other_detectors_see_every_picture() -> None:
     assert hints_for(track(1920, 1080), "content", accurate=False) is None
+
+
+def swollen(first: int, count: int, size: int = 1500) -> Stretch:
+    """A stretch of ten seconds in which so many packets in a row are larger than the rest."""
+    return stretch(10.0, 20.0, sizes=dict.fromkeys(range(first, first + count), size))
+
+
+def test_packets_that_are_larger_for_a_while_are_looked_at_up_to_where_they_are_small_again():
+    one = swollen(20, 7)
+    wanted = seasoned().look(one)(one.first)
+    assert wanted.closely_s < one.anchors[19].t_s
+    assert one.anchors[27].t_s < wanted.until_s < one.anchors[32].t_s
+    assert next_large(one, wanted.until_s) is None, "what was looked at is not looked at again"
+
+
+def test_packets_that_are_larger_up_to_the_end_are_looked_at_up_to_it():
+    one = swollen(53, 8)
+    assert until(seasoned(), one) == 20.0
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [swollen(10, 30), swollen(20, 7, size=700), swollen(20, 7, size=850), swollen(20, 1), swollen(1, 7)],
+    ids=["something moves", "hardly larger", "smaller than a shot takes", "one packet", "from the beginning"],
+)
+def test_what_swells_otherwise_holds_no_dissolve(calm):
+    assert next_large(calm, 10.0) is None
