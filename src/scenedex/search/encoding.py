@@ -52,10 +52,17 @@ class QueryEncoding:
         self._guards: dict[str, Guard] = {}
         self._fixed: dict[str, Found] = {}
 
-    def encode(self, tx: Transaction | None, text: str, dense: Sequence[Dense]) -> Encoded:
+    def encode(
+        self,
+        tx: Transaction | None,
+        text: str,
+        dense: Sequence[Dense],
+        meanwhile: Callable[[tuple[VectorQuery, ...]], None] = lambda _: None,
+    ) -> Encoded:
         """The query for each of `dense`, in their order; nothing that an encoder or the cache does is raised.
 
-        Without `tx` only the memory is looked at. A text without anything to embed has no vectors.
+        Without `tx` only the memory is looked at. A text without anything to embed has no vectors. `meanwhile` is
+        called once with the vectors that are there while encoders still work; not where none does.
         """
         text = normalised(text)
         spaces = {one.space.name: one for one in dense} if text else {}
@@ -67,7 +74,10 @@ class QueryEncoding:
             guard.ask([text], self._keeper(one, text)) for one, guard in zip(unknown, guards, strict=True)
         ]
         reasons: dict[str, str] = {}
-        for one, guard, call in zip(unknown, guards, calls, strict=True):
+        waiting = sorted(zip(unknown, guards, calls, strict=True), key=lambda each: not _is_static(each[0]))
+        for number, (one, guard, call) in enumerate(waiting):
+            if not _is_static(one) and (number == 0 or _is_static(waiting[number - 1][0])):
+                meanwhile(_vectors(dense, found))
             try:
                 (found[one.space.name],) = guard.result(call)
                 self._tell(one, guard, call, "done")
@@ -82,11 +92,7 @@ class QueryEncoding:
             tx, text, {one.space: found.get(one.space.name) for one in unknown if not _is_static(one)}
         )
         return Encoded(
-            vectors=tuple(
-                VectorQuery(channel=one.channel, space=one.space, vector=vector)
-                for one in dense
-                if (vector := found.get(one.space.name)) is not None
-            ),
+            vectors=_vectors(dense, found),
             degraded=tuple(
                 f"{one.channel}: {reasons[one.space.name]}" for one in dense if one.space.name in reasons
             ),
@@ -176,6 +182,14 @@ _REMOTE: Mapping[type[Exception], str] = {
     RemoteAnswerError: "the encoding service answers with something that is no embedding of this library's kind",
     RemoteEncoderError: "the encoding service cannot be reached, or fails",
 }
+
+
+def _vectors(dense: Sequence[Dense], found: Mapping[str, Vector | None]) -> tuple[VectorQuery, ...]:
+    return tuple(
+        VectorQuery(channel=one.channel, space=one.space, vector=vector)
+        for one in dense
+        if (vector := found.get(one.space.name)) is not None
+    )
 
 
 def _is_static(one: Dense) -> bool:

@@ -5,6 +5,8 @@ The lexical channel is always there; every other one is a `Dense`: a space, an e
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
 
 from scenedex.errors import UsageError
 from scenedex.search.anchor import Anchor
@@ -20,7 +22,7 @@ from scenedex.search.planning import plan
 from scenedex.search.question import Question, read_question
 from scenedex.search.request import SearchDefaults, SearchRequest, check_request
 from scenedex.search.rerank import reranked
-from scenedex.search.retrieval import DEEPEST, POOL, Ask, Brought, retrieve
+from scenedex.search.retrieval import DEEPEST, POOL, Ask, Begun, Brought, begin, retrieve
 from scenedex.search.router import route
 from scenedex.search.sequence import Chain, chains, split_sequence
 from scenedex.search.telling import tell_plan, tell_rerank
@@ -29,7 +31,7 @@ from scenedex.store.database import Transaction
 from scenedex.store.scenes import scene_cards
 from scenedex.store.sizes import Size
 from scenedex.tracing import span
-from scenedex.types import Answer, Channel, Plan, Rerank
+from scenedex.types import Answer, Channel, Plan, Rerank, VectorQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class _Asked:
     plan: Plan
     encoded: Encoded
     out: frozenset[Channel] = frozenset()  #: channels that were to take part and cannot
+    begun: Begun | None = None  #: what is searched already
 
 
 class Engine:
@@ -91,12 +94,12 @@ class Engine:
         parts = split_sequence(request.query)
         if len(parts) > 1 and anchor is not None:
             raise UsageError("One thing after another cannot be asked for together with an example.")
-        asked = [self._asked(tx, replace(request, query=part), anchor, clock) for part in parts]
-        words = Words(self._encoding, self._dense)
-        seen = next((one.space for one in self._dense if one.channel == "visual"), None)
         page_end = request.limit + request.offset
         # chains are sorted as a whole: their pages come from one pool
         depth = page_end if len(parts) == 1 else POOL
+        asked = [self._asked(tx, replace(request, query=part), anchor, clock, depth) for part in parts]
+        words = Words(self._encoding, self._dense)
+        seen = next((one.space for one in self._dense if one.channel == "visual"), None)
         while True:
             found = [self._find(tx, each, depth, clock, several=len(asked) > 1) for each in asked]
             lines = shaped(tx, request, _lines(found, request.within_s), seen)
@@ -141,8 +144,13 @@ class Engine:
             rerank=report,
         )
 
-    def _asked(self, tx: Transaction, request: SearchRequest, anchor: Anchor | None, clock: Clock) -> _Asked:
-        """Plan and encode. Where a channel's encoder gives nothing, the plan is made again as if it were not there."""
+    def _asked(
+        self, tx: Transaction, request: SearchRequest, anchor: Anchor | None, clock: Clock, depth: int
+    ) -> _Asked:
+        """Plan and encode; what needs no encoder that takes time is searched meanwhile in a large library.
+
+        Where a channel's encoder gives nothing, the plan is made again as if it were not there.
+        """
         alone = anchor is not None and not request.query.strip()
         question = None if alone else read_question(request.query)
         start = self._plan(request, question, anchor, frozenset())
@@ -158,12 +166,23 @@ class Engine:
             if not dense:
                 break
             tried |= {one.space.name for one in dense}
-            more = self._encoding.encode(tx, question.text, dense)
-            asked = replace(asked, encoded=_joined(asked.encoded, more))
+            begun: list[Begun] = []
+            meanwhile = partial(self._begin, tx.owner, asked, depth, begun)
+            more = self._encoding.encode(tx, question.text, dense, meanwhile)
+            asked = replace(asked, encoded=_joined(asked.encoded, more), begun=next(iter(begun), asked.begun))
             silent = {one.channel for one in dense} - {query.channel for query in more.vectors}
             asked = self._planned(asked, asked.out | silent)
         clock.lap("encode")
         return asked
+
+    def _begin(
+        self, owner: UUID, asked: _Asked, depth: int, begun: list[Begun], vectors: tuple[VectorQuery, ...]
+    ) -> None:
+        if asked.begun is not None:
+            return
+        there = replace(asked, encoded=replace(asked.encoded, vectors=asked.encoded.vectors + vectors))
+        one = begin(owner, self._ask(there, depth), self._defaults)
+        begun += [one] if one is not None else []
 
     def _planned(self, asked: _Asked, out: frozenset[Channel]) -> _Asked:
         if out == asked.out:
@@ -205,9 +224,12 @@ class Engine:
         return known
 
     def _retrieved(self, tx: Transaction, asked: _Asked, depth: int) -> Brought:
+        return retrieve(tx, self._ask(asked, depth), self._backgrounds(asked.anchor), self._defaults)
+
+    def _ask(self, asked: _Asked, depth: int) -> Ask:
         question, anchor = asked.question or read_question("-"), asked.anchor
         vectors = (*asked.encoded.vectors, *(anchor.vectors if anchor else ()))
-        ask = Ask(
+        return Ask(
             question=question,
             terms=question.terms if "lexical" in asked.plan.weights and "lexical" not in asked.out else (),
             vectors=[
@@ -221,8 +243,8 @@ class Engine:
             wanted=depth,
             sizes=self._sizes,
             beside=self._beside,
+            begun=asked.begun,
         )
-        return retrieve(tx, ask, self._backgrounds(anchor), self._defaults)
 
     def _judged(self, question: Question, asked: _Asked, brought: Brought) -> tuple[list[Judged], Rerank]:
         present = {channel for one in brought.candidates if one.tier == 0 for channel in one.rows}

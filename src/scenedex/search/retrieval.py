@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,9 @@ CHANNELS = 5
 DEEPEST = 2_400
 """Scenes of each channel among which bands, groups and folding look for enough to fill a page."""
 
+SEEN = ("visual", "anchor")
+"""Channels whose statements take the longest: they run beside all others in a large library."""
+
 Backgrounds = Mapping[tuple[Channel, int], Background]
 Rows = dict[UUID, dict[Channel, ChannelRow]]
 
@@ -52,6 +56,24 @@ class Ask:
     wanted: int = 10  #: hits up to the end of the page
     sizes: Mapping[int, Size] | None = None  #: of the spaces, where they are known
     beside: Beside | None = None  #: where a part may run beside the rest
+    begun: "Begun | None" = None  #: the part that runs already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What was begun before all vectors were there, and what comes of it."""
+
+    what: "_Part"
+    rows: Future[list[ChannelRow]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """All that one statement depends on, but for the numbers of the vectors: those come from the same text."""
+
+    terms: tuple[str, ...]
+    vectors: tuple[tuple[Channel, int], ...]
+    common: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +98,7 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         known = backgrounds.get((row.channel, row.space_id))
         return known.calibrated(row.raw) if known else row.raw
 
-    size = offered(ask, defaults)
-    k = size * -(-ask.wanted // size)
+    size, k = _depth(ask, defaults)
     found, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
     rows = by_scene([row for row in counting if row.raw >= defaults.thresholds.get(row.channel, -1.0)], worth)
@@ -103,6 +124,34 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         degraded=tuple(f"{channel}: {reason}" for channel, reason in degraded.items()),
         failed=frozenset(degraded),
     )
+
+
+def begin(owner: UUID, ask: Ask, defaults: SearchDefaults) -> Begun | None:
+    """Begin with what is there while the vector of what is seen is still made; None where that is not worth it.
+
+    `retrieve` takes what comes of it where it asks for the same.
+    """
+    large = ask.sizes is not None and ask.sizes[0].scenes >= LARGE
+    rest = [query for query in ask.vectors if query.channel not in SEEN]
+    if ask.beside is None or not large or not (ask.terms or rest):
+        return None
+    common = _common(ask, _depth(ask, defaults)[1])
+    rows = ask.beside.begin(owner, lambda tx: search_channels(tx, terms=ask.terms, vectors=rest, **common))
+    return None if rows is None else Begun(what=_part(ask.terms, rest, common), rows=rows)
+
+
+def _part(terms: Sequence[str], vectors: Sequence[VectorQuery], common: Mapping[str, Any]) -> _Part:
+    return _Part(
+        terms=tuple(terms),
+        vectors=tuple((query.channel, query.space.id) for query in vectors),
+        common=tuple(common[name] for name in ("filters", "k", "exclude", "also")),
+    )
+
+
+def _depth(ask: Ask, defaults: SearchDefaults) -> tuple[int, int]:
+    """Scenes that a channel offers at once, and those that are asked of it."""
+    size = offered(ask, defaults)
+    return size, size * -(-ask.wanted // size)
 
 
 _FAILED = "the database could not search in it"
@@ -149,13 +198,7 @@ def offered(ask: Ask, defaults: SearchDefaults) -> int:
 
 def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
     """All channels at once; where that fails each alone, so that one cannot take the rest along."""
-    common: dict[str, Any] = {
-        "filters": ask.filters,
-        "k": k,
-        "exclude": ask.exclude,
-        "also": ask.question.also,
-        "sizes": ask.sizes,
-    }
+    common = _common(ask, k)
     try:
         return _at_once(tx, ask, common), {}
     except StoreError as exc:
@@ -180,11 +223,23 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
     return found, degraded
 
 
+def _common(ask: Ask, k: int) -> dict[str, Any]:
+    return {
+        "filters": ask.filters,
+        "k": k,
+        "exclude": ask.exclude,
+        "also": ask.question.also,
+        "sizes": ask.sizes,
+    }
+
+
 def _at_once(tx: Transaction, ask: Ask, common: Mapping[str, Any]) -> list[ChannelRow]:
     """In one statement, or, in a large library, in two side by side: what is seen beside the rest, or, where nothing
     is, vectors beside words."""
-    seen = [query for query in ask.vectors if query.channel in ("visual", "anchor")]
-    rest = [query for query in ask.vectors if query.channel not in ("visual", "anchor")]
+    seen = [query for query in ask.vectors if query.channel in SEEN]
+    rest = [query for query in ask.vectors if query.channel not in SEEN]
+    if seen and ask.begun is not None and ask.begun.what == _part(ask.terms, rest, common):
+        return search_channels(tx, terms=(), vectors=seen, **common) + ask.begun.rows.result()
     if not seen:
         seen, rest = rest, seen
     large = ask.sizes is not None and ask.sizes[0].scenes >= LARGE

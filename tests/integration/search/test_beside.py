@@ -1,20 +1,27 @@
 """A search whose channels are asked side by side answers as one whose channels are asked together."""
 
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from unittest import mock
 
 import pytest
-from tests.integration.search.shelf import Shelf, Shot, at
+from tests.integration.search.shelf import BACKGROUND, Axes, Shelf, Shot, at
 
 from scenedex.search import retrieval
+from scenedex.search.dense import Dense
+from scenedex.search.encoding import QueryEncoding
+from scenedex.search.engine import Engine
 from scenedex.search.question import read_question
-from scenedex.search.request import SearchDefaults
+from scenedex.search.request import SearchDefaults, SearchRequest
 from scenedex.search.retrieval import Ask, retrieve
 from scenedex.store.beside import Beside
+from scenedex.store.channels import search_channels
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.sizes import LARGE, Size
-from scenedex.types import Channel, Filters, Mode, VectorQuery
+from scenedex.types import Channel, Filters, Mode, Space, Vector, VectorQuery
 
 
 @pytest.fixture
@@ -79,3 +86,55 @@ def test_a_small_library_is_asked_in_one_statement(shelf: Shelf) -> None:
     ):
         assert retrieve(tx, ask, {}, SearchDefaults()).candidates
     assert asked.call_count == 1
+
+
+class Slow(Axes):
+    """Answers when a search has begun, or not at all."""
+
+    def __init__(self, space: Space, axes: dict[str, int], begun: threading.Event) -> None:
+        super().__init__(space, axes)
+        self.begun = begun
+
+    def embed(self, texts: Sequence[str]) -> list[Vector | None]:
+        if not self.begun.wait(20):
+            raise TimeoutError
+        return super().embed(texts)
+
+
+class Static(Axes):
+    static = True
+
+
+@pytest.mark.parametrize("gives", [True, False])
+def test_what_needs_no_slow_encoder_is_searched_while_it_works(shelf: Shelf, gives: bool) -> None:
+    begun, beside = threading.Event(), Beside(shelf.database)
+    shelf.axes = {"zebra": 0}
+
+    def asked(*arguments: Any, **named: Any) -> Any:
+        begun.set()
+        return search_channels(*arguments, **named)
+
+    seen, heard = shelf.space("visual"), shelf.space("audio")
+    dense = [
+        Dense(
+            channel="visual",
+            space=seen,
+            encoder=Slow(seen, shelf.axes if gives else {}, begun),
+            background=BACKGROUND,
+        ),
+        Dense(channel="audio", space=heard, encoder=Static(heard, shelf.axes), background=BACKGROUND),
+    ]
+    sizes = {0: Size(0.0, LARGE, -1.0), **{space.id: Size(4.0, LARGE, 4.0) for space in (seen, heard)}}
+    engine = Engine(dense=dense, sizes=sizes, beside=beside, encoding=QueryEncoding(timeout_s=30))
+    request = SearchRequest(query="zebra", weaker=True)
+    with (
+        shelf.database.transaction(shelf.owner) as tx,
+        mock.patch.object(retrieval, "search_channels", side_effect=asked) as statements,
+    ):
+        apart = engine.search(tx, request)
+    beside.close()
+    assert statements.call_count == (2 if gives else 3)
+    with shelf.database.transaction(shelf.owner) as tx:
+        together = Engine(dense=dense, sizes=sizes, encoding=QueryEncoding()).search(tx, request)
+    assert apart.hits
+    assert replace(apart, took_ms={}) == replace(together, took_ms={})
