@@ -44,25 +44,27 @@ class TransitionFinder:
             return [_cut(cut_s) for cut_s in cuts]
         gradual = [*(self._gradual.forget() if after_gap else []), *self._gradual.push(t_s, small)]
         cuts = [cut_s for cut_s in cuts if not self._gradual.spans(cut_s)] or self._missed(t_s)
-        if self._dark_s is not None and t_s - self._dark_s > SPANS_S[-1] + SETTLED_S:
+        late = self._dark_s is not None and t_s - self._dark_s > SPANS_S[-1] + SETTLED_S
+        if cuts or late:
             gradual += self._gradual.settle()
-            cuts = [*self._dark(), *cuts]
-        return list(self._told(cuts, [*gradual, *self._gradual.settle()] if cuts else gradual))
+        return [*self._told(gradual), *(self._dark() if cuts or late else ()), *self._told_cuts(cuts)]
 
     def finish(self, end_s: float) -> list[Transition]:
         """Those that were still in doubt when the frames ran out; `end_s` is when the last one ends."""
         cuts = self._cuts.finish(end_s)
         if self._gradual is None:
             return [_cut(cut_s) for cut_s in cuts]
-        found = [*self._told((), self._gradual.settle()), *self._told([*self._dark(), *cuts], ())]
+        found = [*self._told(self._gradual.settle()), *self._dark(), *self._told_cuts(cuts)]
         return [one for one in found if end_s - one.at_s >= MIN_SHOT_S]
 
-    def _told(self, cuts: Iterable[float], gradual: Iterable[Gradual]) -> Iterator[Transition]:
+    def _told(self, gradual: Iterable[Gradual]) -> Iterator[Transition]:
         for one in gradual:
             if one.kind == "out":
                 self._out = one
             else:
                 yield from self._comes(one)
+
+    def _told_cuts(self, cuts: Iterable[float]) -> Iterator[Transition]:
         for cut_s in cuts:
             yield from self._cut(cut_s)
 
@@ -76,10 +78,11 @@ class TransitionFinder:
             return [t_s]
         return []
 
-    def _dark(self) -> list[float]:
+    def _dark(self) -> Iterator[Transition]:
         """The cut that was no fade after all."""
         cut_s, self._dark_s = self._dark_s, None
-        return [] if cut_s is None else [cut_s]
+        if cut_s is not None:
+            yield from self._cut(cut_s, sure=True)
 
     def _comes(self, found: Gradual) -> Iterator[Transition]:
         """Another shot dissolves or fades in."""
@@ -96,9 +99,9 @@ class TransitionFinder:
             return
         self._shot_s, self._over_s = at_s, max(found.end_s, at_s + MIN_SHOT_S)
         kind: TransitionKind = "fade" if fades else "dissolve"
-        yield Transition(kind=kind, at_s=at_s, start_s=max(0.0, start_s), end_s=found.end_s)
+        yield Transition(kind=kind, at_s=at_s, start_s=max(0.0, min(start_s, at_s)), end_s=found.end_s)
 
-    def _cut(self, cut_s: float) -> Iterator[Transition]:
+    def _cut(self, cut_s: float, *, sure: bool = False) -> Iterator[Transition]:
         if cut_s <= self._shot_s or cut_s < self._over_s:
             return
         assert self._gradual is not None
@@ -109,7 +112,7 @@ class TransitionFinder:
             self._gone_s = cut_s  # the last of it goes: no shot begins
             return
         from_flat = flat[0] < cut_s <= flat[1] + SAME_S
-        if from_flat and self._gradual.spread(cut_s) < RICH and self._dark_s is None:
+        if from_flat and not sure and self._gradual.spread(cut_s) < RICH:
             self._dark_s = cut_s
             return
         self._shot_s, start_s = cut_s, cut_s

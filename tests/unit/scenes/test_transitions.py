@@ -1,6 +1,8 @@
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from hypothesis import given, settings, strategies
 from tests.unit.scenes.pictures import flat
 from tests.unit.scenes.test_gradual import Film, dissolving, moving
 
@@ -87,12 +89,53 @@ def test_black_between_two_cuts_fades_nowhere() -> None:
     assert [(one.kind, one.at_s) for one in found(film, 6.0)] == [("cut", 2.0), ("cut", 4.0)]
 
 
+def pale(t_s: float) -> Pixels:
+    """Next to nothing to be seen: words on black, perhaps."""
+    return (moving(3, 0.0)(t_s) // 12).astype(np.uint8)
+
+
+@pytest.mark.parametrize("until_s", [6.0, 14.0])
+def test_what_is_cut_to_from_black_begins_a_shot_however_little_is_in_it(until_s: float) -> None:
+    film = one_after_another((2.0, moving(1)), (4.0, black), (until_s, pale), (until_s + 4, moving(2)))
+    assert [(one.kind, one.at_s) for one in found(film, until_s + 4)] == [
+        ("cut", 2.0), ("cut", 4.0), ("cut", until_s),
+    ]  # fmt: skip
+
+
 def test_no_shot_is_shorter_than_the_shortest() -> None:
     film = one_after_another((0.2, moving(1)), (3.0, dissolving(moving(1), moving(2), 0.2, 0.8)))
     cut = one_after_another((5.2, dissolving(moving(1), moving(2), 4.0, 5.0)), (9.0, moving(3)))
     edges = [0.0, *(one.at_s for one in found(cut, 9.0))]
     assert all(after - before >= MIN_SHOT_S - 1e-6 for before, after in pairwise(edges))
     assert found(film, 3.0) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    strategies.lists(
+        strategies.tuples(
+            strategies.sampled_from(
+                [moving(1), moving(2, 40.0), moving(3), black, pale, lambda _: flat(255)]
+            ),
+            strategies.sampled_from([0.0, 0.04, 0.2, 0.5, 1.3]),
+            strategies.sampled_from([0.2, 0.7, 2.0]),
+        ),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_whatever_comes_shots_are_in_order_and_begin_within_their_transition(
+    parts: list[tuple[Film, float, float]],
+) -> None:
+    film, end_s = parts[0][0], 1.0
+    for after, takes_s, stays_s in parts[1:]:
+        film = dissolving(film, after, end_s, end_s + max(takes_s, 0.01))
+        end_s += takes_s + stays_s
+    told = found(film, end_s)
+    edges = [0.0, *(one.at_s for one in told if one.at_s > 0)]
+    assert edges == sorted(edges)
+    assert all(after - before >= MIN_SHOT_S - 1e-6 for before, after in pairwise(edges))
+    assert all(0 <= one.start_s <= one.at_s <= one.end_s + 1e-6 for one in told)
 
 
 @pytest.mark.parametrize("detector", sorted(set(DETECTORS) - {"adaptive"}))
