@@ -19,7 +19,9 @@ def test_it_tells_of_spaces_jobs_and_searches(client: TestClient, shared: Shelf)
 
 
 def test_another_owner_hears_of_their_own_alone(client: TestClient, stranger: TestClient) -> None:
+    before = stranger.get("/api/v1/status").json()  # other tests may have searched for the stranger
     assert client.post("/search", json={"query": "crown jewels"}).status_code == 200
     told = stranger.get("/api/v1/status").json()
-    assert (told["searches"], told["degraded"], told["encoders"], told["queue"]) == ([], {}, None, [])
+    assert (told["searches"], told["encoders"]) == (before["searches"], before["encoders"])
+    assert (told["degraded"], told["queue"]) == ({}, [])
     assert {one["scenes"] for one in told["coverage"]} <= {0}

@@ -1,5 +1,6 @@
 """Hits of a library as lists, sheets and clips."""
 
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -99,7 +100,8 @@ def test_two_tapes_of_one_name(library: Library) -> None:
         ("TITLE: all 29.97 NDF", "FCM: NON-DROP FRAME"),
     }
     (table,) = library.export(scenes, "csv").files
-    assert {line.split(",")[13] for line in table.data.decode().splitlines()[1:]} == {
+    lines = csv.DictReader(io.StringIO(table.data.decode(), newline=""))
+    assert {line["reel"] for line in lines} == {
         "TAPE",
         "TAPE2",
         "WORDS",
