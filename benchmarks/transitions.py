@@ -54,7 +54,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Real:
+class Known:
     """A transition, in frames: the first and the last in which it is seen, and one more."""
 
     kind: TransitionKind
@@ -72,14 +72,14 @@ def planned(count: int, rng: random.Random) -> list[Planned]:
     return made
 
 
-def truth(shots: Sequence[int], plan: Sequence[Planned]) -> list[Real]:
+def truth(shots: Sequence[int], plan: Sequence[Planned]) -> list[Known]:
     """Where they are in the film that `film` makes."""
     made, at = [], 0
     for length, one in zip(shots, plan, strict=False):
         at += length
         end = at + one.shared + one.hold
         fade = one.frames if one.kind == "fade" else 0
-        made.append(Real(kind=one.kind, first=at - fade, end=end + fade))
+        made.append(Known(kind=one.kind, first=at - fade, end=end + fade))
         at = end
     return made
 
@@ -118,7 +118,7 @@ def mixed(one: Pixels, other: Pixels, share: float) -> Pixels:
     return cast("Pixels", cv2.addWeighted(one, 1 - share, other, share, 0))
 
 
-def score(found: Sequence[int], true: Sequence[Real]) -> tuple[float, Counter[str], int]:
+def score(found: Sequence[int], true: Sequence[Known]) -> tuple[float, Counter[str], int]:
     """F1, how many of each kind are found, and how many boundaries are none or not needed."""
     hits: Counter[str] = Counter()
     left = list(found)
@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     return 0 if best >= LINE and min(scores.values()) > theirs else 1
 
 
-def told(name: str, found: Sequence[int], true: Sequence[Real]) -> float:
+def told(name: str, found: Sequence[int], true: Sequence[Known]) -> float:
     """Print what a pass has found; its F1."""
     f1, hits, others = score(found, true)
     each = ", ".join(f"{hits[kind]} {kind}s" for kind in ("cut", "dissolve", "fade"))

@@ -41,20 +41,22 @@ class TransitionFinder:
         """
         cuts = self._cuts.push(t_s, small, after_gap=after_gap, left_out=left_out)
         if self._gradual is None:
-            return [_cut(cut_s) for cut_s in cuts]
+            return [hard_cut(cut_s) for cut_s in cuts]
         gradual = [*(self._gradual.forget() if after_gap else []), *self._gradual.push(t_s, small)]
         cuts = [cut_s for cut_s in cuts if not self._gradual.spans(cut_s)] or self._missed(t_s)
         late = self._dark_s is not None and t_s - self._dark_s > SPANS_S[-1] + SETTLED_S
         if cuts or late:
             gradual += self._gradual.settle()
-        return [*self._told(gradual), *(self._dark() if cuts or late else ()), *self._told_cuts(cuts)]
+        told = [*self._told(gradual), *(self._dark() if cuts or late else ())]
+        return told + [one for cut_s in cuts for one in self._cut(cut_s)]
 
     def finish(self, end_s: float) -> list[Transition]:
         """Those that were still in doubt when the frames ran out; `end_s` is when the last one ends."""
         cuts = self._cuts.finish(end_s)
         if self._gradual is None:
-            return [_cut(cut_s) for cut_s in cuts]
-        found = [*self._told(self._gradual.settle()), *self._dark(), *self._told_cuts(cuts)]
+            return [hard_cut(cut_s) for cut_s in cuts]
+        found = [*self._told(self._gradual.settle()), *self._dark()]
+        found += [one for cut_s in cuts for one in self._cut(cut_s)]
         return [one for one in found if end_s - one.at_s >= MIN_SHOT_S]
 
     def _told(self, gradual: Iterable[Gradual]) -> Iterator[Transition]:
@@ -63,10 +65,6 @@ class TransitionFinder:
                 self._out = one
             else:
                 yield from self._comes(one)
-
-    def _told_cuts(self, cuts: Iterable[float]) -> Iterator[Transition]:
-        for cut_s in cuts:
-            yield from self._cut(cut_s)
 
     def _missed(self, t_s: float) -> list[float]:
         """The cut that comes sooner after what looked like one than cuts are looked for."""
@@ -88,9 +86,8 @@ class TransitionFinder:
         """Another shot dissolves or fades in."""
         fades, start_s = found.kind == "in", found.start_s
         if fades:
-            start_s = (
-                found.flat_s if self._out is None else self._faded(self._out, found.flat_s, found.start_s)
-            )
+            faded_s = self._faded(found.flat_s, found.start_s)
+            start_s = found.flat_s if faded_s is None else faded_s
             self._dark_s = None
         at_s = found.shot_s
         if start_s - SAME_S <= self._shot_s <= found.end_s and (fades or self._shot_s > 0.0):
@@ -115,21 +112,20 @@ class TransitionFinder:
         if from_flat and not sure and self._gradual.spread(cut_s) < RICH:
             self._dark_s = cut_s
             return
-        self._shot_s, start_s = cut_s, cut_s
-        if out is not None and from_flat:
-            start_s = min(cut_s, self._faded(out, flat[0], cut_s, otherwise_s=cut_s))
-        elif out is not None and goes:
-            start_s = out.start_s
-        kind: TransitionKind = "fade" if start_s < cut_s else "cut"
-        yield Transition(kind=kind, at_s=cut_s, start_s=start_s, end_s=cut_s)
+        self._shot_s = cut_s
+        faded_s = out.start_s if out is not None and goes else None
+        if from_flat:
+            faded_s = self._faded(flat[0], cut_s)
+        if faded_s is None or faded_s >= cut_s:
+            yield hard_cut(cut_s)
+        else:
+            yield Transition(kind="fade", at_s=cut_s, start_s=faded_s, end_s=cut_s)
 
-    @staticmethod
-    def _faded(out: Gradual, flat_s: float, until_s: float, otherwise_s: float | None = None) -> float:
-        """When what was flat from `flat_s` to `until_s` began to fade; `otherwise_s`, or `flat_s`, where it did not."""
-        if flat_s - NEAR_S <= out.end_s <= until_s + NEAR_S:
-            return out.start_s
-        return flat_s if otherwise_s is None else otherwise_s
+    def _faded(self, flat_s: float, until_s: float) -> float | None:
+        """When a picture began to fade into what was of one colour from `flat_s` to `until_s`; None if none did."""
+        out = self._out
+        return out.start_s if out is not None and flat_s - NEAR_S <= out.end_s <= until_s + NEAR_S else None
 
 
-def _cut(cut_s: float) -> Transition:
+def hard_cut(cut_s: float) -> Transition:
     return Transition(kind="cut", at_s=cut_s, start_s=cut_s, end_s=cut_s)

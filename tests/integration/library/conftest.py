@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from fastapi.testclient import TestClient
 from tests.integration.api.shelf import client_for
-from tests.integration.library.captioned import Film, captioned
+from tests.integration.library.captioned import SAID, Film, captioned
 from typer.testing import CliRunner
 
 from scenedex.cli.main import app
@@ -17,6 +17,14 @@ from scenedex.store.embedded import EmbeddedServer
 def made(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
     with captioned(server, tmp_path_factory.mktemp("captioned")) as film:
         yield film
+
+
+@pytest.fixture
+def film(made: Film) -> Iterator[Film]:
+    """Nothing is corrected, before and after."""
+    yield made
+    made.library.corrections.undo_all(made.id)
+    assert [one.text for one in made.library.captions(made.id)] == list(SAID)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import ModuleType
 from uuid import uuid4
 
@@ -22,14 +22,6 @@ from scenedex.search import encoding
 from scenedex.types import Answer, Caption
 
 OTHER = "The volcano erupts at midnight."
-
-
-@pytest.fixture
-def film(made: Film) -> Iterator[Film]:
-    """Nothing is corrected, before and after."""
-    yield made
-    made.library.corrections.undo_all(made.id)
-    assert [one.text for one in made.library.captions(made.id)] == list(SAID)
 
 
 def said(answer: Answer) -> list[str | None]:

@@ -1,7 +1,7 @@
 """Captions go out as a subtitle file, and what was edited in it comes back as corrections."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,14 +17,6 @@ from scenedex.library.edited import Scope
 from scenedex.types import Limits
 
 OTHER = "The volcano erupts at midnight."
-
-
-@pytest.fixture
-def film(made: Film) -> Iterator[Film]:
-    """Nothing is corrected, before and after."""
-    yield made
-    made.library.corrections.undo_all(made.id)
-    assert [one.text for one in made.library.captions(made.id)] == list(SAID)
 
 
 def states(film: Film) -> list[tuple[str, str]]:

@@ -76,7 +76,9 @@ def test_each_owner_by_their_key(url: str, world: World, mode: str) -> None:
     """With the protocol of today, and with that of clients that begin with a handshake."""
     with client(url, world.library.create_key("read")[1], mode) as mine:
         assert next(iter(mine.tools())) == "search"
-        assert mine.tools()["clip"].annotations.read_only_hint is True  # type: ignore[union-attr]
+        clip = mine.tools()["clip"].annotations
+        assert clip is not None
+        assert clip.read_only_hint is True
         best = mine.told("search", query="We should have turned left")["hits"][0]
         assert best["video"] == FILM
         shown = mine.call("show_scene", {"scene": best["scene_id"]})

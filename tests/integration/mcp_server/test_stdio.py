@@ -192,7 +192,8 @@ def test_other_resources_are_refused(agent: Asking) -> None:
 
 def test_a_key_that_is_revoked_ends_it_at_once(agent: Asking, world: World, log: Path) -> None:
     """The last test of this process."""
-    made = next(key for key in world.library.keys() if key.label == "agent")  # noqa: SIM118 (no dict)
+    keys = world.library.keys()
+    made = next(key for key in keys if key.label == "agent")
     assert agent.told("list_videos")["total"] == 1
     world.library.revoke_key(made.id)
     assert "revoked" in agent.refused("list_videos")

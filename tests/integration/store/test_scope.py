@@ -29,6 +29,7 @@ from scenedex.types import LOCAL_OWNER, Caption, Filters, Space, Vector, VectorQ
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = [DAY + timedelta(days=n) for n in range(4)]
 TAGS = ["beach", "night", "2026", "a'b"]
+NO_NAME: Any = 7  #: of a speaker: what a program may hand over all the same
 LANGUAGES = ["en", "ko", "fra"]
 
 
@@ -336,7 +337,7 @@ NONSENSE = [
     (Filters(language=" "), "no language"),
     (Filters(language=7), "no language"),  # type: ignore[arg-type]
     (Filters(speaker=" "), "no name of a speaker"),
-    (Filters(speaker=7), "no name of a speaker"),  # type: ignore[arg-type]
+    (Filters(speaker=NO_NAME), "no name of a speaker"),
     (Filters(tags="beach"), "list of words"),  # type: ignore[arg-type]
     (Filters(tags=iter(["beach"])), "list of words"),  # type: ignore[arg-type]
     (Filters(tags=(1,)), "list of words"),  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 from uuid import UUID
 
 import lxml.html
@@ -62,12 +63,12 @@ class Seen(HTMLParser):
         raise AssertionError(data)
 
 
-def hit(text: str = "a car", **changed: object) -> Hit:
+def hit(text: str = "a car", **changed: Any) -> Hit:
     made = Hit(
         video_id=ONE, video=text, path=text, scene=3, scene_id=ONE, start_s=3725.2, end_s=3730.0, best_s=3726.0,
         score=0.5, band="strong", channels={"lexical": Evidence(raw=1.0, calibrated=0.5, text=text)},
     )  # fmt: skip
-    return replace(made, **changed)  # type: ignore[arg-type]
+    return replace(made, **changed)
 
 
 def video(text: str = "a film") -> Video:
