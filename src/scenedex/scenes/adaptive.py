@@ -27,6 +27,8 @@ class AdaptiveRule:
         self._min_shot_s = min_shot_s
         self._seen: deque[tuple[float, float | None]] = deque(maxlen=2 * WINDOW + 1)
         self._last_cut_s: float | None = None
+        self._cut_before_s: float | None = None
+        self._none_s = -1.0  # up to here nothing is a cut
 
     def push(self, t_s: float, score: float | None) -> list[float]:
         """The cut, if any, that is certain now: the time of the picture `WINDOW` pictures ago. None: not known."""
@@ -50,10 +52,17 @@ class AdaptiveRule:
         self._seen.extend((t_s, None) for _ in range(WINDOW + 1))
         return cuts
 
+    def take_back(self, cut_s: float, until_s: float) -> None:
+        """This cut, the last one, was none, and neither is what happens until then: the next may follow at once."""
+        if cut_s == self._last_cut_s:
+            self._last_cut_s, self._none_s = self._cut_before_s, until_s
+
     def _cut(self, t_s: float) -> list[float]:
         if self._last_cut_s is not None and t_s - self._last_cut_s < self._min_shot_s:
             return []
-        self._last_cut_s = t_s
+        if t_s <= self._none_s:
+            return []
+        self._cut_before_s, self._last_cut_s = self._last_cut_s, t_s
         return [t_s]
 
 

@@ -144,6 +144,11 @@ class Candidates:
             self._append(oldest.keyframe(), oldest.until_s)
         self._took(best.frame.t_s, best.until_s)
 
+    def may_start(self, start_s: float) -> None:
+        """A shot may begin here: from now on pictures are chosen as if it did, and nothing is forgotten."""
+        self.close_window(before_s=start_s)
+        self._start_s, self._latest_s, self._fresh = start_s, start_s, True
+
     def start_shot(self, start_s: float) -> None:
         """Forget the candidates before a cut and give their space back."""
         written = (one for one in self if isinstance(one.where, _Written) and one.t_s >= start_s)

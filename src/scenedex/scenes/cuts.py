@@ -35,7 +35,7 @@ HELD_S = 1.0
 LAG = 2
 """Frames by which the adaptive detector, the slowest to decide, reports a cut late."""
 
-_ROUNDING_S = 1e-6
+ROUNDING_S = 1e-6
 
 
 class CutFinder:
@@ -75,8 +75,13 @@ class CutFinder:
 
     def finish(self, end_s: float) -> list[float]:
         """The cuts that were still in doubt when the frames ran out; `end_s` is when the last one ends."""
-        found = self._hold(max(end_s, self._last_s + _ROUNDING_S)) if self._last is not None else []
-        return [cut for cut in found if end_s - cut >= MIN_SHOT_S - _ROUNDING_S]
+        found = self._hold(max(end_s, self._last_s + ROUNDING_S)) if self._last is not None else []
+        return [cut for cut in found if end_s - cut >= MIN_SHOT_S - ROUNDING_S]
+
+    def take_back(self, cut_s: float, until_s: float) -> None:
+        """As `AdaptiveRule.take_back`; of the default detector alone."""
+        if isinstance(self._judge, _Adaptive):
+            self._judge.take_back(cut_s, until_s)
 
     def _hold(self, until_s: float) -> list[float]:
         """Show the last picture again, as often as the adaptive detector looks around itself."""
@@ -98,7 +103,7 @@ def _judge(detector: str) -> _Judge:
     if detector in DETECTORS:
         return _Theirs(DETECTORS[detector])
     if plugins.find("detector", detector):
-        return PluggedDetector(detector, MIN_SHOT_S - _ROUNDING_S)
+        return PluggedDetector(detector, MIN_SHOT_S - ROUNDING_S)
     names = ", ".join((*DETECTORS, *(plugin.name for plugin in plugins.installed("detector"))))
     raise UsageError(f"There is no cut detector called {detector!r}: use one of {names}.")
 
@@ -107,7 +112,7 @@ class _Adaptive:
     """The adaptive detector by our own hand: PySceneDetect's numbers, in a quarter of the time, and with gaps."""
 
     def __init__(self) -> None:
-        self._rule = AdaptiveRule(MIN_SHOT_S - _ROUNDING_S)
+        self._rule = AdaptiveRule(MIN_SHOT_S - ROUNDING_S)
         self._last: Any = None
 
     def see(self, t_s: float, small: Pixels) -> list[float]:
@@ -115,6 +120,9 @@ class _Adaptive:
 
     def gap(self, t_s: float, small: Pixels) -> list[float]:
         return self._rule.gap(t_s, self._change(small))
+
+    def take_back(self, cut_s: float, until_s: float) -> None:
+        self._rule.take_back(cut_s, until_s)
 
     def _change(self, small: Pixels) -> float:
         before, self._last = self._last, hsv(small)
@@ -132,7 +140,7 @@ class _Theirs:
     """A detector of PySceneDetect."""
 
     def __init__(self, kind: Any) -> None:
-        self._detector = kind(min_scene_len=MIN_SHOT_S - _ROUNDING_S)
+        self._detector = kind(min_scene_len=MIN_SHOT_S - ROUNDING_S)
 
     def see(self, t_s: float, small: Pixels) -> list[float]:
         ticks = int(math.ldexp(t_s, _TICK_BITS))

@@ -96,6 +96,8 @@ class _Pass:
         self._shot_start_s = 0.0
         self._found_s = 0.0  # the same as it was found, with pictures left out
         self._began: Transition | None = None
+        self._doubt_s: float | None = None  # a cut that may be none
+        self._doubt_since_s: float | None = None  # `since_s` of the frame with which it comes
         self._count = 0
 
     def push(self, frame: Frame) -> Iterator[SceneDraft]:
@@ -104,6 +106,7 @@ class _Pass:
         left_out = frame.since_s is not None
         for one in self._finder.push(frame.t_s, frame.glance(), after_gap=frame.after_gap, left_out=left_out):
             yield from self._transition(one)
+        self._in_doubt(self._finder.doubt_s)
         while len(self._waiting) > (1 if frame.after_gap else LAG):
             self._offer_oldest(frame.t_s)
 
@@ -132,11 +135,21 @@ class _Pass:
         self._candidates.start_shot(at_s)
         self._found_s, self._shot_start_s = found.at_s, at_s
 
+    def _in_doubt(self, cut_s: float | None) -> None:
+        """A shot may begin here: pictures from before and after are not chosen among."""
+        if cut_s is None or cut_s == self._doubt_s:
+            return
+        self._doubt_s, self._doubt_since_s = cut_s, self._since(cut_s)
+        while self._waiting and self._waiting[0].t_s < cut_s:
+            self._offer_oldest(cut_s)
+        self._candidates.may_start(cut_s)
+
     def _exact(self, cut_s: float) -> float:
-        frame = next((one for one in self._waiting if one.t_s == cut_s), None)
-        if frame is None or frame.since_s is None or self._fetch is None:
-            return cut_s
-        return exact_cut(self._fetch, frame.since_s, cut_s)
+        since_s = self._doubt_since_s if cut_s == self._doubt_s else self._since(cut_s)
+        return cut_s if since_s is None or self._fetch is None else exact_cut(self._fetch, since_s, cut_s)
+
+    def _since(self, cut_s: float) -> float | None:
+        return next((one.since_s for one in self._waiting if one.t_s == cut_s), None)
 
     def _offer_oldest(self, end_s: float) -> None:
         frame = self._waiting.popleft()

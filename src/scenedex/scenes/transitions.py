@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S, CutFinder
+from scenedex.scenes.flashes import Doubt, Doubts
 from scenedex.scenes.gradual import RICH, SETTLED_S, SPANS_S, Gradual, GradualFinder
 from scenedex.types import Pixels, Transition, TransitionKind
 
@@ -23,13 +24,21 @@ class TransitionFinder:
     def __init__(self, detector: str = DEFAULT_DETECTOR) -> None:
         self._cuts = CutFinder(detector)
         self._gradual = GradualFinder() if detector == DEFAULT_DETECTOR else None
+        self._doubts = Doubts()
+        self._doubt: tuple[Doubt, Transition] | None = None  # a cut that may be a flash
         self._shot_s = 0.0  # when the shot in hand begins
+        self._before_s = 0.0  # when the one before it did
         self._over_s = 0.0  # no cut before this one
         self._out: Gradual | None = None  # how the last picture that faded went away
         self._gone_s = -math.inf  # when the last of it went, which looked like a cut
         self._dark_s: float | None = (
             None  # a cut out of one colour into next to nothing: a picture that fades in?
         )
+
+    @property
+    def doubt_s(self) -> float | None:
+        """The time of a cut that is told later, unless what was before comes back: then it was a flash."""
+        return None if self._doubt is None else self._doubt[0].cut_s
 
     def push(
         self, t_s: float, small: Pixels, *, after_gap: bool = False, left_out: bool = False
@@ -39,6 +48,36 @@ class TransitionFinder:
         One with the time of the last one is that one, of which more is known now: what was cut to was black, say, and
         another picture fades in. So is one with the time 0.0: the video fades in.
         """
+        sure = self._no_flash(t_s, small)
+        self._doubts.push(t_s, small)
+        found = self._found(t_s, small, after_gap=after_gap, left_out=left_out)
+        return sure + [one for new in found for one in self._doubted(new, t_s)]
+
+    def _no_flash(self, t_s: float, small: Pixels) -> list[Transition]:
+        """The cut that was in doubt, now that it is none any more."""
+        if self._doubt is None:
+            return []
+        doubt, cut = self._doubt
+        if doubt.ends(t_s):
+            self._doubt = None
+            return [cut]
+        if doubt.back(small):
+            self._doubt = None
+            self._shot_s = self._before_s
+            self._cuts.take_back(doubt.cut_s, t_s)
+        return []
+
+    def _doubted(self, found: Transition, t_s: float) -> list[Transition]:
+        """What is sure, now that this was found: the cut that was in doubt, and this one if it is no such cut."""
+        last, self._doubt = self._doubt, None
+        sure = [last[1]] if last is not None and last[1].at_s < found.at_s else []
+        doubt = self._doubts.of(found.at_s) if found.kind == "cut" and self._gradual is not None else None
+        if doubt is None or doubt.ends(t_s):
+            return [*sure, found]
+        self._doubt = doubt, found
+        return sure
+
+    def _found(self, t_s: float, small: Pixels, *, after_gap: bool, left_out: bool) -> list[Transition]:
         cuts = self._cuts.push(t_s, small, after_gap=after_gap, left_out=left_out)
         if self._gradual is None:
             return [hard_cut(cut_s) for cut_s in cuts]
@@ -57,7 +96,10 @@ class TransitionFinder:
             return [hard_cut(cut_s) for cut_s in cuts]
         found = [*self._told(self._gradual.settle()), *self._dark()]
         found += [one for cut_s in cuts for one in self._cut(cut_s)]
-        return [one for one in found if end_s - one.at_s >= MIN_SHOT_S]
+        sure = [one for new in found for one in self._doubted(new, end_s)]
+        if self._doubt is not None:
+            sure.append(self._doubt[1])
+        return [one for one in sure if end_s - one.at_s >= MIN_SHOT_S]
 
     def _told(self, gradual: Iterable[Gradual]) -> Iterator[Transition]:
         for one in gradual:
@@ -112,7 +154,7 @@ class TransitionFinder:
         if from_flat and not sure and self._gradual.spread(cut_s) < RICH:
             self._dark_s = cut_s
             return
-        self._shot_s = cut_s
+        self._before_s, self._shot_s = self._shot_s, cut_s
         faded_s = out.start_s if out is not None and goes else None
         if from_flat:
             faded_s = self._faded(flat[0], cut_s)

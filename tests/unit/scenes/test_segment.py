@@ -68,7 +68,7 @@ def test_scenes_come_as_soon_as_their_shot_is_over():
 
     first = next(segment(watched(), duration_s=lambda: 0.0))
     assert (first.start_s, first.end_s) == (0.0, 2.0)
-    assert seen[-1] == pytest.approx(2.08)
+    assert seen[-1] == pytest.approx(2.6), "as soon as the next one has lasted as long as a shot"
 
 
 def test_the_one_sharp_frame_of_a_blurred_shot_is_its_keyframe():
