@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -25,13 +25,13 @@ def ahead_of(track: VideoTrack | None) -> int:
 
 
 class Ahead(Generic[T]):
-    """What an iterable gives, made in a thread up to `most` items ahead that count; 0: in the caller's own.
+    """What an iterable gives, made in a thread up to `most` items ahead; 0: in the caller's own.
 
     A context manager: at its end the thread is over. What goes wrong there is raised here, in its place.
     """
 
-    def __init__(self, items: Iterable[T], most: int, counts: Callable[[T], bool] = lambda _: True) -> None:
-        self._items, self._most, self._counts = iter(items), most, counts
+    def __init__(self, items: Iterable[T], most: int) -> None:
+        self._items, self._most = iter(items), most
         self._ready: deque[T] = deque()
         self._changed = threading.Condition()
         self._error: BaseException | None = None
@@ -74,16 +74,13 @@ class Ahead(Generic[T]):
         error, self._error = self._error, None
         raise error or StopIteration
 
-    def _waiting(self) -> int:
-        return sum(map(self._counts, self._ready))
-
     def _run(self) -> None:
         try:
             for item in self._items:
                 with self._changed:
                     self._ready.append(item)
                     self._changed.notify_all()
-                    self._changed.wait_for(lambda: self._unwanted or self._waiting() < self._most)
+                    self._changed.wait_for(lambda: self._unwanted or len(self._ready) < self._most)
                     if self._unwanted:
                         return
         except BaseException as exc:  # noqa: BLE001 - it is raised where the items are taken

@@ -23,6 +23,7 @@ from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.intra import all_intra, length_size
 from scenedex.media.packets import Health, pictures
+from scenedex.media.side_by_side import SideBySide
 from scenedex.media.stretches import Decoders, Shown, StretchDecoder, Timed, drained
 from scenedex.types import Anchor, Look, Stretch
 
@@ -50,6 +51,9 @@ ROUNDING_S = 1e-3
 
 MOST_AT_ONCE = 4
 """Stretches that are decoded side by side, where there are so many processors."""
+
+LINED_UP = 3
+"""Times as many are under way: decoded, and not taken yet, or waiting for a processor."""
 
 PIXELS_WAITING = 100_000_000
 """Pixels that may wait in all of them, in whole pictures."""
@@ -101,8 +105,10 @@ class Sparse:
         self._decoders = Decoders(stream, hands.shown)
         self._keys = _Keys(self._decoders.take())
         self._due_s = _longest_s(stream)
-        self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
-        self._waiting = max(1, PIXELS_WAITING // self._at_once // max(1, stream.width * stream.height))
+        at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
+        self._lined_up = at_once * LINED_UP
+        most = max(1, PIXELS_WAITING // max(1, stream.width * stream.height))
+        self._makers = SideBySide[DecodedFrame](at_once, most, counts=lambda frame: not frame.light)
         self._held = _Held()
         self._first: DecodedFrame | None = None  # the key frame with which `_held` begins
         self._last: DecodedFrame | None = None  # the key frame that ends the stretch, once it is there
@@ -116,8 +122,7 @@ class Sparse:
 
     def close(self) -> None:
         """Stop what is under way."""
-        for decoder, _ in self._under_way:
-            decoder.close()
+        self._makers.close()
 
     def frames(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
         """What this packet, an empty one at the end, brings to light."""
@@ -158,7 +163,7 @@ class Sparse:
             yield from self._finished(0)
             self._context.flush_buffers()
             self._flowing = True
-            yield from self._decoded(self._held.packets)
+            yield from self._decoded(self._left())
             self._held = _Held() if self._last is None else self._held.since(self._last.t_s)
 
     def _close(self) -> Iterator[DecodedFrame]:
@@ -176,8 +181,8 @@ class Sparse:
                 decoder = self._decoder_of(one, other)
                 self._under_way.append((decoder, other))
                 if not decoder.empty:
-                    decoder.start(self._waiting)
-                yield from self._finished(self._at_once)
+                    decoder.start(self._makers)
+                yield from self._finished(self._lined_up)
         self._held = self._held.since(last.t_s)
         self._first, self._last = last, None
 
@@ -214,8 +219,15 @@ class Sparse:
                     yield frame
 
     def _finished(self, under_way: int) -> Iterator[DecodedFrame]:
-        """What was looked at, but for so many that may still be under way, and those of which nothing was wanted."""
-        while self._under_way and (len(self._under_way) > under_way or self._under_way[0][0].empty):
+        """What was looked at, but for so many that may still be under way, and those of which nothing was wanted.
+
+        No more after one that is damaged.
+        """
+        while (
+            not self._damaged
+            and self._under_way
+            and (len(self._under_way) > under_way or self._under_way[0][0].empty)
+        ):
             decoder, last = self._under_way[0]
             for frame in decoder:
                 if self._reached_s is None or frame.t_s > self._reached_s:
@@ -241,9 +253,18 @@ class Sparse:
         self._everything = True
         if not self._flowing:
             self._context.flush_buffers()
-            yield from self._decoded(self._held.packets)
+            yield from self._decoded(self._left())
         self._held = _Held()
         yield from self._decoded((Timed(packet, 0.0),))
+
+    def _left(self) -> list[Timed]:
+        """The packets that wait, those first that were under way behind a damaged one; each once."""
+        under_way = [decoder for decoder, _ in self._under_way]
+        self._under_way.clear()
+        for decoder in under_way:
+            decoder.close()
+        waiting = [one for decoder in under_way for one in decoder.packets] + self._held.packets
+        return list({id(one.packet): one for one in waiting}.values())
 
     def _decoded(self, packets: Iterable[Timed]) -> Iterator[DecodedFrame]:
         for packet, _ in packets:

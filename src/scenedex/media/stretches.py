@@ -16,10 +16,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from scenedex.media.ahead import Ahead
 from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.packets import Health, pictures
+from scenedex.media.side_by_side import Line, SideBySide
 from scenedex.types import KEYFRAME_SHORT_SIDE, Frame, Stretch, Wanted
 
 LOOP_FILTERED = frozenset({"h264", "hevc"})
@@ -79,10 +79,10 @@ class StretchDecoder:
         decoders: Decoders,
     ) -> None:
         self.health = Health()
-        self._stretch, self._packets, self._wanted, self._decoders = stretch, packets, wanted, decoders
+        self._stretch, self.packets, self._wanted, self._decoders = stretch, packets, wanted, decoders
         self._now = wanted(stretch.first)
         self._times = sorted(packet.t_s for packet in packets)
-        self._ahead: Ahead[DecodedFrame] | None = None
+        self._line: Line[DecodedFrame] | None = None
 
     @property
     def empty(self) -> bool:
@@ -98,18 +98,17 @@ class StretchDecoder:
         """Whether there are pictures between this time and its end."""
         return bisect_left(self._times, self._stretch.last.t_s) > bisect_right(self._times, after_s)
 
-    def start(self, most: int) -> None:
-        """Decode, until so many whole pictures wait."""
-        self._ahead = Ahead(self._frames(), most, counts=lambda frame: not frame.light)
-        self._ahead.start()
+    def start(self, makers: SideBySide[DecodedFrame]) -> None:
+        """Decode, when those before it leave a thread."""
+        self._line = makers.add(self._frames())
 
     def close(self) -> None:
         """Stop."""
-        if self._ahead is not None:
-            self._ahead.close()
+        if self._line is not None:
+            self._line.close()
 
     def __iter__(self) -> Iterator[DecodedFrame]:
-        return iter(self._ahead or ())
+        return iter(self._line or ())
 
     def _frames(self) -> Iterator[DecodedFrame]:
         first_s, last_s = self._stretch.first.t_s, self._stretch.last.t_s
@@ -141,7 +140,7 @@ class StretchDecoder:
 
     def _pictures(self, decoder: VideoCodecContext) -> Iterator[VideoFrame]:
         """Without those that nobody wants and no other picture needs."""
-        for packet, t_s in self._packets:
+        for packet, t_s in self.packets:
             decoder.skip_frame = "NONREF" if t_s < self._now.closely_s else "DEFAULT"
             yield from pictures(packet, self.health, decoder)
         yield from drained(decoder, self.health)

@@ -39,11 +39,12 @@ def test_no_more_is_made_than_may_wait() -> None:
                 enough.set()
             yield n
 
-    with Ahead(items(), 2, counts=lambda n: n % 5 == 4) as ahead:  # 4 and 9 count
-        assert enough.wait(10)
+    with Ahead(items(), 9) as ahead:
+        assert not enough.wait(0.2)
         assert next(ahead) == 0
-        assert len(made) <= 11
-    assert len(made) <= 11, "nothing is made after the end"
+        assert enough.wait(10)
+        assert len(made) == 10
+    assert len(made) == 10, "nothing is made after the end"
 
 
 def test_the_thread_ends_with_the_context() -> None:
