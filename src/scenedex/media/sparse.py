@@ -52,8 +52,14 @@ ROUNDING_S = 1e-3
 MOST_AT_ONCE = 4
 """Stretches that are decoded side by side, where there are so many processors."""
 
-LINED_UP = 3
-"""Times as many are under way: decoded, and not taken yet, or waiting for a processor."""
+LINED_UP = 2
+"""Times as many wait besides: they are decoded, and not taken yet, or not begun."""
+
+PIXELS_LINED_UP = 25_000_000
+"""Pixels of the key frames at their ends; where pictures are larger, fewer wait."""
+
+BYTES_LINED_UP = 48 * 1024 * 1024
+"""Packets of all of them; where there are more, none wait besides."""
 
 PIXELS_WAITING = 100_000_000
 """Pixels that may wait in all of them, in whole pictures."""
@@ -105,10 +111,11 @@ class Sparse:
         self._decoders = Decoders(stream, hands.shown)
         self._keys = _Keys(self._decoders.take())
         self._due_s = _longest_s(stream)
-        at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
-        self._lined_up = at_once * LINED_UP
-        most = max(1, PIXELS_WAITING // max(1, stream.width * stream.height))
-        self._makers = SideBySide[DecodedFrame](at_once, most, counts=lambda frame: not frame.light)
+        area = max(1, stream.width * stream.height)
+        self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
+        self._besides = min(LINED_UP * self._at_once, PIXELS_LINED_UP // area)
+        most = max(1, PIXELS_WAITING // area)
+        self._makers = SideBySide[DecodedFrame](self._at_once, most, counts=lambda frame: not frame.light)
         self._held = _Held()
         self._first: DecodedFrame | None = None  # the key frame with which `_held` begins
         self._last: DecodedFrame | None = None  # the key frame that ends the stretch, once it is there
@@ -182,7 +189,8 @@ class Sparse:
                 self._under_way.append((decoder, other))
                 if not decoder.empty:
                     decoder.start(self._makers)
-                yield from self._finished(self._lined_up)
+                light = sum(decoder.size for decoder, _ in self._under_way) <= BYTES_LINED_UP
+                yield from self._finished(self._at_once + (self._besides if light else 0))
         self._held = self._held.since(last.t_s)
         self._first, self._last = last, None
 

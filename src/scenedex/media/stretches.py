@@ -85,6 +85,11 @@ class StretchDecoder:
         self._line: Line[DecodedFrame] | None = None
 
     @property
+    def size(self) -> int:
+        """Bytes of its packets."""
+        return sum(one.packet.size for one in self.packets)
+
+    @property
     def empty(self) -> bool:
         """Whether nothing of it is wanted."""
         return self._now.until_s <= self._stretch.first.t_s
