@@ -34,8 +34,8 @@ class SideBySide(Generic[T]):
             self._changed.notify_all()
         if len(self._threads) < self._threads_wanted:
             thread = threading.Thread(target=self._run, name="side-by-side", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
         return line
 
     def close(self) -> None:

@@ -53,9 +53,10 @@ class AdaptiveRule:
         return cuts
 
     def take_back(self, cut_s: float, until_s: float) -> None:
-        """This cut, the last one, was none, and neither is what happens until then: the next may follow at once."""
+        """This cut was none, and neither is what happens until then: the next may follow at once."""
+        self._none_s = until_s
         if cut_s == self._last_cut_s:
-            self._last_cut_s, self._none_s = self._cut_before_s, until_s
+            self._last_cut_s = self._cut_before_s
 
     def _cut(self, t_s: float) -> list[float]:
         if self._last_cut_s is not None and t_s - self._last_cut_s < self._min_shot_s:

@@ -44,6 +44,11 @@ class Doubts:
         """The next picture."""
         self._seen.append((t_s, small))
 
+    def over_s(self, doubt: Doubt) -> float | None:
+        """When the shot from before was back, if it already was when the cut was found."""
+        later = (one for one in self._seen if one[0] > doubt.cut_s and not doubt.ends(one[0]))
+        return next((t_s for t_s, small in later if doubt.back(small)), None)
+
     def of(self, cut_s: float) -> Doubt | None:
         """The doubt about a cut; None where it was found so late that the pictures around it are forgotten."""
         before = [small for t_s, small in self._seen if t_s < cut_s]

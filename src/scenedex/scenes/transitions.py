@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 
-from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S, CutFinder
+from scenedex.scenes.cuts import DEFAULT_DETECTOR, MIN_SHOT_S, ROUNDING_S, CutFinder
 from scenedex.scenes.flashes import Doubt, Doubts
 from scenedex.scenes.gradual import RICH, SETTLED_S, SPANS_S, Gradual, GradualFinder
 from scenedex.types import Pixels, Transition, TransitionKind
@@ -26,6 +26,7 @@ class TransitionFinder:
         self._gradual = GradualFinder() if detector == DEFAULT_DETECTOR else None
         self._doubts = Doubts()
         self._doubt: tuple[Doubt, Transition] | None = None  # a cut that may be a flash
+        self._flash: tuple[float, float] | None = None  # the last one: from, to
         self._shot_s = 0.0  # when the shot in hand begins
         self._before_s = 0.0  # when the one before it did
         self._over_s = 0.0  # no cut before this one
@@ -63,15 +64,25 @@ class TransitionFinder:
             return [cut]
         if doubt.back(small):
             self._doubt = None
-            self._shot_s = self._before_s
-            self._cuts.take_back(doubt.cut_s, t_s)
+            self._take_back(doubt.cut_s, t_s)
         return []
+
+    def _take_back(self, cut_s: float, until_s: float) -> None:
+        """It was a flash, which was over then."""
+        self._flash = cut_s, until_s
+        self._shot_s = self._before_s
+        self._cuts.take_back(cut_s, until_s)
 
     def _doubted(self, found: Transition, t_s: float) -> list[Transition]:
         """What is sure, now that this was found: the cut that was in doubt, and this one if it is no such cut."""
         last, self._doubt = self._doubt, None
         sure = [last[1]] if last is not None and last[1].at_s < found.at_s else []
-        doubt = self._doubts.of(found.at_s) if found.kind == "cut" and self._gradual is not None else None
+        sudden = found.end_s == found.at_s and self._gradual is not None
+        doubt = self._doubts.of(found.at_s) if sudden else None
+        over_s = self._doubts.over_s(doubt) if doubt is not None else None
+        if doubt is not None and over_s is not None:
+            self._take_back(doubt.cut_s, over_s)
+            return sure
         if doubt is None or doubt.ends(t_s):
             return [*sure, found]
         self._doubt = doubt, found
@@ -99,7 +110,7 @@ class TransitionFinder:
         sure = [one for new in found for one in self._doubted(new, end_s)]
         if self._doubt is not None:
             sure.append(self._doubt[1])
-        return [one for one in sure if end_s - one.at_s >= MIN_SHOT_S]
+        return [one for one in sure if end_s - one.at_s >= MIN_SHOT_S - ROUNDING_S]
 
     def _told(self, gradual: Iterable[Gradual]) -> Iterator[Transition]:
         for one in gradual:
@@ -127,6 +138,8 @@ class TransitionFinder:
     def _comes(self, found: Gradual) -> Iterator[Transition]:
         """Another shot dissolves or fades in."""
         fades, start_s = found.kind == "in", found.start_s
+        if fades and self._flash is not None and self._flash[0] - SAME_S <= start_s <= self._flash[1]:
+            return
         if fades:
             faded_s = self._faded(found.flat_s, found.start_s)
             start_s = found.flat_s if faded_s is None else faded_s

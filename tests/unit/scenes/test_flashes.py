@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 from tests.unit.scenes.pictures import Shown, flat
-from tests.unit.scenes.test_gradual import Film, moving
-from tests.unit.scenes.test_transitions import RATE, found, one_after_another
+from tests.unit.scenes.test_gradual import Film, dissolving, moving
+from tests.unit.scenes.test_transitions import RATE, black, found, one_after_another
 
 from scenedex.scenes.cuts import MIN_SHOT_S
 from scenedex.scenes.segment import segment
@@ -57,6 +57,54 @@ def test_another_shot_as_long_as_one_can_be_has_its_two_cuts() -> None:
 def test_a_shot_that_begins_with_a_flash_begins_with_it() -> None:
     film = one_after_another((4.0, moving(1)), (8.0, moving(2)))
     assert told(flashed(film, 4.0)) == [CUT]
+
+
+@pytest.mark.parametrize("length_s", [5.0, 6.0, 7.0, 8.0, 9.0])
+def test_a_last_shot_as_long_as_one_can_be_is_kept(length_s: float) -> None:
+    film = one_after_another((length_s - MIN_SHOT_S, moving(1)), (length_s, moving(2)))
+    assert [kind for kind, _ in told(film, length_s)] == ["cut"]
+
+
+@pytest.mark.parametrize("rate", [3.0, 4.0, 5.0, 6.0, 10.0])
+def test_a_flash_of_one_picture_among_few(rate: float) -> None:
+    finder, cuts = TransitionFinder(), []
+    for n in range(30):
+        picture = flat(255) if n == 12 else moving(1, 0.0)(0.0)
+        cuts += finder.push(n / rate, picture)
+    assert cuts + finder.finish(30 / rate) == []
+
+
+def test_a_flash_in_the_last_pictures_before_sound_goes_on() -> None:
+    finder, film, cuts = TransitionFinder(), flashed(moving(1), 7.84, 0.08), []
+    for n in range(200):
+        cuts += finder.push(n / RATE, film(n / RATE))
+    assert cuts + finder.finish(10.0) == []
+
+
+def test_a_flash_before_pictures_that_are_passed_over() -> None:
+    finder, film, cuts = TransitionFinder(), flashed(moving(1, 0.0), 4.0, 0.04), []
+    for n in range(103):
+        cuts += finder.push(n / RATE, film(n / RATE))
+    cuts += finder.push(8.0, film(8.0), after_gap=True)
+    assert cuts + finder.finish(9.0) == []
+
+
+@pytest.mark.parametrize("new_s", [4.4, 6.0])
+def test_a_glimpse_between_black_takes_nothing_from_the_next_shot(new_s: float) -> None:
+    film = one_after_another(
+        (4.0, dissolving(moving(1), black, 2.0, 2.6)), (4.2, moving(3)), (new_s, black), (9.0, moving(2))
+    )
+    assert [at_s for _, at_s in told(film, 9.0)] == [new_s]
+
+
+@pytest.mark.parametrize("level", [0, 255])
+@pytest.mark.parametrize("fall_s", [0.3, 0.5])
+def test_a_flash_that_decays(level: int, fall_s: float) -> None:
+    still = moving(1, 0.0)
+    film = one_after_another(
+        (4.0, still), (9.0, dissolving(lambda _: flat(level), still, 4.08, 4.08 + fall_s))
+    )
+    assert told(film, 9.0) == []
 
 
 def test_a_cut_is_in_doubt_until_a_shot_could_have_passed() -> None:
