@@ -152,6 +152,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     with tempfile.TemporaryDirectory() as made:
         path = (options.films or Path(made)) / f"transitions-{options.shots}-{options.seed}.mp4"
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_name(f".{path.name}")
             encode(unfinished, ENCODINGS[0], grained(film(shots, plan, rng), rng, options.seed))
             unfinished.rename(path)
