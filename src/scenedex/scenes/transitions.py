@@ -14,6 +14,9 @@ NEAR_S = 0.3
 SAME_S = 0.1
 """A cut so long before a transition is its beginning."""
 
+LAST_S = 0.3
+"""What a video ends with is a shot, not a flash, if it lasts so long."""
+
 
 class TransitionFinder:
     """Finds the transitions of one video while its frames pass by; dissolves and fades by the default detector alone.
@@ -108,9 +111,10 @@ class TransitionFinder:
         found = [*self._told(self._gradual.settle()), *self._dark()]
         found += [one for cut_s in cuts for one in self._cut(cut_s)]
         sure = [one for new in found for one in self._doubted(new, end_s)]
-        if self._doubt is not None:
+        sure = [one for one in sure if end_s - one.at_s >= MIN_SHOT_S - ROUNDING_S]
+        if self._doubt is not None and end_s - self._doubt[1].at_s >= LAST_S - ROUNDING_S:
             sure.append(self._doubt[1])
-        return [one for one in sure if end_s - one.at_s >= MIN_SHOT_S - ROUNDING_S]
+        return sure
 
     def _told(self, gradual: Iterable[Gradual]) -> Iterator[Transition]:
         for one in gradual:

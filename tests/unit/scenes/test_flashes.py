@@ -65,6 +65,12 @@ def test_a_last_shot_as_long_as_one_can_be_is_kept(length_s: float) -> None:
     assert [kind for kind, _ in told(film, length_s)] == ["cut"]
 
 
+@pytest.mark.parametrize(("last_s", "kinds"), [(0.4, ["cut"]), (0.32, ["cut"]), (0.2, [])])
+def test_a_shorter_last_shot_is_kept_if_no_flash_lasts_so_long(last_s: float, kinds: list[str]) -> None:
+    film = one_after_another((8.0 - last_s, moving(1)), (8.0, moving(2)))
+    assert [kind for kind, _ in told(film)] == kinds
+
+
 @pytest.mark.parametrize("rate", [3.0, 4.0, 5.0, 6.0, 10.0])
 def test_a_flash_of_one_picture_among_few(rate: float) -> None:
     finder, cuts = TransitionFinder(), []
