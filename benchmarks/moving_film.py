@@ -45,6 +45,7 @@ def shots(seconds: float, seed: int = 5) -> list[int]:
 
 def moving_film(folder: Path, seconds: float) -> Film:
     """Make it, where it does not lie in `folder` already: a longer one repeats the packets of a piece."""
+    folder.mkdir(parents=True, exist_ok=True)
     piece, times = folder / "piece.mp4", max(1, round(seconds / PIECE_S))
     lengths = shots(PIECE_S)
     if not piece.is_file():

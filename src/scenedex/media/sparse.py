@@ -61,7 +61,7 @@ PIXELS_LINED_UP = 25_000_000
 BYTES_LINED_UP = 48 * 1024 * 1024
 """Packets of all of them; where there are more, none wait besides."""
 
-PIXELS_WAITING = 100_000_000
+PIXELS_WAITING = 60_000_000
 """Pixels that may wait in all of them, in whole pictures."""
 
 
@@ -109,7 +109,7 @@ class Sparse:
         self._context, self._time_base = stream.codec_context, stream.time_base
         self._health, self._hands, self._start_s = health, hands, start_s
         self._decoders = Decoders(stream, hands.shown)
-        self._keys = _Keys(self._decoders.take())
+        self._keys = _Keys(self._decoders.new())
         self._due_s = _longest_s(stream)
         area = max(1, stream.width * stream.height)
         self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)

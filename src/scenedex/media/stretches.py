@@ -6,7 +6,6 @@ Each has a decoder of one thread: where pictures that no other needs are left ou
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from av.codec.context import CodecContext
@@ -41,24 +40,16 @@ class Timed(NamedTuple):
 
 
 class Decoders:
-    """Decoders of one stream, each for one stretch at a time."""
+    """Decoders of one stream. Each stretch has its own: what one had for its pictures it keeps as long as it lives."""
 
     def __init__(self, stream: VideoStream, shown: Shown) -> None:
         self._like, self._time_base, self._shown = stream.codec_context, stream.time_base, shown
         self.hasty = _worth_haste(stream)
         self._options = HASTE if self.hasty else {}
-        self._free: list[VideoCodecContext] = []
 
-    def take(self) -> VideoCodecContext:
-        """One that nobody uses."""
-        with suppress(IndexError):
-            return self._free.pop()
+    def new(self) -> VideoCodecContext:
+        """One of one thread."""
         return alike(self._like, **self._options)
-
-    def give(self, decoder: VideoCodecContext) -> None:
-        """It is not used any more."""
-        decoder.flush_buffers()
-        self._free.append(decoder)
 
     def frame(self, picture: VideoFrame) -> DecodedFrame:
         """What has been decoded."""
@@ -118,30 +109,26 @@ class StretchDecoder:
     def _frames(self) -> Iterator[DecodedFrame]:
         first_s, last_s = self._stretch.first.t_s, self._stretch.last.t_s
         before_s = kept_s = first_s
-        decoder = self._decoders.take()
-        try:
-            for picture in self._pictures(decoder):
-                frame = self._decoders.frame(picture)
-                if not before_s < frame.t_s <= last_s:
-                    continue
-                t_s = frame.t_s
-                if bisect_left(self._times, t_s) > bisect_right(self._times, before_s):
-                    frame.since_s = before_s
-                before_s = t_s
-                if t_s - kept_s < JUDGED_S and self._next_s(t_s) - t_s < JUDGED_S:
-                    frame.lighten()
-                else:
-                    kept_s = t_s
-                    frame.glance()
-                yield frame
-                if t_s >= last_s:
-                    return
+        for picture in self._pictures(self._decoders.new()):
+            frame = self._decoders.frame(picture)
+            if not before_s < frame.t_s <= last_s:
+                continue
+            t_s = frame.t_s
+            if bisect_left(self._times, t_s) > bisect_right(self._times, before_s):
+                frame.since_s = before_s
+            before_s = t_s
+            if t_s - kept_s < JUDGED_S and self._next_s(t_s) - t_s < JUDGED_S:
+                frame.lighten()
+            else:
+                kept_s = t_s
+                frame.glance()
+            yield frame
+            if t_s >= last_s:
+                return
+            if self._now.until_s <= t_s:
+                self._now = self._wanted(frame)
                 if self._now.until_s <= t_s:
-                    self._now = self._wanted(frame)
-                    if self._now.until_s <= t_s:
-                        return
-        finally:
-            self._decoders.give(decoder)
+                    return
 
     def _pictures(self, decoder: VideoCodecContext) -> Iterator[VideoFrame]:
         """Without those that nobody wants and no other picture needs."""
