@@ -61,7 +61,7 @@ class HereReading:
         look = hints.look if hints is not None else None
         with (
             Decoding(self._path, info, limits, look=look, progress=reached) as decoding,
-            Ahead(decoding, ahead_of(info.video)) as frames,
+            Ahead(decoding, ahead_of(info.video), weight=lambda frame: not frame.light) as frames,
         ):
             yield from segment(
                 frames,

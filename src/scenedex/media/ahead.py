@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -25,14 +25,15 @@ def ahead_of(track: VideoTrack | None) -> int:
 
 
 class Ahead(Generic[T]):
-    """What an iterable gives, made in a thread up to `most` items ahead; 0: in the caller's own.
+    """What an iterable gives, made in a thread until `most` of it waits, by its `weight`; 0: in the caller's own.
 
     A context manager: at its end the thread is over. What goes wrong there is raised here, in its place.
     """
 
-    def __init__(self, items: Iterable[T], most: int) -> None:
-        self._items, self._most = iter(items), most
+    def __init__(self, items: Iterable[T], most: int, weight: Callable[[T], int] = lambda _: 1) -> None:
+        self._items, self._most, self._weight = iter(items), most, weight
         self._ready: deque[T] = deque()
+        self._waiting = 0  # their weight
         self._changed = threading.Condition()
         self._error: BaseException | None = None
         self._over = self._unwanted = False
@@ -69,8 +70,10 @@ class Ahead(Generic[T]):
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._over)
             if self._ready:
+                item = self._ready.popleft()
+                self._waiting -= self._weight(item)
                 self._changed.notify_all()
-                return self._ready.popleft()
+                return item
         error, self._error = self._error, None
         raise error or StopIteration
 
@@ -79,8 +82,9 @@ class Ahead(Generic[T]):
             for item in self._items:
                 with self._changed:
                     self._ready.append(item)
+                    self._waiting += self._weight(item)
                     self._changed.notify_all()
-                    self._changed.wait_for(lambda: self._unwanted or len(self._ready) < self._most)
+                    self._changed.wait_for(lambda: self._unwanted or self._waiting < self._most)
                     if self._unwanted:
                         return
         except BaseException as exc:  # noqa: BLE001 - it is raised where the items are taken

@@ -16,10 +16,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from scenedex.errors import DecodeError, LimitError
+from scenedex.media.ahead import Ahead
 from scenedex.media.clock import Clock
 from scenedex.media.closed_captions import ClosedCaptions
 from scenedex.media.container import FAILURES, TOO_MUCH_MEMORY, decodable, opened
 from scenedex.media.frame import DecodedFrame, Projection
+from scenedex.media.key_frames import Keyed
 from scenedex.media.packets import Health, Stopwatch, packets, pictures, prepare
 from scenedex.media.sparse import SPARSE_CODECS, Hands, Sparse
 from scenedex.media.stretches import hurry
@@ -159,18 +161,21 @@ class Decoding:
             stream = _video(container, self._info, self._limits)
             found = self._found(stream)
             due_s = 0.0
-            for packet in packets(container, _timed(container, self._info), self._health):
-                self._watch.check()
-                if stream is None or packet.stream.index != stream.index:
-                    self._reach(_packet_end(packet, self._info.start_s))
-                    continue
-                self._captions.expect(packet)
-                for frame in found(packet):
-                    if self._every_s is None:
-                        yield frame
-                    elif frame.t_s >= due_s - 1e-6:
-                        due_s = (frame.t_s // self._every_s + 1) * self._every_s
-                        yield frame
+            read = packets(container, _timed(container, self._info), self._health)
+            with self._with_key_frames(read) as keyed_packets:
+                for keyed in keyed_packets:
+                    self._watch.check()
+                    packet = keyed.packet
+                    if stream is None or packet.stream.index != stream.index:
+                        self._reach(_packet_end(packet, self._info.start_s))
+                        continue
+                    self._captions.expect(packet)
+                    for frame in found(keyed):
+                        if self._every_s is None:
+                            yield frame
+                        elif frame.t_s >= due_s - 1e-6:
+                            due_s = (frame.t_s // self._every_s + 1) * self._every_s
+                            yield frame
         if self._health.starved and (self._health.gave_up or (stream is not None and not self.frames_seen)):
             raise LimitError(TOO_MUCH_MEMORY)
         self._captions.finish(self.end_s)
@@ -180,7 +185,7 @@ class Decoding:
                 f"Not one picture could be decoded ({self._health.first or 'the file holds none'})."
             )
 
-    def _found(self, stream: VideoStream | None) -> "Callable[[Packet[Stream]], Iterable[DecodedFrame]]":
+    def _found(self, stream: VideoStream | None) -> Callable[[Keyed], Iterable[DecodedFrame]]:
         """What gives the frames that a packet brings to light."""
         if stream is None or self._info.video is None:
             return lambda _: ()
@@ -194,7 +199,10 @@ class Decoding:
             hands = Hands(shown, self._place, self._look)
             self._sparse = Sparse(stream, self._health, hands, self._info.start_s)
             return self._sparse.frames
-        return lambda packet: (self._place(shown(picture)) for picture in pictures(packet, self._health))
+        return lambda keyed: (self._place(shown(picture)) for picture in pictures(keyed.packet, self._health))
+
+    def _with_key_frames(self, read: Iterable["Packet[Stream]"]) -> Ahead[Keyed]:
+        return self._sparse.ahead(read) if self._sparse is not None else Ahead(map(Keyed, read), 0)
 
     def _place(self, frame: DecodedFrame) -> DecodedFrame:
         """The next frame, now that it is known what came before it."""

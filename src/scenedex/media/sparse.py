@@ -11,17 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from av.codec.context import Flags
 from av.packet import Packet
 from av.stream import Stream
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from scenedex.media.ahead import Ahead
 from scenedex.media.closed_captions import carries_captions
-from scenedex.media.container import FAILURES
 from scenedex.media.frame import DecodedFrame
 from scenedex.media.intra import all_intra, length_size
+from scenedex.media.key_frames import KeyDecoder, Keyed, key_frames_ahead
 from scenedex.media.packets import Health, pictures
 from scenedex.media.side_by_side import SideBySide
 from scenedex.media.stretches import Decoders, Shown, StretchDecoder, Timed, drained
@@ -29,9 +28,6 @@ from scenedex.types import Anchor, Look, Stretch
 
 SPARSE_CODECS = frozenset({"h264", "hevc", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd"})
 """Those whose key frames can be decoded by themselves, with one packet for each picture."""
-
-POST_S = 0.3
-"""A key frame that comes sooner after the last one that was decoded is not decoded for itself."""
 
 MAX_HELD_BYTES = 32 * 1024 * 1024
 MAX_HELD = 1200
@@ -109,7 +105,8 @@ class Sparse:
         self._context, self._time_base = stream.codec_context, stream.time_base
         self._health, self._hands, self._start_s = health, hands, start_s
         self._decoders = Decoders(stream, hands.shown)
-        self._keys = _Keys(self._decoders.new())
+        self._index = stream.index
+        self._lone_pictures = KeyDecoder(self._decoders.new())
         self._due_s = _longest_s(stream)
         area = max(1, stream.width * stream.height)
         self._at_once = min(os.cpu_count() or 1, MOST_AT_ONCE)
@@ -131,8 +128,14 @@ class Sparse:
         """Stop what is under way."""
         self._makers.close()
 
-    def frames(self, packet: "Packet[Stream]") -> Iterator[DecodedFrame]:
+    def ahead(self, packets: Iterable["Packet[Stream]"]) -> Ahead[Keyed]:
+        """The packets of the file, for `frames`, with the key frames of this stream."""
+        decoder = KeyDecoder(self._decoders.new())
+        return key_frames_ahead(packets, self._index, decoder, lambda: not self._everything)
+
+    def frames(self, keyed: Keyed) -> Iterator[DecodedFrame]:
         """What this packet, an empty one at the end, brings to light."""
+        packet = keyed.packet
         if self._everything:
             yield from self._decoded((Timed(packet, 0.0),))
             return
@@ -142,22 +145,24 @@ class Sparse:
         if t_s is None or self._damaged:
             yield from self._rest(packet)
         elif self._first is None:
-            yield from self._begin(packet, t_s)
+            yield from self._begin(keyed, t_s)
         else:
-            yield from self._hold(packet, t_s)
+            yield from self._hold(keyed, t_s)
 
-    def _begin(self, packet: "Packet[Stream]", t_s: float) -> Iterator[DecodedFrame]:
-        self._first = self._key_frame(packet, t_s) if packet.is_keyframe else None
+    def _begin(self, keyed: Keyed, t_s: float) -> Iterator[DecodedFrame]:
+        packet = keyed.packet
+        self._first = self._whole(keyed.picture, t_s)
         if self._first is None:
             yield from self._rest(packet)
             return
         self._held.add(packet, t_s)
         yield self._out(self._first)
 
-    def _hold(self, packet: "Packet[Stream]", t_s: float) -> Iterator[DecodedFrame]:
+    def _hold(self, keyed: Keyed, t_s: float) -> Iterator[DecodedFrame]:
         assert self._first is not None
-        if packet.is_keyframe and self._last is None and t_s - self._first.t_s >= POST_S:
-            self._last = self._key_frame(packet, t_s)
+        packet = keyed.packet
+        if keyed.wanted and self._last is None:
+            self._last = self._whole(keyed.picture, t_s)
             if self._last is None:
                 yield from self._rest(packet)
                 return
@@ -222,7 +227,7 @@ class Sparse:
                 continue
             packet = next(packet for packet, t_s in self._held.packets if t_s == anchor.t_s)
             if all_intra(bytes(packet), size_bytes):
-                frame = self._key_frame(packet, anchor.t_s)
+                frame = self._whole(self._lone_pictures.decode(packet), anchor.t_s)
                 if frame is not None:
                     yield frame
 
@@ -291,8 +296,7 @@ class Sparse:
             self._reached_s = None if self._everything else frame.t_s
         return self._hands.placed(frame)
 
-    def _key_frame(self, packet: "Packet[Stream]", t_s: float) -> DecodedFrame | None:
-        picture = self._keys.decode(packet)
+    def _whole(self, picture: VideoFrame | None, t_s: float) -> DecodedFrame | None:
         frame = self._hands.shown(picture) if picture is not None else None
         return frame if frame is not None and frame.t_s == t_s else None
 
@@ -313,25 +317,3 @@ def _longest_s(stream: VideoStream) -> float:
     return float(
         max((after - before for before, after in pairwise(keys)), default=0) * (stream.time_base or 0)
     )
-
-
-class _Keys:
-    """Decodes pictures that are coded by themselves."""
-
-    def __init__(self, context: VideoCodecContext) -> None:
-        self._context = context
-        self._context.flags |= (
-            Flags.output_corrupt
-        )  # so it calls a picture before which it has seen no key frame
-
-    def decode(self, packet: "Packet[Stream]") -> VideoFrame | None:
-        """The picture of such a packet; None where there is not just one whole picture."""
-        try:
-            found = [*self._context.decode(packet), *self._context.decode(None)]
-            self._context.flush_buffers()
-        except FAILURES:
-            return None
-        if len(found) != 1 or (found[0].is_corrupt and packet.is_keyframe):
-            return None
-        found[0].time_base = packet.time_base
-        return found[0]
