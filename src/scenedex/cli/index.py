@@ -51,7 +51,7 @@ def index(
     as_json: Annotated[bool, typer.Option("--json", help="Print what became of each file as JSON.")] = False,
 ) -> None:
     """Add videos, or folders of them. What is known by its content is not read again."""
-    with Bars() as bars, open_library(settings=_settings(accurate=accurate)) as library:
+    with Bars() as bars, open_library(settings=_settings(accurate=accurate), reading=True) as library:
         report = library.add(*paths, exclude=exclude or (), force=force, progress=bars)
         absent = library.absent()
     if as_json:

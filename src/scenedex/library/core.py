@@ -56,12 +56,17 @@ SWEPT_TOGETHER = 1_000_000
 
 
 def open_library(
-    home: Path | str | None = None, *, url: str | None = None, settings: Settings | None = None
+    home: Path | str | None = None,
+    *,
+    url: str | None = None,
+    settings: Settings | None = None,
+    reading: bool = False,
 ) -> "Library":
     """Open the library in the folder `home`, or the one in the PostgreSQL at `url`; by default what the settings say.
 
-    The library is made when there is none. Raises StoreError with a sentence that says what to do when the
-    database cannot be started, reached or understood.
+    The library is made when there is none. `reading`: files will be read, so what reads them is started beside the
+    database. Raises StoreError with a sentence that says what to do when the database cannot be started, reached or
+    understood.
     """
     given = settings or read_settings()
     if given.clip_debug_log:
@@ -71,7 +76,7 @@ def open_library(
         for name, value in {"scenedex_home": home and Path(home), "database_url": url}.items()
         if value
     }
-    return Library(given.model_copy(update=changed))
+    return Library(given.model_copy(update=changed), reading=reading)
 
 
 class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):

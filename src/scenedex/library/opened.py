@@ -45,11 +45,18 @@ PACES = "paces.json"
 class Opened:
     """What every part of a library stands on. Close it, or use it in a `with` block."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, reading: bool = False) -> None:
         self.settings = settings
         self.owner: UUID = LOCAL_OWNER
         self.home = settings.scenedex_home.expanduser().absolute()
-        self._database = Database.open(url=settings.database_url, home=self.home)
+        if reading:
+            self._decoder.warm()
+        try:
+            self._database = Database.open(url=settings.database_url, home=self.home)
+        except BaseException:
+            if reading:
+                self._decoder.close()
+            raise
         self._words = WordLlamaEncoder()
         self._watchers = Watchers()
         self._cache = QueryCache()
@@ -183,19 +190,19 @@ class Opened:
         found = self.arrivals.of_path(self.owner, path)
         return found.name if found else None
 
-    def _own_folder(self) -> Path:
-        """The folder of this library on this machine; it is made where database and pictures lie elsewhere."""
+    def _make_own_folder(self) -> None:
+        """The folder of this library on this machine, where database and pictures lie elsewhere."""
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise StoreError(
                 f"The folder {str(self.home)!r} cannot be made ({exc.strerror}): set SCENEDEX_HOME to one that can."
             ) from exc
-        return self.home
 
     @property
     def decoder(self) -> "Decoder":
         """What reads files: here, or in child processes."""
+        self._make_own_folder()
         with self._making:
             return self._root._decoder
 
@@ -204,10 +211,10 @@ class Opened:
         if self.settings.in_child():
             from scenedex.indexing.decoder.children import Children
 
-            return Children(self._own_folder(), self.settings.scenedex_decoder_memory_mb)
+            return Children(self.home, self.settings.scenedex_decoder_memory_mb)
         from scenedex.indexing.here import Here  # the decoders take most of a second to import
 
-        return Here(self._own_folder())
+        return Here(self.home)
 
     def _objects(self) -> ObjectStore:
         """The pictures: one client for all threads and owners, so that its connections are used again."""

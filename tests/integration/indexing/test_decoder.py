@@ -1,15 +1,19 @@
 """Indexing with a decoder in a child process: the same library as without, and hostile files end alone."""
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.jobs.workers import until
 from tests.media import make_clip, shared_media
 from tests.unit.indexing.decoder import misbehaving
 
 from scenedex import Library, open_library
 from scenedex.config import read_settings
+from scenedex.errors import StoreError
 from scenedex.indexing.decoder.children import Children
 from scenedex.indexing.here import Here
 from scenedex.indexing.progress import Silent, Step
@@ -66,6 +70,36 @@ def test_a_library_is_the_same_with_and_without_children(tmp_path: Path) -> None
         assert found == known[1][name], name
     assert len(known[0]) == 4
     assert all(rows for _, _, rows in known[0].values())
+
+
+def spawners() -> set[int]:
+    """Processes that this one has started to read files."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            command = (status.parent / "cmdline").read_bytes()
+            if parent == os.getpid() and b"scenedex.indexing.decoder" in command:
+                found.add(int(status.parent.name))
+    return found
+
+
+def test_what_reads_files_is_started_beside_the_database(tmp_path: Path) -> None:
+    before, clip = spawners(), make_clip(tmp_path / "clip.mp4")
+    settings = read_settings().model_copy(update={"scenedex_decoder": "child", "scenedex_profile": "mini"})
+    with open_library(tmp_path / "home", settings=settings, reading=True) as library:
+        until(lambda: len(spawners() - before) == 1)
+        assert [file.outcome for file in library.add(clip).files] == ["indexed"]
+        assert len(spawners() - before) == 1, "the one that was there has read it"
+    assert spawners() == before
+
+
+def test_where_the_database_cannot_be_opened_nothing_stays(tmp_path: Path) -> None:
+    before = spawners()
+    settings = read_settings().model_copy(update={"scenedex_decoder": "child"})
+    with pytest.raises(StoreError):
+        open_library(tmp_path, url="postgresql://127.0.0.1:1/nothing", settings=settings, reading=True)
+    assert spawners() == before
 
 
 class Told(Silent):
