@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.watching import EncoderRun, Ending, Watcher, ignore
@@ -58,11 +59,13 @@ class QueryEncoding:
         text: str,
         dense: Sequence[Dense],
         meanwhile: Callable[[tuple[VectorQuery, ...]], None] = lambda _: None,
+        aside: Callable[[Callable[[Transaction], None]], bool] = lambda _: False,
     ) -> Encoded:
         """The query for each of `dense`, in their order; nothing that an encoder or the cache does is raised.
 
         Without `tx` only the memory is looked at. A text without anything to embed has no vectors. `meanwhile` is
-        called once with the vectors that are there while encoders still work; not where none does.
+        called once with the vectors that are there while encoders still work; not where none does. `aside` may have
+        somebody else keep what is new in the database, in another transaction, and says whether it does.
         """
         text = normalised(text)
         spaces = {one.space.name: one for one in dense} if text else {}
@@ -88,9 +91,12 @@ class QueryEncoding:
                 log.warning("the %s channel is left out", one.channel, exc_info=exc)
                 reasons[one.space.name] = self._reason(exc)
                 self._tell(one, guard, call, "timeout" if isinstance(exc, EncoderTimeoutError) else "failed")
-        self._store(
-            tx, text, {one.space: found.get(one.space.name) for one in unknown if not _is_static(one)}
-        )
+        made = {one.space: found.get(one.space.name) for one in unknown if not _is_static(one)}
+        vectors = {space: vector for space, vector in made.items() if vector is not None}
+        if self.cache and tx and vectors:
+            keep = partial(self.cache.store, text=text, vectors=vectors)
+            if not aside(keep):
+                keep(tx)
         return Encoded(
             vectors=_vectors(dense, found),
             degraded=tuple(
@@ -159,11 +165,6 @@ class QueryEncoding:
         self._watch(EncoderRun(task="query", modality=one.space.modality, ending=ending, seconds=seconds))
         if ending == "done" and call.found and (vector := call.found[0]) is not None:
             tell_encoded(one.channel, vector, seconds)
-
-    def _store(self, tx: Transaction | None, text: str, made: Mapping[Space, Vector | None]) -> None:
-        vectors = {space: vector for space, vector in made.items() if vector is not None}
-        if self.cache and tx and vectors:
-            self.cache.store(tx, text, vectors)
 
     def _reason(self, exc: Exception) -> str:
         """For people. What a service or a library said may hold keys and addresses: that is for the log alone."""

@@ -3,7 +3,7 @@
 The lexical channel is always there; every other one is a `Dense`: a space, an encoder of queries, a background.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -168,7 +168,8 @@ class Engine:
             tried |= {one.space.name for one in dense}
             begun: list[Begun] = []
             meanwhile = partial(self._begin, tx.owner, asked, depth, begun)
-            more = self._encoding.encode(tx, question.text, dense, meanwhile)
+            aside = partial(self._aside, tx.owner, begun)
+            more = self._encoding.encode(tx, question.text, dense, meanwhile, aside)
             asked = replace(asked, encoded=_joined(asked.encoded, more), begun=next(iter(begun), asked.begun))
             silent = {one.channel for one in dense} - {query.channel for query in more.vectors}
             asked = self._planned(asked, asked.out | silent)
@@ -183,6 +184,10 @@ class Engine:
         there = replace(asked, encoded=replace(asked.encoded, vectors=asked.encoded.vectors + vectors))
         one = begin(owner, self._ask(there, depth), self._defaults)
         begun += [one] if one is not None else []
+
+    def _aside(self, owner: UUID, begun: Sequence[Begun], part: Callable[[Transaction], None]) -> bool:
+        """Begin what nobody waits for, where parts of this search run beside it already."""
+        return bool(begun and self._beside and self._beside.begin(owner, part))
 
     def _planned(self, asked: _Asked, out: frozenset[Channel]) -> _Asked:
         if out == asked.out:

@@ -1,13 +1,14 @@
 """The cosines of a scene's keyframes → the cosine of the scene."""
 
+import math
+import operator
 from collections.abc import Sequence
 from typing import Literal, get_args
-
-import numpy as np
 
 from scenedex.errors import UsageError
 
 Pooling = Literal["max", "top3", "softmax"]
+WAYS: tuple[Pooling, ...] = get_args(Pooling)
 
 BEST = 3
 """Keyframes that count in `top3`."""
@@ -29,16 +30,18 @@ def pooled(cosines: Sequence[float], how: Pooling = "max") -> float:
 
     Raises UsageError without cosines, for one that is no finite number, and for another `how`.
     """
-    if how not in get_args(Pooling):
-        raise UsageError(f"There is no pooling {how!r}: there are {', '.join(get_args(Pooling))}.")
-    values = np.sort(np.asarray(cosines, np.float64))[::-1]
-    if values.size == 0 or not np.isfinite(values).all():
+    if how not in WAYS:
+        raise UsageError(f"There is no pooling {how!r}: there are {', '.join(WAYS)}.")
+    values = sorted(
+        map(float, cosines), reverse=True
+    )  # so few that arrays of NumPy's cost more than they save
+    if not values or not all(map(math.isfinite, values)):
         raise UsageError("A scene is judged by the cosines of its keyframes: finite numbers, at least one.")
+    if how == "max":
+        return values[0]
     if how == "top3":
-        weights = np.ones(min(BEST, values.size))
-    elif how == "softmax":
-        weights = np.exp((values - values[0]) / TEMPERATURE)
+        mean = math.fsum(values[:BEST]) / min(BEST, len(values))
     else:
-        weights = np.ones(1)
-    mean = float(np.average(values[: weights.size], weights=weights))
-    return min(max(mean, float(values[-1])), float(values[0]))
+        weights = [math.exp((value - values[0]) / TEMPERATURE) for value in values]
+        mean = math.fsum(map(operator.mul, weights, values)) / math.fsum(weights)
+    return min(max(mean, values[-1]), values[0])

@@ -1,7 +1,8 @@
 """A search whose channels are asked side by side answers as one whose channels are asked together."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -10,6 +11,7 @@ import pytest
 from tests.integration.search.shelf import BACKGROUND, Axes, Shelf, Shot, at
 
 from scenedex.search import retrieval
+from scenedex.search.cache import QueryCache
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.engine import Engine
@@ -105,36 +107,70 @@ class Static(Axes):
     static = True
 
 
-@pytest.mark.parametrize("gives", [True, False])
-def test_what_needs_no_slow_encoder_is_searched_while_it_works(shelf: Shelf, gives: bool) -> None:
-    begun, beside = threading.Event(), Beside(shelf.database)
-    shelf.axes = {"zebra": 0}
+def slow(
+    shelf: Shelf,
+    begun: threading.Event,
+    beside: Beside | None,
+    *,
+    gives: bool = True,
+    cache: QueryCache | None = None,
+) -> Engine:
+    """What looks for pictures in a large library with an encoder that waits for a search to begin."""
+    seen, heard = shelf.space("visual"), shelf.space("audio")
+    looking = Slow(seen, shelf.axes if gives else {}, begun)
+    dense = [
+        Dense(channel="visual", space=seen, encoder=looking, background=BACKGROUND),
+        Dense(channel="audio", space=heard, encoder=Static(heard, shelf.axes), background=BACKGROUND),
+    ]
+    sizes = {0: Size(0.0, LARGE, -1.0), **{space.id: Size(4.0, LARGE, 4.0) for space in (seen, heard)}}
+    return Engine(dense=dense, sizes=sizes, beside=beside, encoding=QueryEncoding(timeout_s=30, cache=cache))
+
+
+@contextmanager
+def telling(begun: threading.Event) -> Iterator[mock.Mock]:
+    """Statements that say that they have begun."""
 
     def asked(*arguments: Any, **named: Any) -> Any:
         begun.set()
         return search_channels(*arguments, **named)
 
-    seen, heard = shelf.space("visual"), shelf.space("audio")
-    dense = [
-        Dense(
-            channel="visual",
-            space=seen,
-            encoder=Slow(seen, shelf.axes if gives else {}, begun),
-            background=BACKGROUND,
-        ),
-        Dense(channel="audio", space=heard, encoder=Static(heard, shelf.axes), background=BACKGROUND),
-    ]
-    sizes = {0: Size(0.0, LARGE, -1.0), **{space.id: Size(4.0, LARGE, 4.0) for space in (seen, heard)}}
-    engine = Engine(dense=dense, sizes=sizes, beside=beside, encoding=QueryEncoding(timeout_s=30))
-    request = SearchRequest(query="zebra", weaker=True)
-    with (
-        shelf.database.transaction(shelf.owner) as tx,
-        mock.patch.object(retrieval, "search_channels", side_effect=asked) as statements,
-    ):
-        apart = engine.search(tx, request)
+    with mock.patch.object(retrieval, "search_channels", side_effect=asked) as statements:
+        yield statements
+
+
+REQUEST = SearchRequest(query="zebra", weaker=True)
+
+
+@pytest.mark.parametrize("gives", [True, False])
+def test_what_needs_no_slow_encoder_is_searched_while_it_works(shelf: Shelf, gives: bool) -> None:
+    begun, beside = threading.Event(), Beside(shelf.database)
+    shelf.axes = {"zebra": 0}
+    with shelf.database.transaction(shelf.owner) as tx, telling(begun) as statements:
+        apart = slow(shelf, begun, beside, gives=gives).search(tx, REQUEST)
     beside.close()
     assert statements.call_count == (2 if gives else 3)
     with shelf.database.transaction(shelf.owner) as tx:
-        together = Engine(dense=dense, sizes=sizes, encoding=QueryEncoding()).search(tx, request)
+        together = slow(shelf, begun, None, gives=gives).search(tx, REQUEST)
     assert apart.hits
     assert replace(apart, took_ms={}) == replace(together, took_ms={})
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_nobody_waits_until_the_vector_of_a_query_is_kept(shelf: Shelf, large: bool) -> None:
+    begun, beside, cache = threading.Event(), Beside(shelf.database), QueryCache()
+    shelf.axes = {"zebra": 0}
+    if not large:
+        begun.set()
+    with suppress(_Undone), shelf.database.transaction(shelf.owner) as tx, telling(begun):
+        slow(shelf, begun, beside if large else None, cache=cache).search(tx, REQUEST)
+        raise _Undone
+    beside.close()
+    with shelf.database.transaction(shelf.owner) as tx:
+        (row,) = tx.execute("select count(*)::int as kept from query_embeddings")
+    assert row["kept"] == (1 if large else 0), (
+        "in a transaction of its own, or in the search's, which was undone"
+    )
+
+
+class _Undone(Exception):
+    pass
