@@ -191,7 +191,7 @@ class Opened:
         return found.name if found else None
 
     def _make_own_folder(self) -> None:
-        """The folder of this library on this machine, where database and pictures lie elsewhere."""
+        """Make the folder of this library on this machine, where database and pictures lie elsewhere."""
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:

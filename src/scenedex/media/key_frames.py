@@ -25,7 +25,7 @@ class Keyed(NamedTuple):
     """A packet; with its picture, where that is a key frame that was to be decoded for itself, and could be."""
 
     packet: "Packet[Stream]"
-    wanted: bool = False  #: whether it was to be
+    tried: bool = False  #: whether it was to be
     picture: VideoFrame | None = None
 
     @property
@@ -74,6 +74,6 @@ def _keyed(
             t_s = float(packet.pts * (packet.time_base or 0))
             if t_s - last_s >= POST_S and wanted():
                 last_s = t_s
-                yield Keyed(packet, True, decoder.decode(packet))
+                yield Keyed(packet, tried=True, picture=decoder.decode(packet))
                 continue
         yield Keyed(packet)

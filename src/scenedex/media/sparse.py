@@ -161,7 +161,7 @@ class Sparse:
     def _hold(self, keyed: Keyed, t_s: float) -> Iterator[DecodedFrame]:
         assert self._first is not None
         packet = keyed.packet
-        if keyed.wanted and self._last is None:
+        if keyed.tried and self._last is None:
             self._last = self._whole(keyed.picture, t_s)
             if self._last is None:
                 yield from self._rest(packet)

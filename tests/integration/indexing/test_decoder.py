@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,9 @@ def test_where_the_database_cannot_be_opened_nothing_stays(tmp_path: Path) -> No
     settings = read_settings().model_copy(update={"scenedex_decoder": "child"})
     with pytest.raises(StoreError):
         open_library(tmp_path, url="postgresql://127.0.0.1:1/nothing", settings=settings, reading=True)
+    for thread in threading.enumerate():
+        if thread.name == "spawner":
+            thread.join()
     assert spawners() == before
 
 

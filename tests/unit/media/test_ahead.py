@@ -47,6 +47,24 @@ def test_no_more_is_made_than_may_wait() -> None:
     assert len(made) == 10, "nothing is made after the end"
 
 
+def test_what_weighs_nothing_may_wait_besides() -> None:
+    made, enough = [], threading.Event()
+
+    def items():
+        for n in range(1000):
+            made.append(n)
+            if n == 20:
+                enough.set()
+            yield n
+
+    with Ahead(items(), 3, weight=lambda n: n % 10 == 0) as ahead:
+        assert enough.wait(10)
+        assert next(ahead) == 0
+        assert list(ahead) == list(range(1, 1000))
+    with Ahead(range(1000), 3, weight=lambda _: 5) as ahead:
+        assert list(ahead) == list(range(1000)), "one may always wait"
+
+
 def test_the_thread_ends_with_the_context() -> None:
     before = set(threading.enumerate())
     with Ahead(iter(int, 1), 4) as ahead:

@@ -56,7 +56,7 @@ def test_every_packet_comes_and_key_frames_with_their_pictures(tmp_path: Path) -
         one.packet.pts for one in found if one.packet.is_keyframe
     ]
     assert len(found) == 41, "the last is empty"
-    assert sum(one.wanted for one in found) == 4
+    assert sum(one.tried for one in found) == 4
     with av.open(str(path)) as container:
         whole = {frame.pts: frame.to_ndarray(format="gray") for frame in container.decode(video=0)}
     for one in found:
@@ -69,7 +69,7 @@ def test_of_key_frames_that_follow_one_another_soon_not_all_are_decoded(tmp_path
     times = [float(one.packet.pts * one.packet.time_base) for one in found if one.picture]
     assert all(POST_S <= after - before < POST_S + 1.5 / RATE for before, after in pairwise(times))
     assert len(times) > 5
-    assert [one.wanted for one in found] == [one.picture is not None for one in found]
+    assert [one.tried for one in found] == [one.picture is not None for one in found]
 
 
 def test_none_is_decoded_once_none_is_wanted(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_one_that_cannot_be_decoded_is_said_to_be_so(tmp_path: Path) -> None:
         packet = av.Packet(b"\0\0\0\1" + bytes(60))
         packet.stream, packet.pts, packet.is_keyframe = container.streams.video[0], 0, True
         with key_frames_ahead([packet], 0, decoder, lambda: True) as ahead:
-            assert [(one.wanted, one.picture) for one in ahead] == [(True, None)]
+            assert [(one.tried, one.picture) for one in ahead] == [(True, None)]
 
 
 def test_no_more_wait_than_memory_is_there_for(tmp_path: Path) -> None:
