@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,11 +37,16 @@ CHANNELS = 5
 DEEPEST = 2_400
 """Scenes of each channel among which bands, groups and folding look for enough to fill a page."""
 
+AHEAD = 500
+"""Scenes whose pictures are looked at before it is known whether they belong to the pool: most of its own do."""
+
 SEEN = ("visual", "anchor")
 """Channels whose statements take the longest: they run beside all others in a large library."""
 
 Backgrounds = Mapping[tuple[Channel, int], Background]
 Rows = dict[UUID, dict[Channel, ChannelRow]]
+Scores = dict[UUID, tuple[tuple[float, float], ...]]
+"""Of `score_scenes`: scene to the time and the cosine of each of its keyframes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +105,14 @@ def retrieve(tx: Transaction, ask: Ask, backgrounds: Backgrounds, defaults: Sear
         return known.calibrated(row.raw) if known else row.raw
 
     size, k = _depth(ask, defaults)
-    found, degraded = _asked(tx, ask, k)
+    found, ahead, degraded = _asked(tx, ask, k)
     counting, tiers = tiered(found, size)
     rows = by_scene([row for row in counting if row.raw >= defaults.thresholds.get(row.channel, -1.0)], worth)
     cosines: dict[UUID, float | None] = {}
     if ask.mode == "rerank" or defaults.pooling != "max":
         try:
             with tx.savepoint():
-                cosines = _looked_at(tx, ask, rows, tiers, backgrounds, defaults)
+                cosines = _looked_at(partial(_scores, tx, ahead), ask, rows, tiers, backgrounds, defaults)
         except StoreError as exc:
             log.warning("the pictures get no second look", exc_info=exc)
             degraded["visual"] = _FAILED
@@ -131,13 +137,17 @@ def begin(owner: UUID, ask: Ask, defaults: SearchDefaults) -> Begun | None:
 
     `retrieve` takes what comes of it where it asks for the same.
     """
-    large = ask.sizes is not None and ask.sizes[0].scenes >= LARGE
     rest = [query for query in ask.vectors if query.channel not in SEEN]
-    if ask.beside is None or not large or not (ask.terms or rest):
+    if not (ask.terms or rest):
         return None
     common = _common(ask, _depth(ask, defaults)[1])
-    rows = ask.beside.begin(owner, lambda tx: search_channels(tx, terms=ask.terms, vectors=rest, **common))
+    rows = _begun_beside(owner, ask, rest, common)
     return None if rows is None else Begun(what=_part(ask.terms, rest, common), rows=rows)
+
+
+def _helper(ask: Ask) -> Beside | None:
+    """Who takes a part of the statements; nobody in a small library, where they take less than beginning one."""
+    return ask.beside if ask.sizes is not None and ask.sizes[0].scenes >= LARGE else None
 
 
 def _part(terms: Sequence[str], vectors: Sequence[VectorQuery], common: Mapping[str, Any]) -> _Part:
@@ -196,11 +206,13 @@ def offered(ask: Ask, defaults: SearchDefaults) -> int:
     return max(POOL, defaults.pool_size if compared else -(-defaults.pool_size // CHANNELS))
 
 
-def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Channel, str]]:
+def _asked(
+    tx: Transaction, ask: Ask, k: int
+) -> tuple[list[ChannelRow], Future[Scores] | None, dict[Channel, str]]:
     """All channels at once; where that fails each alone, so that one cannot take the rest along."""
     common = _common(ask, k)
     try:
-        return _at_once(tx, ask, common), {}
+        return *_at_once(tx, ask, common), {}
     except StoreError as exc:
         log.warning("all channels together failed", exc_info=exc)
         failed = exc
@@ -220,7 +232,7 @@ def _asked(tx: Transaction, ask: Ask, k: int) -> tuple[list[ChannelRow], dict[Ch
             degraded[channel] = _FAILED
     if not worked:
         raise failed
-    return found, degraded
+    return found, None, degraded
 
 
 def _common(ask: Ask, k: int) -> dict[str, Any]:
@@ -233,30 +245,58 @@ def _common(ask: Ask, k: int) -> dict[str, Any]:
     }
 
 
-def _at_once(tx: Transaction, ask: Ask, common: Mapping[str, Any]) -> list[ChannelRow]:
+def _at_once(
+    tx: Transaction, ask: Ask, common: Mapping[str, Any]
+) -> tuple[list[ChannelRow], Future[Scores] | None]:
     """In one statement, or, in a large library, in two side by side: what is seen beside the rest, or, where nothing
-    is, vectors beside words."""
+    is, vectors beside words. Then the pictures of what the rest brings may be looked at already."""
     seen = [query for query in ask.vectors if query.channel in SEEN]
     rest = [query for query in ask.vectors if query.channel not in SEEN]
     if seen and ask.begun is not None and ask.begun.what == _part(ask.terms, rest, common):
-        return search_channels(tx, terms=(), vectors=seen, **common) + ask.begun.rows.result()
-    if not seen:
-        seen, rest = rest, seen
-    large = ask.sizes is not None and ask.sizes[0].scenes >= LARGE
-    if ask.beside is None or not (large and seen and (rest or ask.terms)):
-        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common)
-
-    def others(own: Transaction) -> list[ChannelRow]:
-        return search_channels(own, terms=ask.terms, vectors=rest, **common)
-
-    later = ask.beside.begin(tx.owner, others)
+        later: Future[list[ChannelRow]] | None = ask.begun.rows
+    else:
+        if not seen:
+            seen, rest = rest, seen
+        later = _begun_beside(tx.owner, ask, rest, common) if seen and (rest or ask.terms) else None
     if later is None:
-        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common)
-    return search_channels(tx, terms=(), vectors=seen, **common) + later.result()
+        return search_channels(tx, terms=ask.terms, vectors=ask.vectors, **common), None
+    ahead = _look_ahead(tx.owner, ask, later)
+    return search_channels(tx, terms=(), vectors=seen, **common) + later.result(), ahead
+
+
+def _begun_beside(
+    owner: UUID, ask: Ask, vectors: Sequence[VectorQuery], common: Mapping[str, Any]
+) -> Future[list[ChannelRow]] | None:
+    beside = _helper(ask)
+    if beside is None:
+        return None
+    return beside.begin(owner, lambda tx: search_channels(tx, terms=ask.terms, vectors=vectors, **common))
+
+
+def _look_ahead(owner: UUID, ask: Ask, brought: Future[list[ChannelRow]]) -> Future[Scores] | None:
+    """Look at the pictures of what words and sounds bring, while what is seen is still searched."""
+    pictures = [query for query in ask.vectors if query.channel == "visual"]
+    beside = _helper(ask)
+    if beside is None or ask.mode != "rerank" or len(pictures) != 1:
+        return None
+
+    def looked(tx: Transaction) -> Scores:
+        scenes = dict.fromkeys(row.scene_id for row in brought.result())
+        return score_scenes(tx, pictures[0], list(scenes)[:AHEAD])
+
+    return beside.begin(owner, looked)
+
+
+def _scores(
+    tx: Transaction, ahead: Future[Scores] | None, query: VectorQuery, scenes: Sequence[UUID]
+) -> Scores:
+    known = ahead.result() if ahead else {}
+    found = {scene: known[scene] for scene in scenes if scene in known}
+    return found | score_scenes(tx, query, [scene for scene in scenes if scene not in known])
 
 
 def _looked_at(
-    tx: Transaction,
+    scored: Callable[[VectorQuery, Sequence[UUID]], Scores],
     ask: Ask,
     rows: Rows,
     tiers: Mapping[UUID, int],
@@ -277,7 +317,7 @@ def _looked_at(
 
     if ask.mode == "rerank":
         first_tier = [scene for scene in rows if tiers.get(scene, 0) == 0]
-        best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), str(scene)))
+        best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), scene.int))
         chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, defaults.pool_size)
     else:
         chosen = [scene for scene, channels in rows.items() if "visual" in channels]
@@ -285,9 +325,7 @@ def _looked_at(
     first = backgrounds.get(("visual", seen[0].space.id))
     for query in seen:
         own = backgrounds.get(("visual", query.space.id))
-        for scene, row in _second_look(
-            tx, query, {one: rows[one] for one in chosen}, defaults, worth
-        ).items():
+        for scene, row in _second_look(query, rows, scored(query, chosen), defaults, worth).items():
             cosine = row.raw
             if own and first:
                 cosine = first.even + (cosine - own.even) / own.scale * first.scale
@@ -297,15 +335,15 @@ def _looked_at(
 
 
 def _second_look(
-    tx: Transaction,
     query: VectorQuery,
     rows: Rows,
+    scores: Scores,
     defaults: SearchDefaults,
     worth: Callable[[ChannelRow], float],
 ) -> dict[UUID, ChannelRow]:
     """Judge each scene by all of its keyframes; `rows` get the new evidence, and lose what is below the threshold."""
     found: dict[UUID, ChannelRow] = {}
-    for scene, keyframes in score_scenes(tx, query, list(rows)).items():
+    for scene, keyframes in scores.items():
         cosine = pooled([cosine for _, cosine in keyframes], defaults.pooling)
         t_s, _ = max(keyframes, key=lambda keyframe: keyframe[1])
         row = ChannelRow(channel="visual", scene_id=scene, raw=cosine, t_s=t_s, space_id=query.space.id)

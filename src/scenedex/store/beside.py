@@ -8,8 +8,9 @@ from uuid import UUID
 
 from scenedex.store.database import Database, Transaction
 
-AT_ONCE = 2
-"""Parts that run beside their searches: with more searches at once, the server's processors have enough to do."""
+AT_ONCE = 3
+"""Parts that run beside their searches: what words and sounds bring, its pictures, and what is kept. With more searches
+at once the server's processors have enough to do."""
 
 _T = TypeVar("_T")
 

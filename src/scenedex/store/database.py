@@ -56,7 +56,7 @@ class Statements:
 
     def tuples(self, query: Query, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The same for many rows: each a tuple, in the order of the columns."""
-        with our_errors(), self._connection.cursor(row_factory=tuple_row) as cursor:
+        with our_errors(), self._connection.cursor(row_factory=tuple_row, binary=True) as cursor:
             return cursor.execute(query, {**(params or {}), **self._fixed}).fetchall()
 
     def execute_many(self, query: Query, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -6,10 +6,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 import pytest
 from tests.integration.search.shelf import BACKGROUND, Axes, Shelf, Shot, at
 
+from scenedex.errors import StoreError
 from scenedex.search import retrieval
 from scenedex.search.cache import QueryCache
 from scenedex.search.dense import Dense
@@ -20,8 +22,9 @@ from scenedex.search.request import SearchDefaults, SearchRequest
 from scenedex.search.retrieval import Ask, retrieve
 from scenedex.store.beside import Beside
 from scenedex.store.channels import search_channels
-from scenedex.store.database import Database
+from scenedex.store.database import Database, Transaction
 from scenedex.store.embedded import EmbeddedServer
+from scenedex.store.scoring import score_scenes
 from scenedex.store.sizes import LARGE, Size
 from scenedex.types import Channel, Filters, Mode, Space, Vector, VectorQuery
 
@@ -70,6 +73,63 @@ def test_side_by_side(
     assert asked.call_count == statements
     assert together.candidates
     assert apart == together
+
+
+def looking(shelf: Shelf, beside: Beside | None) -> Ask:
+    """Words, sounds and pictures of a large library, with a second look."""
+    vectors = [query(shelf, "visual"), query(shelf, "audio")]
+    return Ask(
+        question=read_question("zebra"),
+        terms=("zebra",),
+        vectors=vectors,
+        mode="rerank",
+        filters=Filters(),
+        sizes={0: Size(0.0, LARGE, -1.0), **{one.space.id: Size(4.0, LARGE, 4.0) for one in vectors}},
+        beside=beside,
+    )
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 500])
+def test_pictures_of_what_words_bring_are_looked_at_beside(shelf: Shelf, ahead: int) -> None:
+    beside, looks = Beside(shelf.database), list[tuple[bool, list[UUID]]]()
+    shelf.add("b.mp4", Shot("no word of it", (0.8,), sounds=0.0))
+
+    def looked(own: Transaction, asked: VectorQuery, scenes: Sequence[UUID]) -> retrieval.Scores:
+        if scenes:
+            looks.append((own is tx, list(scenes)))
+        return score_scenes(own, asked, scenes)
+
+    with shelf.database.transaction(shelf.owner) as tx:
+        together = retrieve(tx, looking(shelf, None), {}, SearchDefaults())
+        with (
+            mock.patch.object(retrieval, "score_scenes", looked),
+            mock.patch.object(retrieval, "AHEAD", ahead),
+        ):
+            apart = retrieve(tx, looking(shelf, beside), {}, SearchDefaults())
+    beside.close()
+    assert apart == together
+    assert len(together.cosines) == 4
+    assert sorted(scene for _, scenes in looks for scene in scenes) == sorted(together.cosines)
+    elsewhere = [len(scenes) for own, scenes in looks if not own]
+    assert elsewhere == {0: [], 1: [1], 500: [3]}[ahead], "one of four is only seen"
+
+
+def test_a_look_that_fails_beside_takes_nothing_else_along(shelf: Shelf) -> None:
+    beside = Beside(shelf.database)
+
+    def failing(own: Transaction, asked: VectorQuery, scenes: Sequence[UUID]) -> retrieval.Scores:
+        if own is not tx:
+            raise StoreError("no such table")
+        return score_scenes(own, asked, scenes)
+
+    with (
+        shelf.database.transaction(shelf.owner) as tx,
+        mock.patch.object(retrieval, "score_scenes", failing),
+    ):
+        found = retrieve(tx, looking(shelf, beside), {}, SearchDefaults())
+    beside.close()
+    assert found.candidates
+    assert found.degraded == ("visual: the database could not search in it",)
 
 
 def test_a_small_library_is_asked_in_one_statement(shelf: Shelf) -> None:
