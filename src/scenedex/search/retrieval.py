@@ -316,9 +316,11 @@ def _looked_at(
         return known.calibrated(row.raw) if known else row.raw
 
     if ask.mode == "rerank":
-        first_tier = [scene for scene in rows if tiers.get(scene, 0) == 0]
-        best = sorted(first_tier, key=lambda scene: (-max(map(worth, rows[scene].values())), scene.int))
-        chosen = pool({scene: bool(rows[scene].keys() - {"visual"}) for scene in best}, defaults.pool_size)
+        chosen = [scene for scene in rows if tiers.get(scene, 0) == 0]
+        if len(chosen) > defaults.pool_size:
+            chosen.sort(key=lambda scene: (-max(map(worth, rows[scene].values())), scene.int))
+            by_words = {scene: bool(rows[scene].keys() - {"visual"}) for scene in chosen}
+            chosen = pool(by_words, defaults.pool_size)
     else:
         chosen = [scene for scene, channels in rows.items() if "visual" in channels]
     cosines: dict[UUID, float | None] = dict.fromkeys(chosen)
