@@ -200,7 +200,7 @@ def compared(library: Library, senses: Senses, searches: int) -> bool:
         seen[kind].append((query, rows))
     held = plans(library, query)
     _exact(library, query)
-    with psycopg.connect(library.database._server.conninfo("postgres"), autocommit=True) as admin:
+    with _admin(library) as admin:
         print(f"  recall@10 of the channels {recall(admin, library.owner, seen):.4f}")
     found = whole_recall(library, questions(vocabulary(senses.words), WHOLE, 5))
     print(f"recall@10 of searches {found:.4f} (line: {LINE_RECALL})")
@@ -219,6 +219,17 @@ def _exact(library: Library, query: VectorQuery) -> None:
         print(f"  one vector among all pictures, {name}: {min(took):.1f} ms")
 
 
+def _admin(library: Library) -> psycopg.Connection:
+    return psycopg.connect(library.database._server.conninfo("postgres"), autocommit=True)
+
+
+def _senses(library: Library) -> Senses:
+    profile, equipment = library.profile(), library.equipment
+    return Senses(
+        sight=equipment.visual(profile.visual), hearing=equipment.audio(profile.audio), words=equipment.words
+    )
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks million")
     parser.add_argument("--scenes", type=int, default=1_000_000, help="of the largest owner")
@@ -234,18 +245,19 @@ def main(arguments: Sequence[str] = ()) -> int:
             "SCENEDEX_PROFILE": "mini",
             "CLIP_MODEL_NAME": str(random_clip(folder / "weights", TOPICS)),
         }
+        there = folder / f"filled-{options.scenes}"
+        if not there.exists():
+            with open_library() as library, _admin(library) as admin:
+                fill(library.database, admin, _senses(library), options.scenes)
+            there.touch()
+        # opened anew: the server takes its memory for the library that it finds at its start
         with open_library() as library:
-            profile, equipment = library.profile(), library.equipment
-            senses = Senses(
-                sight=equipment.visual(profile.visual),
-                hearing=equipment.audio(profile.audio),
-                words=equipment.words,
-            )
-            there = folder / f"filled-{options.scenes}"
-            if not there.exists():
-                with psycopg.connect(library.database._server.conninfo("postgres"), autocommit=True) as admin:
-                    fill(library.database, admin, senses, options.scenes)
-                there.touch()
+            senses = _senses(library)
+            with _admin(library) as admin:
+                (huge,) = admin.execute("select current_setting('huge_pages_status')").fetchone() or (
+                    "unknown",
+                )
+            print(f"  huge pages: {huge}")
             library.search("red car")  # measures the spaces
             parts = {"times": times, "recall": compared}
             wanted = [options.only] if options.only else list(parts)
