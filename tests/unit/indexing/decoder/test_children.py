@@ -293,10 +293,12 @@ def test_a_program_that_is_none_cannot_be_started(scratch: Path, clip: Path) -> 
 
 
 PARENT = """
+import signal
 import sys
 from pathlib import Path
 from scenedex.indexing.decoder.children import Children
 from scenedex.types import Limits
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who began the tests may ignore it, as `nohup` in a script
 with Children(Path(sys.argv[1]).parent, 512, module=sys.argv[2]).reading(Path(sys.argv[1]), Limits()) as reading:
     print(reading._spawner.pid, flush=True)
     list(reading.scenes("adaptive", lambda _: None))
