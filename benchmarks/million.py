@@ -44,6 +44,7 @@ from scenedex.store.channels import search_channels, settings_for, statement
 from scenedex.store.reach import reach_of
 from scenedex.store.scope import scope_of
 from scenedex.store.scoring import some_vectors
+from scenedex.store.sizes import LARGE
 from scenedex.store.spaces import partition
 from scenedex.types import ChannelRow, Filters, Space, VectorQuery
 
@@ -237,6 +238,10 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--searches", type=int, default=240, help="in words, over HTTP")
     parser.add_argument("--only", choices=("times", "recall"), help="of what is measured")
     options = parser.parse_args(arguments)
+    if options.scenes < LARGE:
+        parser.error(
+            f"--scenes must be {LARGE:,} at least: smaller libraries are not read ahead, and nothing says so"
+        )
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])  # what is started from here keeps to them
     with tempfile.TemporaryDirectory() as made:
         folder = options.keep or Path(made)

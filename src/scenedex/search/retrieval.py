@@ -267,6 +267,7 @@ def _at_once(
 def _begun_beside(
     owner: UUID, ask: Ask, vectors: Sequence[VectorQuery], common: Mapping[str, Any]
 ) -> Future[list[ChannelRow]] | None:
+    """Begin to search by the words and these vectors; None where nobody takes that."""
     beside = _helper(ask)
     if beside is None:
         return None

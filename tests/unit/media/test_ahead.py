@@ -1,6 +1,7 @@
 """What is made in a thread comes in order, bounded, and with its errors."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -29,17 +30,18 @@ def test_what_goes_wrong_is_raised_in_its_place(most: int) -> None:
             next(ahead)
 
 
+def counted(made: list[int], last: int, enough: threading.Event) -> Iterator[int]:
+    """A thousand numbers, which say what is made of them, and when so many are."""
+    for n in range(1000):
+        made.append(n)
+        if n == last:
+            enough.set()
+        yield n
+
+
 def test_no_more_is_made_than_may_wait() -> None:
-    made, enough = [], threading.Event()
-
-    def items():
-        for n in range(1000):
-            made.append(n)
-            if n == 9:
-                enough.set()
-            yield n
-
-    with Ahead(items(), 9) as ahead:
+    made, enough = list[int](), threading.Event()
+    with Ahead(counted(made, 9, enough), 9) as ahead:
         assert not enough.wait(0.2)
         assert next(ahead) == 0
         assert enough.wait(10)
@@ -48,16 +50,8 @@ def test_no_more_is_made_than_may_wait() -> None:
 
 
 def test_what_weighs_nothing_may_wait_besides() -> None:
-    made, enough = [], threading.Event()
-
-    def items():
-        for n in range(1000):
-            made.append(n)
-            if n == 20:
-                enough.set()
-            yield n
-
-    with Ahead(items(), 3, weight=lambda n: n % 10 == 0) as ahead:
+    made, enough = list[int](), threading.Event()
+    with Ahead(counted(made, 20, enough), 3, weight=lambda n: n % 10 == 0) as ahead:
         assert enough.wait(10)
         assert next(ahead) == 0
         assert list(ahead) == list(range(1, 1000))
