@@ -26,7 +26,7 @@ from scenedex.store.preferences import preferences
 from scenedex.store.sizes import LARGE
 from scenedex.store.spaces import choices
 from scenedex.store.videos import resolve_video
-from scenedex.store.warming import read_ahead, walk
+from scenedex.store.warming import read_ahead, walk_all
 from scenedex.types import (
     Answer,
     Channel,
@@ -92,8 +92,8 @@ class Searching(Owning):
         if chosen.sizes[0].scenes < LARGE:
             return 0
         read_ahead(self._database)
-        with self._database.transaction(self.owner) as tx:
-            return walk(tx, [space for space in chosen.spaces if chosen.sizes[space.id].vectors])
+        held = [space for space in chosen.spaces if chosen.sizes[space.id].vectors]
+        return walk_all(self._database, self.owner, held, chosen.sizes)
 
     def search_defaults(self) -> SearchDefaults:
         """How a search goes where its request says nothing else: the settings, overlaid by what this owner has set."""

@@ -1,21 +1,39 @@
-"""What searches of a large library will read, read before the first one comes.
+"""What searches of a large library will read, read before the first one comes, by the connections that will search.
 
-A walk touches thousands of pages all over its index: from a disk that is seconds, from memory milliseconds.
+A walk touches thousands of pages all over its index: from a disk that is seconds, from memory milliseconds. And each
+connection is a process of the server, to which the system gives each page that it reads for the first time, some
+microseconds each: without huge pages, half of the time of its first hundreds of searches.
 """
 
+import math
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from typing import LiteralString
+from uuid import UUID
 
-from scenedex.store.channels import search_channels
+from psycopg.sql import SQL, Composed, Literal
+
+from scenedex.errors import StoreError
+from scenedex.store.beside import AT_ONCE
 from scenedex.store.database import Database, Transaction
 from scenedex.store.scoring import some_vectors
-from scenedex.types import Filters, Space, VectorQuery
+from scenedex.store.sizes import Size
+from scenedex.types import Space
 
-WALKS = 400
-"""Searches for vectors that are there, in each space: they bring most of its index into PostgreSQL's own cache."""
+CONNECTIONS = AT_ONCE + 1
+"""That one search may use at a time. Those that were used last are lent first, so these are what searches get."""
 
-DEPTH = 100  #: scenes of each: as many as a channel offers
+DEPTH = 5_000
+"""Vectors that a walk brings. Each begins at one drawn by chance: a few deeper ones would read the same parts again."""
+
+SHARE = 10
+"""All walks of a space bring one vector in so many, and read most pages of its index and of its rows on their way."""
+
+ROUNDS = 2
+"""Over all connections: what the later ones read the first time, the first ones have not been given yet."""
+
+AT_LEAST = 4  #: walks of a space
 BLOCK = 1 << 20
 AT_MOST_S = 120.0
 
@@ -30,14 +48,74 @@ def read_ahead(database: Database) -> int:
     return read
 
 
-def walk(tx: Transaction, spaces: Sequence[Space], walks: int = WALKS) -> int:
-    """Search for vectors of each space; how many were asked for."""
-    asked, until = 0, time.monotonic() + AT_MOST_S
-    for space in spaces:
-        for vector in some_vectors(tx, space, walks):
+def walk_all(database: Database, owner: UUID, spaces: Sequence[Space], sizes: Mapping[int, Size]) -> int:
+    """Walk through the indexes of these spaces on each connection that a search may use; how many walks it took.
+
+    `sizes`: of the spaces, by id. Raises StoreError.
+    """
+    walks, until = 0, time.monotonic() + AT_MOST_S
+    with ExitStack() as held:  # all at once, so that none is lent twice
+        readers = [held.enter_context(database.transaction(owner)) for _ in range(CONNECTIONS)]
+        for tx in readers * ROUNDS:
+            for space in spaces:
+                walks += walk(tx, space, sizes[space.id].vectors, until)
+        for tx in readers:
+            read_rows(tx, spaces, until)
+    return walks
+
+
+def read_rows(tx: Transaction, spaces: Sequence[Space], until: float) -> None:
+    """Read the owner's rows of these spaces and of scenes, and their keys; of words the keys, which is all that
+    searches read there. Until then (in the seconds of `time.monotonic`)."""
+    rows: list[SQL | Composed] = [SQL(EMBEDDINGS).format(space=Literal(space.id)) for space in spaces]
+    rows += map(SQL, ROWS)
+    counts = [(BY_KEY, count) for count in (*rows, SQL(WORDS))] + [(BY_ROW, count) for count in rows]
+    for way, count in counts:
+        left_ms = round(1000 * (until - time.monotonic()))
+        if left_ms <= 0:
+            break
+        settings = SQL(way + "; set local statement_timeout = {}").format(left_ms)
+        with suppress(StoreError), tx.reading(settings):  # it took too long
+            tx.execute(count)
+    tx.execute("set local statement_timeout = default")
+
+
+def walk(tx: Transaction, space: Space, vectors: float, until: float = math.inf) -> int:
+    """Walk through the index of a space that holds about so many vectors of the owner, until then (in the seconds of
+    `time.monotonic`); how many walks it took."""
+    wanted = max(AT_LEAST, math.ceil(vectors / SHARE / DEPTH))
+    names = {"space": Literal(space.id), "dim": Literal(space.dim), "depth": Literal(DEPTH)}
+    walks = 0
+    with tx.reading(SQL(SETTINGS).format(**names)):
+        for vector in some_vectors(tx, space, wanted):
             if time.monotonic() > until:
-                return asked
-            query = VectorQuery(channel="anchor", space=space, vector=vector)
-            search_channels(tx, terms=(), vectors=[query], filters=Filters(), k=DEPTH)
-            asked += 1
-    return asked
+                break
+            tx.execute(SQL(WALK).format(**names), {"vector": vector})
+            walks += 1
+    return walks
+
+
+BY_KEY: LiteralString = """set local enable_sort = off;
+set local enable_seqscan = off; set local enable_bitmapscan = off;
+set local enable_indexscan = on; set local enable_indexonlyscan = on"""
+BY_ROW: LiteralString = """set local enable_seqscan = on; set local enable_bitmapscan = off;
+set local enable_indexscan = off; set local enable_indexonlyscan = off"""
+
+EMBEDDINGS: LiteralString = (
+    "select count(*) from embeddings where owner_id = %(owner)s and space_id = {space}"
+)
+ROWS: tuple[LiteralString, ...] = (
+    "select count(*) from scenes where owner_id = %(owner)s",
+    "select count(*) from keyframes where owner_id = %(owner)s",
+    "select count(*) from captions where owner_id = %(owner)s",
+)
+WORDS: LiteralString = """select count(tf) from
+  (select tf from postings where owner_id = %(owner)s order by term, scene_id offset 0) ordered"""
+
+# what a walk remembers is more than the usual `work_mem`, at which it would end
+SETTINGS: LiteralString = """set local hnsw.max_scan_tuples = {depth};
+set local hnsw.scan_mem_multiplier = 16; set local enable_sort = off"""
+
+WALK: LiteralString = """select count(*) from (select from embeddings
+  where owner_id = %(owner)s and space_id = {space} and vector is not null
+  order by vector::halfvec({dim}) <=> %(vector)s::halfvec({dim}) limit {depth}) walked"""
