@@ -30,8 +30,6 @@ SHARED_EF_SEARCH = 400
 """Where several channels walk, all do with the same. One that is asked for more goes on from where its walk ended
 (`hnsw.iterative_scan`), as far as it needs: its farther scenes are less sure, and the others do not pay for them."""
 
-MAX_EF_SEARCH = 1000  #: pgvector's limit
-
 
 _Found = tuple[Any, ...]
 """Number of the vector (-1: words), scene, raw, t_s, vectors looked at, and the bits of said, titled, described."""
@@ -111,9 +109,9 @@ def settings_for(reach: Reach, *, keep_plan: bool = False) -> SQL:
     """
     if not any(reach.hnsw):
         return SQL("")
-    walked = [limit for limit, wanted in zip(reach.rows, reach.hnsw, strict=True) if wanted]
-    shared = [limit for limit in walked if limit <= SHARED_EF_SEARCH] if len(walked) > 1 else walked
-    ef = min(max([MIN_EF_SEARCH, *shared]), MAX_EF_SEARCH)
+    walked = [reach.gathered(number) for number, wanted in enumerate(reach.hnsw) if wanted]
+    shared = [each for each in walked if each <= SHARED_EF_SEARCH] if len(walked) > 1 else walked
+    ef = max([MIN_EF_SEARCH, *shared])
     # without sorting, so that the planner does not sort where HNSW was decided on
     kept = "; set local plan_cache_mode = force_generic_plan" if keep_plan and all(reach.hnsw) else ""
     return SQL(f"set local hnsw.ef_search = {ef}; set local enable_sort = off{kept}")

@@ -366,11 +366,12 @@ def test_only_the_partition_of_the_space_is_read(filled: Filled, keep_plan: bool
     ("rows", "hnsw", "expected"),
     [
         ((100,), (True,), 200),
-        ((225, 100), (True, True), 225),
+        ((225, 100), (True, True), 254),  # an eighth more
         ((975, 100), (True, True), 200),  # the first goes on from where its walk ended
-        ((975,), (True,), 975),
-        ((5_000,), (True,), 1_000),
-        ((975, 300), (False, True), 300),
+        ((800,), (True,), 900),
+        ((975,), (True,), 549),  # twice
+        ((5_000,), (True,), 938),  # six times
+        ((975, 300), (False, True), 338),
     ],
 )
 def test_a_channel_that_looks_far_makes_no_other_look_as_far(
@@ -378,6 +379,31 @@ def test_a_channel_that_looks_far_makes_no_other_look_as_far(
 ) -> None:
     reach = Reach(k=100, rows=rows, hnsw=hnsw, by_key=(False,) * len(rows), lazy=True)
     assert f"hnsw.ef_search = {expected};" in settings_for(reach).as_string()
+
+
+def test_one_walk_gathers_what_is_asked_for(filled: Filled) -> None:
+    """A fifth of what lies there belongs to somebody else: a walk that gathers as many as are asked for begins anew."""
+    walk = SQL(
+        """select count(*) as found from (select from embeddings
+          where owner_id = %(owner)s and space_id = {space} and vector is not null
+          order by vector::halfvec({dim}) <=> %(vector)s::halfvec({dim}) limit {rows}) one"""
+    )
+    once = SQL("set local hnsw.iterative_scan = off; ")
+    noise = np.random.default_rng(3).standard_normal((10, CLUSTERED.dim))
+    found: dict[str, list[int]] = {"ours": [], "as many as asked for": []}
+    with filled.database.transaction(LOCAL_OWNER) as tx:
+        query = VectorQuery(channel="visual", space=filled.space, vector=QUERIES[0])
+        reach = reach_of(tx, [query], scope_of(EVERYTHING), 60, 0)
+        (rows,) = reach.rows
+        bare = SQL("set local hnsw.ef_search = {}; set local enable_sort = off").format(rows)
+        parts = {"space": filled.space.id, "dim": CLUSTERED.dim, "rows": rows}
+        for name, setting in (("ours", settings_for(reach)), ("as many as asked for", bare)):
+            for vector in noise:
+                with tx.reading(once + setting):
+                    (row,) = tx.execute(walk.format(**parts), {"vector": vector.astype(np.float32)})
+                found[name].append(row["found"])
+    assert found["ours"] == [rows] * 10
+    assert max(found["as many as asked for"]) < rows
 
 
 def test_words_are_found_by_index_under_row_level_security(filled: Filled) -> None:
