@@ -328,13 +328,25 @@ def _looked_at(
     first = backgrounds.get(("visual", seen[0].space.id))
     for query in seen:
         own = backgrounds.get(("visual", query.space.id))
-        for scene, row in _second_look(query, rows, scored(query, chosen), defaults, worth).items():
+        known = _best_known(query, rows, chosen) if defaults.pooling == "max" else {}
+        scores = known | scored(query, [scene for scene in chosen if scene not in known])
+        for scene, row in _second_look(query, rows, scores, defaults, worth).items():
             cosine = row.raw
             if own and first:
                 cosine = first.even + (cosine - own.even) / own.scale * first.scale
-            known = cosines[scene]
-            cosines[scene] = cosine if known is None else max(known, cosine)
+            other = cosines[scene]
+            cosines[scene] = cosine if other is None else max(other, cosine)
     return cosines if ask.mode == "rerank" else {}
+
+
+def _best_known(query: VectorQuery, rows: Rows, scenes: Sequence[UUID]) -> Scores:
+    """The best keyframe of each scene that was found by its pictures: it is the one that was found."""
+    found = {scene: rows[scene].get("visual") for scene in scenes}
+    return {
+        scene: ((row.t_s, row.raw),)
+        for scene, row in found.items()
+        if row is not None and row.t_s is not None and row.space_id == query.space.id
+    }
 
 
 def _second_look(

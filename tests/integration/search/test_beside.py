@@ -93,6 +93,7 @@ def looking(shelf: Shelf, beside: Beside | None) -> Ask:
 def test_pictures_of_what_words_bring_are_looked_at_beside(shelf: Shelf, ahead: int) -> None:
     beside, looks = Beside(shelf.database), list[tuple[bool, list[UUID]]]()
     shelf.add("b.mp4", Shot("no word of it", (0.8,), sounds=0.0))
+    all_count = SearchDefaults(pooling="top3")  # the best keyframe of each is known
 
     def looked(own: Transaction, asked: VectorQuery, scenes: Sequence[UUID]) -> retrieval.Scores:
         if scenes:
@@ -100,18 +101,46 @@ def test_pictures_of_what_words_bring_are_looked_at_beside(shelf: Shelf, ahead: 
         return score_scenes(own, asked, scenes)
 
     with shelf.database.transaction(shelf.owner) as tx:
-        together = retrieve(tx, looking(shelf, None), {}, SearchDefaults())
+        together = retrieve(tx, looking(shelf, None), {}, all_count)
         with (
             mock.patch.object(retrieval, "score_scenes", looked),
             mock.patch.object(retrieval, "AHEAD", ahead),
         ):
-            apart = retrieve(tx, looking(shelf, beside), {}, SearchDefaults())
+            apart = retrieve(tx, looking(shelf, beside), {}, all_count)
     beside.close()
     assert apart == together
     assert len(together.cosines) == 4
     assert sorted(scene for _, scenes in looks for scene in scenes) == sorted(together.cosines)
     elsewhere = [len(scenes) for own, scenes in looks if not own]
     assert elsewhere == {0: [], 1: [1], 500: [3]}[ahead], "one of four is only seen"
+
+
+def test_what_was_found_by_its_best_keyframe_is_not_looked_at_again(shelf: Shelf) -> None:
+    shelf.add("b.mp4", Shot("no word of it", (0.8, 0.2), sounds=0.0), Shot("a zebra", (0.1, 0.3), sounds=0.0))
+    looks: list[UUID] = []
+    ask = replace(looking(shelf, None), sizes=None)
+
+    def looked(own: Transaction, asked: VectorQuery, scenes: Sequence[UUID]) -> retrieval.Scores:
+        looks.extend(scenes)
+        return score_scenes(own, asked, scenes)
+
+    def searched(*args, **named):  # type: ignore[no-untyped-def]
+        """Of pictures the best three alone, as of a library with more than a channel offers."""
+        rows = search_channels(*args, **named)
+        seen = [row for row in rows if row.channel == "visual"]
+        return [row for row in rows if row not in seen[3:]]
+
+    with (
+        shelf.database.transaction(shelf.owner) as tx,
+        mock.patch.object(retrieval, "search_channels", searched),
+    ):
+        with mock.patch.object(retrieval, "_best_known", return_value={}):
+            every = retrieve(tx, ask, {}, SearchDefaults())
+        with mock.patch.object(retrieval, "score_scenes", looked):
+            found = retrieve(tx, ask, {}, SearchDefaults())
+    assert found == every
+    assert len(found.cosines) == 5
+    assert len(looks) == 2
 
 
 def test_a_look_that_fails_beside_takes_nothing_else_along(shelf: Shelf) -> None:
