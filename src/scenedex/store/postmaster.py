@@ -1,5 +1,6 @@
 """One PostgreSQL data folder: made, configured, begun, looked at. Who may do so when is `embedded`'s business."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ MAX_LOG_BYTES = 10_000_000
 SYNC = (
     ("--sync-method=syncfs",) if sys.platform == "linux" else ()
 )  #: one call instead of a thousand files, one by one
+MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
 MIN_SHARED_MEMORY_BYTES = 1 << 29  #: /dev/shm of a container may be 64 MB; then files are used
 
 
@@ -168,8 +170,11 @@ def buffers(data: Path) -> int:
 
 
 def memory() -> int:
-    """Bytes of the machine."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Bytes of the machine, or fewer where a control group, as of a container, says so."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):  # it says "max" where there is no limit
+        return min(machine, int(MEMORY_LIMIT.read_text("ascii")))
+    return machine
 
 
 def put(path: Path, text: str, account: Account) -> None:

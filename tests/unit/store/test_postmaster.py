@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from scenedex.store import postmaster
-from scenedex.store.postmaster import buffers
+from scenedex.store.postmaster import buffers, memory
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,18 @@ def test_the_cache_holds_the_library_up_to_a_part_of_the_memory(
         with (tmp_path / "base" / "5" / name).open("wb") as file:
             file.truncate(there // 2)  # without a byte on the disk
     assert buffers(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"), [("1048576\n", True), ("max\n", False), (None, False), ("9" * 18, False)]
+)
+def test_the_memory_of_a_container_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, counts: bool
+) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(postmaster, "MEMORY_LIMIT", limit)
+    machine = memory()
+    assert machine > 1 << 20
+    if said is not None:
+        limit.write_text(said)
+    assert memory() == (1 << 20 if counts else machine)
