@@ -13,6 +13,7 @@ from scenedex import Library, open_library
 from scenedex.config import Settings
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
 from scenedex.errors import NotFoundError, UsageError
+from scenedex.library import searching
 
 
 @pytest.fixture
@@ -118,6 +119,18 @@ def test_a_file_name_is_data(library: Library, tmp_path: Path, name: str) -> Non
     assert (file.outcome, file.path) == ("indexed", str(clip))
     assert library.videos()[0].paths == (str(clip),)
     assert library.show(str(clip))[0].name == name
+
+
+def test_only_a_large_library_is_read_ahead(
+    library: Library, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "LARGE", 1)
+    assert library.warm() == 0  # there is nothing in it
+    clip.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,500\nA dog barks.\n")
+    library.add(clip)
+    assert library.warm() > 0
+    monkeypatch.setattr(searching, "LARGE", 50_000)
+    assert library.warm() == 0
 
 
 def test_bad_requests(library: Library, clip: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_look_that_fails_beside_takes_nothing_else_along(shelf: Shelf) -> None
         shelf.database.transaction(shelf.owner) as tx,
         mock.patch.object(retrieval, "score_scenes", failing),
     ):
-        found = retrieve(tx, looking(shelf, beside), {}, SearchDefaults())
+        found = retrieve(tx, looking(shelf, beside), {}, SearchDefaults(pooling="top3"))
     beside.close()
     assert found.candidates
     assert found.degraded == ("visual: the database could not search in it",)

@@ -1,5 +1,7 @@
 import time
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from psycopg.sql import SQL
@@ -7,11 +9,12 @@ from tests.integration.store.records import TEXT, embeddings, record, unit
 
 from scenedex.store import warming
 from scenedex.store.database import Database, Transaction
+from scenedex.store.scoring import some_vectors
 from scenedex.store.sizes import Size
 from scenedex.store.spaces import ensure_space
 from scenedex.store.videos import write_video
 from scenedex.store.warming import BY_KEY, CONNECTIONS, ROUNDS, WORDS, read_ahead, read_rows, walk, walk_all
-from scenedex.types import LOCAL_OWNER, Space
+from scenedex.types import LOCAL_OWNER, Space, Vectors
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ def test_a_space_is_walked_from_vectors_that_are_in_it(database: Database, space
 
 
 def test_a_walk_goes_on_as_deep_as_it_is_told(database: Database, space: Space, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Deeper than the 40 vectors that pgvector gathers at once."""
     found: list[int] = []
     execute = Transaction.execute
 
@@ -56,12 +60,34 @@ def test_a_walk_goes_on_as_deep_as_it_is_told(database: Database, space: Space, 
         found.extend(row["count"] for row in rows if "count" in row)
         return rows
 
-    monkeypatch.setattr(Transaction, "execute", watched)
+    drafts = embeddings([unit(n % space.dim, space.dim) for n in range(90)])
     with database.transaction(LOCAL_OWNER) as tx:
-        walk(tx, space, 3)
-        monkeypatch.setattr(warming, "DEPTH", 2)
-        walk(tx, space, 3)
-    assert found == [3, 3, 3, 2, 2, 2]
+        write_video(tx, record("b", ["."] * 90, embeddings={space.id: drafts}))
+        monkeypatch.setattr(Transaction, "execute", watched)
+        walk(tx, space, 93)
+        monkeypatch.setattr(warming, "DEPTH", 70)
+        walk(tx, space, 93)
+    assert found == [93] * 4 + [70] * 4
+
+
+def test_what_cannot_be_walked_is_passed_over(database: Database, space: Space, caplog, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def refused(tx: Transaction, one: Space, count: int) -> Vectors:
+        if one.name == "odd one":
+            tx.execute("select 1 / 0")
+        return some_vectors(tx, one, count)
+
+    monkeypatch.setattr(warming, "some_vectors", refused)
+    sizes = {space.id: Size(vectors=3.0, scenes=3.0, total=3.0)}
+    walks = walk_all(database, LOCAL_OWNER, [replace(space, name="odd one"), space], sizes)
+    assert walks == 3 * CONNECTIONS * ROUNDS
+    assert "space odd one is not read ahead" in caplog.text
+
+
+def test_the_first_turn_takes_no_time_from_the_last() -> None:
+    now = time.monotonic()
+    ends = warming.deadlines(12)
+    assert ends[-1] == pytest.approx(now + warming.AT_MOST_S, abs=5)
+    assert [later - earlier for earlier, later in pairwise(ends)] == pytest.approx([10.0] * 11)
 
 
 def test_every_connection_that_a_search_may_use_walks(database: Database, space: Space, monkeypatch) -> None:  # type: ignore[no-untyped-def]
