@@ -89,6 +89,20 @@ def test_who_has_no_key_signs_in_and_out(outside: Page, keyed: Keyed) -> None:
     assert outside.context.cookies() == []
 
 
+def test_two_refusals_at_once_keep_the_place(outside: Page) -> None:
+    outside.goto("/sign-in")
+    place = outside.evaluate(
+        """async () => {
+          const { get } = await import("/assets/js/api.js");
+          history.replaceState({}, "", "/entities?threshold=0.9");
+          window.fetch = async () => new Response('{"error": {"code": "unauthorized"}}', { status: 401 });
+          await Promise.allSettled([get("session"), get("entities")]);
+          return location.pathname + location.search;
+        }"""
+    )
+    assert place == "/sign-in?next=%2Fentities%3Fthreshold%3D0.9"
+
+
 ELSEWHERE = [
     "//evil.example", "https://evil.example/entities", "https:evil.example", "\\\\evil.example", "/\\evil.example",
     "javascript:alert(1)", "blob:ORIGIN/entities", "/..//evil.example", "/\t/evil.example",

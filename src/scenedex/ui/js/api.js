@@ -13,7 +13,7 @@ export class ApiError extends Error {
 
 export const aborted = (error) => error.name === "AbortError";
 
-/** The body as it is, and the answer as it came. A path without a slash before it is one of the API. */
+/** The body as it is, and the answer as it came. A path without a first slash is one of the API. */
 export async function send(method, path, signal, body, headers) {
   const answer = await fetch(new URL(path, API), { method, signal, body, headers }).catch((error) => {
     if (aborted(error)) throw error;
@@ -25,9 +25,9 @@ export async function send(method, path, signal, body, headers) {
     if (aborted(error)) throw error;
     return {};
   });
-  if (answer.status === 401 && location.pathname !== "/sign-in") {
+  if (answer.status === 401) {
     const { navigate } = await import("./router.js");
-    navigate(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+    if (location.pathname !== "/sign-in") navigate(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
   }
   throw new ApiError(answer.status, error);
 }
