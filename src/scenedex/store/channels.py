@@ -27,7 +27,7 @@ none. Among 2,000,000 that holds for vectors like those that are there; where wo
 (`benchmarks/million.py`), and with 800 0.6."""
 
 SHARED_EF_SEARCH = 400
-"""Where several channels walk, all do with the same. One that is asked for more goes on from where its walk ended
+"""Where several channels walk, all do with the same. One that has to gather more goes on from where its walk ended
 (`hnsw.iterative_scan`), as far as it needs: its farther scenes are less sure, and the others do not pay for them."""
 
 

@@ -155,7 +155,7 @@ log_truncate_on_rotation = on
 
 
 def build_memory(shared: int) -> int:
-    """Bytes that the build of an index may take at most: a quarter of the machine's, and half of its shared memory,
+    """Bytes that the build of an index may take at most: a quarter of the memory, and half of what is shared,
     out of which a parallel build takes them."""
     machine = memory()
     return max(64 << 20, min(machine // 4, shared // 2 if shared >= MIN_SHARED_MEMORY_BYTES else machine))
@@ -163,7 +163,7 @@ def build_memory(shared: int) -> int:
 
 def buffers(data: Path) -> int:
     """Bytes of PostgreSQL's own cache: as many as lie on the disk, so that a walk through an index finds its pages
-    there; two fifths of the machine's memory at most, beyond which PostgreSQL's manual expects no gain. They are taken
+    there; two fifths of the memory at most, beyond which PostgreSQL's manual expects no gain. They are taken
     as they are used."""
     there = sum(path.stat().st_size for path in (data / "base").glob("*/*") if path.is_file())
     return max(128 << 20, min(there, memory() * 2 // 5))

@@ -61,15 +61,16 @@ def walk_all(database: Database, owner: UUID, spaces: Sequence[Space], sizes: Ma
         readers = [held.enter_context(database.transaction(owner)) for _ in range(CONNECTIONS)]
         for tx in readers:  # those that wait for their turn do so for long
             tx.execute("set local idle_in_transaction_session_timeout = 0")
-        turns = deadlines(len(readers) * (ROUNDS + 1))
-        for tx, until in zip(readers * ROUNDS, turns, strict=False):
+        turns = iter(deadlines(CONNECTIONS * (ROUNDS + 1)))
+        for tx in readers * ROUNDS:
+            until = next(turns)
             for space in spaces:
                 try:
                     walks += walk(tx, space, sizes[space.id].vectors, until)
                 except StoreError:
                     log.warning("space %s is not read ahead", space.name, exc_info=True)
-        for tx, until in zip(readers, turns[len(readers) * ROUNDS :], strict=True):
-            read_rows(tx, spaces, until)
+        for tx in readers:
+            read_rows(tx, spaces, next(turns))
     return walks
 
 

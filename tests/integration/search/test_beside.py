@@ -26,7 +26,7 @@ from scenedex.store.database import Database, Transaction
 from scenedex.store.embedded import EmbeddedServer
 from scenedex.store.scoring import score_scenes
 from scenedex.store.sizes import LARGE, Size
-from scenedex.types import Channel, Filters, Mode, Space, Vector, VectorQuery
+from scenedex.types import Channel, ChannelRow, Filters, Mode, Space, Vector, VectorQuery
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_what_was_found_by_its_best_keyframe_is_not_looked_at_again(shelf: Shelf
         looks.extend(scenes)
         return score_scenes(own, asked, scenes)
 
-    def searched(*args, **named):  # type: ignore[no-untyped-def]
+    def searched(*args: Any, **named: Any) -> list[ChannelRow]:
         """Of pictures the best three alone, as of a library with more than a channel offers."""
         rows = search_channels(*args, **named)
         seen = [row for row in rows if row.channel == "visual"]
