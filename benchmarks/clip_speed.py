@@ -22,6 +22,7 @@ from tests.golden.torchvision_repair import torchvision_repaired
 
 from benchmarks.vit_graph import Shape, vision_tower
 from scenedex.embeddings.pictures import PictureTower
+from scenedex.embeddings.towers import BATCH
 from scenedex.inference.quantize import to_int8
 from scenedex.inference.registry import ModelCard, load_registry
 from scenedex.inference.session import RunOptions, usable_cpus
@@ -29,7 +30,6 @@ from scenedex.inference.weights import LocalModel, WeightStore
 
 TURNS = 5
 PICTURES = 32
-BATCH = 8
 AIM, AIM_BF16 = 8.0, 0.9
 TOGETHER = "torch bf16, batches of 32"
 
@@ -100,9 +100,16 @@ def rival(threads: int, together: int = 1) -> Callable[[list[np.ndarray]], list[
     return run
 
 
-def tower(model: LocalModel, batch: int) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
-    made = PictureTower(model, RunOptions(device="cpu", timeout_s=60), wide="crop", batch=batch)
-    return lambda pictures: [each.vector for each in made.embed_pictures(pictures)]
+def tower(model: LocalModel, together: int = 0) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
+    """Of ours, as indexing uses it; or with so many pictures given at a time."""
+    made = PictureTower(model, RunOptions(device="cpu", timeout_s=60), wide="crop")
+
+    def run(pictures: list[np.ndarray]) -> list[np.ndarray]:
+        step = together or len(pictures)
+        groups = [pictures[first : first + step] for first in range(0, len(pictures), step)]
+        return [each.vector for group in groups for each in made.embed_pictures(group)]
+
+    return run
 
 
 def best(ways: dict[str, Callable[[list[np.ndarray]], list[np.ndarray]]]) -> dict[str, tuple[float, float]]:
@@ -127,11 +134,11 @@ def main() -> int:
         to_int8(full, folder / "vit-b32-int8.onnx", image=load_registry().find("clip-b32").image)
         exact, eight = local(folder, full), local(folder, folder / "vit-b32-int8.onnx")
         ways = {
-            f"scenedex int8, batches of {BATCH}": tower(eight, BATCH),
+            f"scenedex int8, batches of {BATCH}": tower(eight),
             "scenedex int8, one by one": tower(eight, 1),
             "scenedex fp32, one by one": tower(exact, 1),
         }
-        pair = [np.asarray(tower(model, BATCH)(keyframes()[:BATCH])) for model in (exact, eight)]
+        pair = [np.asarray(tower(model)(keyframes()[:BATCH])) for model in (exact, eight)]
         for threads in sorted({1, usable_cpus()}):
             other = rival(threads)
             if other:

@@ -36,7 +36,7 @@ from benchmarks.vit_graph import Shape, vision_tower
 from scenedex.embed_server.app import create_app
 from scenedex.embed_server.doors import Doors
 from scenedex.embed_server.engine import Engine, Limits
-from scenedex.embed_server.model import RUNS, ServedModel
+from scenedex.embed_server.model import ServedModel
 from scenedex.embed_server.service import Service
 from scenedex.embed_server.signatures import Verifier
 from scenedex.embeddings.mini import MiniPictures
@@ -44,7 +44,7 @@ from scenedex.embeddings.pictures import PictureTower
 from scenedex.http.serving import answer, listen
 from scenedex.inference.quantize import to_int8
 from scenedex.inference.registry import load_registry
-from scenedex.inference.session import RunOptions, usable_cpus
+from scenedex.inference.session import RUNS, RunOptions, usable_cpus
 from scenedex.inference.weights import WeightStore
 from scenedex.types import Vector
 
@@ -54,7 +54,7 @@ OWN = {"vit-b32-int8": 224, "mini": 112}
 
 SIZES = (1, 2, 4, 8, 16, 32)
 PICTURES = 32
-ALONE = RunOptions(device="cpu", timeout_s=60, idle_s=0)
+ALONE = RunOptions(device="cpu", threads=usable_cpus(), timeout_s=60, idle_s=0)
 """Of the bare session: all cores for one run."""
 
 SHARED = replace(ALONE, threads=max(1, usable_cpus() // RUNS))

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenedex.embed_server.batcher import Batcher, Done, Ran, Work
-from scenedex.embed_server.model import RUNS, ServedModel
+from scenedex.embed_server.model import ServedModel
 from scenedex.embed_server.pictures import file_of
 from scenedex.embed_server.places import Places
 from scenedex.embed_server.remembered import RememberedTexts
 from scenedex.embeddings.protocols import Embedding
 from scenedex.errors import EncoderError, EncoderTimeoutError, ScenedexError
 from scenedex.http.errors import ApiError
-from scenedex.inference.session import usable_cpus
+from scenedex.inference.session import RUNS, usable_cpus
 from scenedex.metrics.embedding import EmbeddingMeters
 from scenedex.tracing import spent
 from scenedex.types import Vector

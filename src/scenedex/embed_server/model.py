@@ -10,15 +10,11 @@ from scenedex.embeddings.protocols import StagedEncoder
 from scenedex.errors import UsageError
 from scenedex.inference.exported import exported_card, names_folder, with_exported
 from scenedex.inference.registry import ModelCard, Registry, load_registry
-from scenedex.inference.session import RunOptions, usable_cpus
+from scenedex.inference.session import RUNS, RunOptions, usable_cpus
 from scenedex.inference.weights import WeightStore
 
 DEFAULT = "clip-l14"
 MINI = ("mini", mini.PICTURES)
-
-RUNS = 2
-"""Runs at once on a CPU, each with its share of the cores: two that wait for nobody do more than one whose threads wait
-for one another (on two cores a run of one thread costs a tenth less processor time)."""
 
 TEMPLATE = "a photo of a {}"
 """What CLIP is asked of a label (Radford et al. 2021, section 3.1.4)."""

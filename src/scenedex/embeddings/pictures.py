@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +15,7 @@ from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
 from scenedex.errors import EncoderError, GraphError
 from scenedex.inference.machine import machine
 from scenedex.inference.registry import ImageInput, ModelCard
-from scenedex.inference.session import RunOptions, usable_cpus
+from scenedex.inference.session import RUNS, RunOptions, usable_cpus
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Pixels
 
@@ -21,7 +24,11 @@ ENOUGH = 4
 
 
 class PictureTower:
-    """The seeing half of a model."""
+    """The seeing half of a model.
+
+    On a CPU RUNS batches are in the network at once, each on its share of the cores, unless `options` says on how many
+    threads a run is to be.
+    """
 
     def __init__(
         self,
@@ -36,7 +43,10 @@ class PictureTower:
         if model.card.image is None:
             raise GraphError(f"The model {model.card.key} sees no pictures.")
         self.card = model.card
-        self.tower = Tower(model, "vision", options, normalize=normalize)
+        given, cpus = options or RunOptions(), usable_cpus()
+        self._runs = 1 if given.threads else min(RUNS, cpus)
+        shared = replace(given, threads=-(-cpus // self._runs), timeout_s=given.timeout_s * self._runs)
+        self.tower = Tower(model, "vision", shared if self._runs > 1 else given, normalize=normalize)
         self._spec: ImageInput = model.card.image
         self._wide: WideRule = wide
         self._normalize = normalize
@@ -57,12 +67,28 @@ class PictureTower:
 
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """One embedding for each part of each picture."""
-        counts: list[int] = []
         pace, began = self._pace(len(pictures)), time.perf_counter()
-        made = self.tower.embed(self._tensors(pictures, counts), "pixel_values", pace.batch)
+        if self._runs > 1 and len(pictures) > 1 and not self._on_device():
+            seen = self._side_by_side(pictures, pace.batch)
+        else:
+            seen = self._seen(pictures, pace.batch)
         if self._pacing and pictures:
-            self._pacing.took(pace, len(made), time.perf_counter() - began)
-        parts = iter(made)
+            self._pacing.took(pace, sum(map(len, seen)), time.perf_counter() - began)
+        return seen
+
+    def _side_by_side(self, pictures: Sequence[Pixels | bytes], batch: int) -> list[tuple[Embedding, ...]]:
+        """The same in RUNS threads, each of which prepares a batch and runs it."""
+        parts = 2 if self._spec.resize == "shortest" and self._wide == "crops" else 1
+        size = max(1, min(batch // parts, -(-len(pictures) // self._runs)))
+        groups = [pictures[first : first + size] for first in range(0, len(pictures), size)]
+        with ThreadPoolExecutor(self._runs, thread_name_prefix="see") as pool:
+            seen = pool.map(lambda group: self._seen(group, 2 * len(group) + 1), groups)
+            return list(chain.from_iterable(seen))
+
+    def _seen(self, pictures: Sequence[Pixels | bytes], batch: int) -> list[tuple[Embedding, ...]]:
+        """One embedding for each part of each picture; so many parts go through the network together."""
+        counts: list[int] = []
+        parts = iter(self.tower.embed(self._tensors(pictures, counts), "pixel_values", batch))
         return [tuple(next(parts) for _ in range(count)) for count in counts]
 
     def _pace(self, pictures: int) -> Pace:
@@ -70,7 +96,7 @@ class PictureTower:
         if self._pacing is None or pictures < self._batch or self._on_device():
             return Pace(self._batch)
         pace = self._pacing.next()
-        self.tower.on_threads(pace.threads)
+        self.tower.on_threads(max(1, pace.threads // self._runs) if pace.threads else 0)
         return pace
 
     def _on_device(self) -> bool:

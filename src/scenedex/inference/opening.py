@@ -32,6 +32,10 @@ RUNTIME = f"onnxruntime-{ort.__version__}"
 
 _AUTO = ("cuda", "rocm", "openvino", "coreml", "directml", "cpu")
 
+RUNS = 2
+"""Runs at once on a CPU, each with its share of the cores: two that wait for nobody do more than one whose threads wait
+for one another (on two cores a run of one thread costs a tenth less processor time)."""
+
 FAILURES = (
     ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf,
     ort_errors.NoSuchFile, ort_errors.NotImplemented, ort_errors.RuntimeException, ort_errors.EPFail,

@@ -16,6 +16,7 @@ from scenedex.errors import EncoderError, EncoderTimeoutError, GraphError
 from scenedex.inference.building import BUILD_S, BuiltShapes
 from scenedex.inference.opening import (
     FAILURES,
+    RUNS,
     RunOptions,
     available_devices,
     open_graph,
@@ -25,7 +26,7 @@ from scenedex.inference.opening import (
 )
 from scenedex.inference.tensors import Array, Feeds, Signature, Tensor, tensors
 
-__all__ = ["RunOptions", "Session", "available_devices", "require_device", "usable_cpus"]
+__all__ = ["RUNS", "RunOptions", "Session", "available_devices", "require_device", "usable_cpus"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from scenedex.errors import (
 )
 from scenedex.inference.pool import process_sessions
 from scenedex.inference.registry import load_registry
-from scenedex.inference.session import RunOptions
+from scenedex.inference.session import RunOptions, Session
 from scenedex.inference.weights import LocalModel, WeightStore
 
 
@@ -190,8 +190,52 @@ def test_encoders_of_one_file_share_its_network(clip):
     options = RunOptions(device="cpu", idle_s=0)
     first, second = ClipEncoder(clip, options), ClipEncoder(clip, options)
     first.embed_pictures(drawn_pictures()[:1])
-    assert process_sessions().open(clip.files["vision"], options).loaded
     assert second._pictures.tower.session is first._pictures.tower.session
+    assert second._pictures.tower.session.loaded
+
+
+def test_on_a_cpu_two_batches_are_in_the_network_at_once(clip, monkeypatch):
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 256, (48, width, 3), np.uint8) for width in (48, 90) * 11]
+    pictures[5] = b"broken"
+    alone = ClipEncoder(clip, RunOptions(device="cpu", threads=1)).embed_views(pictures)
+    monkeypatch.setattr("scenedex.embeddings.pictures.usable_cpus", lambda: 2)
+    together, sizes, run_items = threading.Barrier(2), [], Session.run_items
+
+    def met(session, feeds, **named):
+        together.wait(20)  # alone it would wait in vain
+        sizes.append(len(feeds["pixel_values"]))
+        return run_items(session, feeds, **named)
+
+    monkeypatch.setattr(Session, "run_items", met)
+    encoder = ClipEncoder(clip, RunOptions(device="cpu", timeout_s=3.0))
+    made = encoder.embed_views(pictures)
+    assert encoder.stages.tower.session.options == RunOptions(device="cpu", threads=1, timeout_s=6.0)
+    assert [len(parts) for parts in made] == [len(parts) for parts in alone]
+    assert type(made[5][0].error) is PictureError
+    assert len(sizes) == 6
+    assert max(sizes) <= 8
+    for one, other in zip(alone, made, strict=True):
+        for part, same in zip(one, other, strict=True):
+            assert part.error or np.abs(part.vector - same.vector).max() < 1e-5
+
+
+def test_a_few_pictures_are_shared_between_the_runs(clip, monkeypatch):
+    monkeypatch.setattr("scenedex.embeddings.pictures.usable_cpus", lambda: 3)
+    sizes, run_items = [], Session.run_items
+
+    def counted(session, feeds, **named):
+        sizes.append(len(feeds["pixel_values"]))
+        return run_items(session, feeds, **named)
+
+    monkeypatch.setattr(Session, "run_items", counted)
+    encoder = ClipEncoder(clip, RunOptions(device="cpu"), wide="crop")
+    assert encoder.stages.tower.session.options.threads == 2
+    square = np.zeros((48, 48, 3), np.uint8)
+    for count, wanted in ((1, [1]), (2, [1, 1]), (5, [2, 3]), (16, [8, 8]), (0, [])):
+        assert all(each.error is None for each in encoder.embed_pictures([square] * count))
+        assert sorted(sizes) == wanted
+        sizes.clear()
 
 
 def test_two_thousand_pictures_do_not_grow_the_memory(clip):
