@@ -91,14 +91,19 @@ class Service:
             self._breaker.begin()
 
     def _insist(self, path: str, body: bytes) -> dict[str, Any]:
-        until = time.monotonic() + self._timeout_s
+        until, failed = time.monotonic() + self._timeout_s, None
         for left in range(self._retries, -1, -1):
             try:
                 return self._once(path, body, until)
             except _Again as again:
+                failed = again.error
                 if not left or time.monotonic() + again.wait_s >= until:
-                    raise again.error from again.error.__cause__
+                    raise failed from failed.__cause__
                 time.sleep(again.wait_s)
+            except EncoderTimeoutError:
+                if failed is None:
+                    raise
+                raise failed from failed.__cause__  # it had what was left of the time: the one before says more
         raise AssertionError("the last attempt ends the loop")
 
     def _once(self, path: str, body: bytes, until: float) -> dict[str, Any]:

@@ -191,6 +191,18 @@ def test_what_is_asked_again_has_no_more_time(serve, clip):
     assert len(server.requests) < 100  # a pause before each
 
 
+def test_an_attempt_that_is_cut_short_says_what_the_one_before_met(serve, clip):
+    asked = []
+
+    def answer(*given):
+        asked.append(given)
+        return (503, {}) if len(asked) == 1 else late(5.0, clip_server)(*given)
+
+    with pytest.raises(RemoteFailedError, match="503"):
+        clip(serve(answer), text_timeout_s=0.6, retries=3).embed(["a"])
+    assert len(asked) == 2
+
+
 class Clock:
     def __init__(self):
         self.now = 100.0
