@@ -11,6 +11,7 @@ from typer.main import get_group
 
 from scenedex.cli.failures import Failures
 from scenedex.cli.output import version_text
+from scenedex.garbage import uncollected
 from scenedex.logs import LogLevel, configure
 
 SERVERS = ("serve", "worker", "embed-server", "mcp")
@@ -81,7 +82,8 @@ class Commands(Failures):
 def loaded(name: str) -> Any:
     """A command, or a group of them."""
     file, _, called = COMMANDS[name].partition(":")
-    made = getattr(import_module(f"scenedex.cli.{file}"), called)
+    with uncollected():
+        made = getattr(import_module(f"scenedex.cli.{file}"), called)
     single = typer.Typer()
     if isinstance(made, typer.Typer):
         single.add_typer(made, name=name)
