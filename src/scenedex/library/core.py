@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from scenedex.config import Settings, log_encoders, read_settings
 from scenedex.errors import UsageError
 from scenedex.library.cutting import Cutting
 from scenedex.library.exchanging import Exchanging
@@ -53,30 +52,6 @@ SWEEP_EVERY_S = 7 * 86_400.0
 
 SWEPT_TOGETHER = 1_000_000
 """Keyframes whose names a sweep holds in memory at once: about 200 MB."""
-
-
-def open_library(
-    home: Path | str | None = None,
-    *,
-    url: str | None = None,
-    settings: Settings | None = None,
-    reading: bool = False,
-) -> "Library":
-    """Open the library in the folder `home`, or the one in the PostgreSQL at `url`; by default what the settings say.
-
-    The library is made when there is none. `reading`: files will be read, so what reads them is started beside the
-    database. Raises StoreError with a sentence that says what to do when the database cannot be started, reached or
-    understood.
-    """
-    given = settings or read_settings()
-    if given.clip_debug_log:
-        log_encoders()
-    changed = {
-        name: value
-        for name, value in {"scenedex_home": home and Path(home), "database_url": url}.items()
-        if value
-    }
-    return Library(given.model_copy(update=changed), reading=reading)
 
 
 class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):

@@ -16,6 +16,7 @@ from scenedex.embeddings.watching import Watcher, Watchers
 from scenedex.embeddings.wordllama import WordLlamaEncoder
 from scenedex.errors import StoreError
 from scenedex.library.brought import is_brought
+from scenedex.library.opening import decoder_of, home_of
 from scenedex.library.pictures import object_store
 from scenedex.search.cache import CacheCounts, QueryCache
 from scenedex.search.encoding import QueryEncoding
@@ -45,18 +46,16 @@ PACES = "paces.json"
 class Opened:
     """What every part of a library stands on. Close it, or use it in a `with` block."""
 
-    def __init__(self, settings: Settings, *, reading: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, database: Database | None = None, decoder: "Decoder | None" = None
+    ) -> None:
+        """`database` and `decoder`: its own, where they are open already; they are closed with it."""
         self.settings = settings
         self.owner: UUID = LOCAL_OWNER
-        self.home = settings.scenedex_home.expanduser().absolute()
-        if reading:
-            self._decoder.warm()
-        try:
-            self._database = Database.open(url=settings.database_url, home=self.home)
-        except BaseException:
-            if reading:
-                self._decoder.close()
-            raise
+        self.home = home_of(settings)
+        if decoder is not None:
+            self._decoder = decoder
+        self._database = database or Database.open(url=settings.database_url, home=self.home)
         self._words = WordLlamaEncoder()
         self._watchers = Watchers()
         self._cache = QueryCache()
@@ -208,13 +207,7 @@ class Opened:
 
     @cached_property
     def _decoder(self) -> "Decoder":
-        if self.settings.in_child():
-            from scenedex.indexing.decoder.children import Children
-
-            return Children(self.home, self.settings.scenedex_decoder_memory_mb)
-        from scenedex.indexing.here import Here  # the decoders take most of a second to import
-
-        return Here(self.home)
+        return decoder_of(self.settings)
 
     def _objects(self) -> ObjectStore:
         """The pictures: one client for all threads and owners, so that its connections are used again."""

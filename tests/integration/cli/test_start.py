@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scenedex import open_library
+from scenedex.store.database import Database
 from scenedex.testing import shots_clip
 
 UNUSED = {
@@ -42,3 +43,53 @@ def test_search_imports_nothing_that_it_does_not_use(tmp_path: Path, monkeypatch
     imported = set(json.loads(done.stderr.splitlines()[-1]))
     assert {"scenedex", "psycopg", "numpy"} <= imported
     assert not imported & UNUSED
+
+
+OPENING = """
+import sys
+from scenedex import open_library
+assert "scenedex.library.core" not in sys.modules
+from scenedex.store.database import Database
+opened = Database.open
+def watched(**named):
+    for _ in range(2000):
+        if "scenedex.library.core" in sys.modules:
+            break
+        time.sleep(0.01)
+    else:
+        raise AssertionError("it is not imported beside")
+    return opened(**named)
+import time
+Database.open = watched
+with open_library(reading=True):
+    assert "scenedex.library.core" in sys.modules
+from scenedex.library import Library, restore_library
+try:
+    from scenedex.library import nothing
+except ImportError as exc:
+    assert "nothing" in str(exc)
+"""
+
+
+@pytest.mark.usefixtures("shared_server")
+def test_a_library_is_imported_while_its_database_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENEDEX_HOME", str(tmp_path / "home"))
+    done = subprocess.run(
+        [sys.executable, "-c", OPENING], capture_output=True, text=True, timeout=60, env=dict(os.environ)
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_cannot_be_imported_leaves_no_database_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_server: None
+) -> None:
+    """And is told as what it is."""
+    closed: list[Database] = []
+    close = Database.close
+    monkeypatch.setattr(Database, "close", lambda database: closed.append(database) or close(database))
+    monkeypatch.setitem(sys.modules, "scenedex.library.core", None)
+    with pytest.raises(ImportError):
+        open_library(tmp_path / "home", reading=True)
+    assert len(closed) == 1
