@@ -63,6 +63,9 @@ class Parts:
     likeness: Likeness | None = None  #: compares scenes with scenes, where the visual channel does not
     at_once: int = 1  #: files that a run reads side by side
     own_folders: tuple[Path, ...] = ()  #: of the library itself: no videos are looked for in them
+    before_write: Callable[[], None] = lambda: (
+        None
+    )  #: called when all of a video is found: the processors have time while the database writes
     on_write: Callable[[Transaction, UUID], None] | None = (
         None  #: what follows from a result, in its transaction
     )
@@ -81,6 +84,7 @@ class Parts:
 
     def write(self, record: VideoRecord, also: Callable[[Transaction, UUID], None]) -> UUID:
         """Write all of a video, and what `also` adds, in one transaction."""
+        self.before_write()
         with self.transaction() as tx:
             video_id = write_video(tx, record)
             also(tx, video_id)

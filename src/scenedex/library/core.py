@@ -19,7 +19,8 @@ from scenedex.library.playing import Playing
 from scenedex.library.probing import Probing
 from scenedex.library.stages import Stages
 from scenedex.library.uploaded import drop_double, refuse_strangers
-from scenedex.search.assembly import refresh_backgrounds
+from scenedex.search.assembly import begin_backgrounds, refresh_backgrounds
+from scenedex.search.unrelated import Unrelated
 from scenedex.store.listing import thumbnails_of
 from scenedex.store.scenes import keyframe_count, object_keys, scenes_of
 from scenedex.store.videos import get_video, list_videos, resolve_video, stats, tag_video
@@ -86,18 +87,28 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         check(self.settings.scenedex_detector)
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
-        report = index_paths(
-            parts, [Path(path) for path in paths], exclude=exclude, force=force, progress=progress
-        )
-        for outcome in report.files:
-            drop_double(self.transaction, self.owner, self.arrivals, outcome)
-        if complete:
-            self.fill()
-        videos = [file.video_id for file in report.files if file.video_id]
-        watcher = Through(progress) if progress else None
-        annotations = [self._annotate(annotator, videos, watcher=watcher) for annotator in annotators]
-        with self._database.transaction(self.owner) as tx:
-            refresh_backgrounds(tx, self._queries)
+        with Unrelated(self._queries) as unrelated:
+
+            def begin() -> None:
+                with self._database.transaction(self.owner) as tx:
+                    begin_backgrounds(tx, unrelated, [parts.sight.space] if parts.sight else [])
+
+            report = index_paths(
+                replace(parts, before_write=begin),
+                [Path(path) for path in paths],
+                exclude=exclude,
+                force=force,
+                progress=progress,
+            )
+            for outcome in report.files:
+                drop_double(self.transaction, self.owner, self.arrivals, outcome)
+            if complete:
+                self.fill()
+            videos = [file.video_id for file in report.files if file.video_id]
+            watcher = Through(progress) if progress else None
+            annotations = [self._annotate(annotator, videos, watcher=watcher) for annotator in annotators]
+            with self._database.transaction(self.owner) as tx:
+                refresh_backgrounds(tx, unrelated)
         self._sweep_now_and_then()
         return replace(report, annotations=tuple(outcome for kind in annotations for outcome in kind))
 
@@ -205,8 +216,8 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         with self._database.transaction(self.owner) as tx:
             found = [resolve_video(tx, video) for video in videos] if videos else list_videos(tx)
         outcomes = self._annotate(annotator, [video.id for video in found], force=force, watcher=watcher)
-        with self._database.transaction(self.owner) as tx:
-            refresh_backgrounds(tx, self._queries)
+        with self._database.transaction(self.owner) as tx, Unrelated(self._queries) as unrelated:
+            refresh_backgrounds(tx, unrelated)
         return outcomes
 
     @property

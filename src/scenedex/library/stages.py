@@ -11,6 +11,7 @@ from scenedex.errors import EncoderError
 from scenedex.library.searching import Searching
 from scenedex.library.uploaded import drop_double, known_double, refuse_strangers
 from scenedex.search.assembly import refresh_backgrounds
+from scenedex.search.unrelated import Unrelated
 from scenedex.store.annotations import how_annotated
 from scenedex.store.database import Transaction
 from scenedex.store.videos import get_video
@@ -130,5 +131,5 @@ class Stages(Searching):
             return root._annotators[kind]
 
     def _measure(self) -> None:
-        with self.transaction() as tx:
-            refresh_backgrounds(tx, self._queries)
+        with self.transaction() as tx, Unrelated(self._queries) as unrelated:
+            refresh_backgrounds(tx, unrelated)

@@ -1,7 +1,7 @@
 """What can be asked in a library: a dense channel for each live space that holds vectors and has its encoder here."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.embeddings.wordllama import WORDLLAMA_SPACE
@@ -10,6 +10,7 @@ from scenedex.search.background import background_of, is_stale, measure, unrelat
 from scenedex.search.calibration import WORDLLAMA_BACKGROUND, Background
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import QueryEncoding
+from scenedex.search.unrelated import Queries, Unrelated
 from scenedex.store.backgrounds import StoredBackground, read_backgrounds, vectors_by_space
 from scenedex.store.database import Transaction
 from scenedex.store.spaces import Choices, live_spaces
@@ -18,9 +19,6 @@ from scenedex.types import Channel, Modality, Space, is_of_descriptions, words_s
 log = logging.getLogger(__name__)
 
 CHANNELS: dict[Modality, Channel] = {"visual": "visual", "audio": "audio", "text": "transcript"}
-
-Queries = Callable[[Space], TextEncoder]
-"""Gives the encoder of queries for a space; raises EncoderError when this machine has none."""
 
 
 def channel_of(space: Space) -> Channel | None:
@@ -64,18 +62,27 @@ def dense_channels(
     return dense, degraded
 
 
-def refresh_backgrounds(tx: Transaction, queries: Queries) -> None:
+def refresh_backgrounds(tx: Transaction, unrelated: Unrelated) -> None:
     """Measure anew where a space has grown or shrunk since. A space whose encoder is not here is left."""
     counts, stored = vectors_by_space(tx), read_backgrounds(tx)
     for space in live_spaces(tx):
-        static = words_space(space).name == WORDLLAMA_SPACE.name
-        if static or channel_of(space) is None or space.id not in counts:
+        if not _is_measured(space) or space.id not in counts:
             continue
         if is_stale(stored.get(space.id), counts[space.id]):
             try:
-                measure(tx, space, queries(words_space(space)).embed(unrelated_queries()), counts[space.id])
+                measure(tx, space, unrelated.embedded(space), counts[space.id])
             except EncoderError:
                 continue
+
+
+def begin_backgrounds(tx: Transaction, unrelated: Unrelated, spaces: Iterable[Space]) -> None:
+    """Begin to embed for those of these spaces that were never measured, and are about to be filled."""
+    stored = read_backgrounds(tx)
+    unrelated.begin(space for space in spaces if _is_measured(space) and space.id not in stored)
+
+
+def _is_measured(space: Space) -> bool:
+    return words_space(space).name != WORDLLAMA_SPACE.name and channel_of(space) is not None
 
 
 def _known(space: Space, stored: StoredBackground | None) -> Background | None:

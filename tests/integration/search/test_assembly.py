@@ -14,6 +14,7 @@ from scenedex.search.background import unrelated_queries
 from scenedex.search.dense import Dense
 from scenedex.search.encoding import QueryEncoding
 from scenedex.search.request import DEFAULT_WEIGHTS
+from scenedex.search.unrelated import Unrelated
 from scenedex.store.backgrounds import read_backgrounds
 from scenedex.store.database import Database
 from scenedex.store.embedded import EmbeddedServer
@@ -114,6 +115,6 @@ def test_indexing_measures_without_a_deadline_and_only_what_has_grown(shelf: She
     for videos in (("b.mp4",), (), ("c.mp4",)):
         for name in videos:
             shelf.add(name, *(Shot(looks=(0.2,)) for _ in range(3)))
-        with shelf.database.transaction(shelf.owner) as tx:
-            refresh_backgrounds(tx, lambda space: encoder)
+        with shelf.database.transaction(shelf.owner) as tx, Unrelated(lambda space: encoder) as unrelated:
+            refresh_backgrounds(tx, unrelated)
     assert len(encoder.asked) == 2 * len(unrelated_queries())
