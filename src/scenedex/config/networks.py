@@ -29,7 +29,11 @@ class NetworkSettings(LogSettings):
     clip_device: str = Field(
         default="auto", description="where networks run: auto, cpu, cuda, tensorrt, openvino, coreml"
     )
-    clip_timeout_s: float = Field(default=2.0, gt=0, description="longest time for one picture, in seconds")
+    clip_timeout_s: float = Field(
+        default=2.0,
+        gt=0,
+        description="longest time for one picture, in seconds; twice that on a CPU, where two are seen at once",
+    )
     clip_normalize: bool = Field(
         default=True,
         description="false: raw vectors to callers of the encoder; what is stored is always of unit length",

@@ -68,13 +68,22 @@ class PictureTower:
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """One embedding for each part of each picture."""
         pace, began = self._pace(len(pictures)), time.perf_counter()
-        if self._runs > 1 and len(pictures) > 1 and not self._on_device():
-            seen = self._side_by_side(pictures, pace.batch)
-        else:
+        if self._runs == 1 or self._on_device():
             seen = self._seen(pictures, pace.batch)
+        elif len(pictures) == 1:
+            seen = [self._one(pictures[0])]
+        else:
+            seen = self._side_by_side(pictures, pace.batch)
         if self._pacing and pictures:
             self._pacing.took(pace, sum(map(len, seen)), time.perf_counter() - began)
         return seen
+
+    def _one(self, picture: Pixels | bytes) -> tuple[Embedding, ...]:
+        """Its parts side by side: they take no longer than one of them."""
+        parts = [*self._tensors([picture], [])]
+        with ThreadPoolExecutor(len(parts), thread_name_prefix="see") as pool:
+            seen = pool.map(lambda part: self.tower.embed([part], "pixel_values"), parts)
+            return tuple(chain.from_iterable(seen))
 
     def _side_by_side(self, pictures: Sequence[Pixels | bytes], batch: int) -> list[tuple[Embedding, ...]]:
         """The same in RUNS threads, each of which prepares a batch and runs it."""
@@ -82,7 +91,7 @@ class PictureTower:
         size = max(1, min(batch // parts, -(-len(pictures) // self._runs)))
         groups = [pictures[first : first + size] for first in range(0, len(pictures), size)]
         with ThreadPoolExecutor(self._runs, thread_name_prefix="see") as pool:
-            seen = pool.map(lambda group: self._seen(group, 2 * len(group) + 1), groups)
+            seen = pool.map(lambda group: self._seen(group, batch), groups)
             return list(chain.from_iterable(seen))
 
     def _seen(self, pictures: Sequence[Pixels | bytes], batch: int) -> list[tuple[Embedding, ...]]:

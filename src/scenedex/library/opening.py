@@ -47,10 +47,9 @@ def open_library(
     database = None
     ahead = OPENED + READ if reading else OPENED
     try:
-        with uncollected():
-            threading.Thread(target=_import_all, args=[ahead], name="imports").start()
-            database = Database.open(url=chosen.database_url, home=home_of(chosen))
-            from scenedex.library.core import Library
+        threading.Thread(target=_import_all, args=[ahead], name="imports").start()
+        database = Database.open(url=chosen.database_url, home=home_of(chosen))
+        from scenedex.library.core import Library
 
         return Library(chosen, database=database, decoder=decoder)
     except BaseException:
@@ -79,6 +78,6 @@ def decoder_of(settings: Settings) -> "Decoder":
 
 def _import_all(modules: tuple[str, ...]) -> None:
     """What cannot be imported is told by who needs it."""
-    with suppress(Exception):
+    with suppress(Exception), uncollected():
         for module in modules:
             import_module(module)
