@@ -44,7 +44,7 @@ from scenedex.embeddings.pictures import PictureTower
 from scenedex.http.serving import answer, listen
 from scenedex.inference.quantize import to_int8
 from scenedex.inference.registry import load_registry
-from scenedex.inference.session import RUNS, RunOptions, usable_cpus
+from scenedex.inference.session import RunOptions, shared_threads, usable_cpus
 from scenedex.inference.weights import WeightStore
 from scenedex.types import Vector
 
@@ -57,7 +57,7 @@ PICTURES = 32
 ALONE = RunOptions(device="cpu", threads=usable_cpus(), timeout_s=60, idle_s=0)
 """Of the bare session: all cores for one run."""
 
-SHARED = replace(ALONE, threads=max(1, usable_cpus() // RUNS))
+SHARED = replace(ALONE, threads=shared_threads(usable_cpus()))
 """Of the server."""
 
 

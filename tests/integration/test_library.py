@@ -133,19 +133,21 @@ def test_only_a_large_library_is_read_ahead(
     assert library.warm() == 0
 
 
+@pytest.mark.usefixtures("shared_server")
 def test_unrelated_queries_are_begun_once_all_of_a_video_is_found(
-    library: Library, clip: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not before: the decoder has the processors until then; and not after: the database has one of them."""
+    monkeypatch.setenv("SCENEDEX_INDEX_AT_ONCE", "1")
     known: list[int] = []
-    monkeypatch.setattr(
-        "scenedex.library.core.begin_backgrounds", lambda *_: known.append(len(library.videos()))
-    )
     make_clip(clip.with_name("second.mp4"), 1.5, 1.5)
-    library.add(clip.parent)
-    assert known == [0, 1]
-    library.add(clip.parent)  # there is nothing new
-    assert known == [0, 1]
+    with open_library(tmp_path / "home") as library:
+        begun = "scenedex.library.core.begin_backgrounds"
+        monkeypatch.setattr(begun, lambda *_: known.append(len(library.videos())))
+        library.add(clip.parent)
+        assert known == [0, 1]
+        library.add(clip.parent)  # there is nothing new
+        assert known == [0, 1]
 
 
 def test_bad_requests(library: Library, clip: Path) -> None:

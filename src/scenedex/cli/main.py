@@ -11,7 +11,6 @@ from typer.main import get_group
 
 from scenedex.cli.failures import Failures
 from scenedex.cli.output import version_text
-from scenedex.garbage import uncollected
 from scenedex.logs import LogLevel, configure
 
 SERVERS = ("serve", "worker", "embed-server", "mcp")
@@ -82,8 +81,7 @@ class Commands(Failures):
 def loaded(name: str) -> Any:
     """A command, or a group of them."""
     file, _, called = COMMANDS[name].partition(":")
-    with uncollected():
-        made = getattr(import_module(f"scenedex.cli.{file}"), called)
+    made = getattr(import_module(f"scenedex.cli.{file}"), called)
     single = typer.Typer()
     if isinstance(made, typer.Typer):
         single.add_typer(made, name=name)

@@ -12,7 +12,6 @@ from scenedex.cli.clips import Bins, Handles, Output, Taking, take
 from scenedex.cli.explain import print_explanation
 from scenedex.cli.output import clock, marked, print_json, shown, table
 from scenedex.errors import UsageError
-from scenedex.garbage import uncollected
 from scenedex.library import open_library
 from scenedex.search.as_json import answer_as_json
 from scenedex.search.planning import checked_mode
@@ -74,21 +73,20 @@ def search(  # noqa: PLR0913 (one for each thing that can be said of a search)
         speaker=speaker,
     )
     with open_library() as library:
-        with uncollected():  # it is one
-            answer = library.search(
-                query,
-                videos=video or (),
-                example=example,
-                limit=limit,
-                offset=offset,
-                filters=filters,
-                mode=checked_mode(mode),
-                bands=cast("tuple[Band, ...]", tuple(band or ())),
-                group_by="video" if by_video else None,
-                fold=fold,
-                within_s=within,
-                weaker=weaker,
-            )
+        answer = library.search(
+            query,
+            videos=video or (),
+            example=example,
+            limit=limit,
+            offset=offset,
+            filters=filters,
+            mode=checked_mode(mode),
+            bands=cast("tuple[Band, ...]", tuple(band or ())),
+            group_by="video" if by_video else None,
+            fold=fold,
+            within_s=within,
+            weaker=weaker,
+        )
         if taking is not None:
             take(library, answer, taking)
             return

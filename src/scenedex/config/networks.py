@@ -32,7 +32,8 @@ class NetworkSettings(LogSettings):
     clip_timeout_s: float = Field(
         default=2.0,
         gt=0,
-        description="longest time for one picture, in seconds; twice that on a CPU, where two are seen at once",
+        description="longest time for one picture, in seconds; twice that where two are seen at once, "
+        "as on a CPU of several cores",
     )
     clip_normalize: bool = Field(
         default=True,

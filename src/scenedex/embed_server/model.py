@@ -10,7 +10,7 @@ from scenedex.embeddings.protocols import StagedEncoder
 from scenedex.errors import UsageError
 from scenedex.inference.exported import exported_card, names_folder, with_exported
 from scenedex.inference.registry import ModelCard, Registry, load_registry
-from scenedex.inference.session import RUNS, RunOptions, usable_cpus
+from scenedex.inference.session import RunOptions, shared_threads, usable_cpus
 from scenedex.inference.weights import WeightStore
 
 DEFAULT = "clip-l14"
@@ -76,10 +76,10 @@ def served_model(settings: Settings, named: str | None = None) -> ServedModel:
 
 
 def run_options(settings: Settings) -> RunOptions:
-    """How a server runs a network: never unloaded, and RUNS of it share the cores."""
+    """How a server runs a network: never unloaded, and RUNS at once share the cores."""
     return RunOptions(
         device=settings.clip_device,
-        threads=max(1, usable_cpus() // RUNS),
+        threads=shared_threads(usable_cpus()),
         timeout_s=settings.clip_timeout_s,
         idle_s=0,
         tensorrt=settings.clip_use_tensorrt,

@@ -22,7 +22,7 @@ from scenedex.embeddings.towers import TextTower
 from scenedex.errors import EncoderError, ExportError, PictureError, UsageError
 from scenedex.inference.pool import process_sessions
 from scenedex.inference.registry import ModelCard
-from scenedex.inference.session import RunOptions
+from scenedex.inference.session import RunOptions, usable_cpus
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Pixels, Vector, Waveform
 
@@ -38,7 +38,7 @@ Answer = Callable[[Sequence[Any]], NDArray[np.float32]]
 """Samples → the checkpoint's own vectors, shape (n, dim)."""
 
 _UNTOUCHED = 1 << 14  # pixels: shrinking large pictures first is our own step, not the model's
-_OPTIONS = RunOptions(device="cpu", timeout_s=120.0)
+_OPTIONS = RunOptions(device="cpu", threads=usable_cpus(), timeout_s=120.0)
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"}
 _SIZES = ((240, 427), (300, 300), (427, 240), (224, 224), (180, 320), (512, 384), (96, 128), (360, 640))
 _TEXTS = (

@@ -15,13 +15,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from scenedex.inference.session import RUNS
+
 log = logging.getLogger(__name__)
 
 TURNS = 3
 """Batches that each candidate is timed with."""
 
-LEAST = 16
-"""Items of a batch that is timed: with fewer, candidates would do the same."""
+LEAST = 16 * RUNS
+"""Items of a batch that is timed: with fewer, in so many runs at once, candidates would do the same."""
 
 CLEARLY = 0.95
 """Share of the usual time an item that a candidate must stay below in the median, and without it in each turn."""

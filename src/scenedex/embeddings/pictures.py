@@ -15,7 +15,7 @@ from scenedex.embeddings.towers import BATCH, Tower, as_vector, described
 from scenedex.errors import EncoderError, GraphError
 from scenedex.inference.machine import machine
 from scenedex.inference.registry import ImageInput, ModelCard
-from scenedex.inference.session import RUNS, RunOptions, usable_cpus
+from scenedex.inference.session import RUNS, RunOptions, shared_threads, surely_cpu, usable_cpus
 from scenedex.inference.weights import LocalModel
 from scenedex.types import Pixels
 
@@ -26,8 +26,8 @@ ENOUGH = 4
 class PictureTower:
     """The seeing half of a model.
 
-    On a CPU RUNS batches are in the network at once, each on its share of the cores, unless `options` says on how many
-    threads a run is to be.
+    Where networks run on the CPU alone, RUNS batches are in it at once, which share the cores, and a picture may take
+    RUNS times as long as `options` say; unless they say on how many threads a run is to be.
     """
 
     def __init__(
@@ -44,9 +44,10 @@ class PictureTower:
             raise GraphError(f"The model {model.card.key} sees no pictures.")
         self.card = model.card
         given, cpus = options or RunOptions(), usable_cpus()
-        self._runs = 1 if given.threads else min(RUNS, cpus)
-        shared = replace(given, threads=-(-cpus // self._runs), timeout_s=given.timeout_s * self._runs)
-        self.tower = Tower(model, "vision", shared if self._runs > 1 else given, normalize=normalize)
+        self._runs = 1 if given.threads or not surely_cpu(given.device) else min(RUNS, cpus)
+        if self._runs > 1:
+            given = replace(given, threads=shared_threads(cpus))
+        self.tower = Tower(model, "vision", given, normalize=normalize, runs=self._runs)
         self._spec: ImageInput = model.card.image
         self._wide: WideRule = wide
         self._normalize = normalize
@@ -58,7 +59,7 @@ class PictureTower:
     def pace_by(self, paces: Paces) -> None:
         """From now on many pictures at once are seen at the pace that is remembered there, or found out with them."""
         size = self.tower.file.stat().st_size
-        key = f"{self.card.key}@{self._revision} {size} bytes, {machine()}"
+        key = f"{self.card.key}@{self._revision} {size} bytes, {self._runs} at once, {machine()}"
         self._pacing = Pacing(paces, key, usable_cpus())
 
     def embed_pictures(self, pictures: Sequence[Pixels | bytes]) -> list[Embedding]:
@@ -67,20 +68,24 @@ class PictureTower:
 
     def embed_views(self, pictures: Sequence[Pixels | bytes]) -> list[tuple[Embedding, ...]]:
         """One embedding for each part of each picture."""
+        if not pictures:
+            return []
         pace, began = self._pace(len(pictures)), time.perf_counter()
-        if self._runs == 1 or self._on_device():
+        if self._runs == 1:
             seen = self._seen(pictures, pace.batch)
         elif len(pictures) == 1:
             seen = [self._one(pictures[0])]
         else:
             seen = self._side_by_side(pictures, pace.batch)
-        if self._pacing and pictures:
+        if self._pacing:
             self._pacing.took(pace, sum(map(len, seen)), time.perf_counter() - began)
         return seen
 
     def _one(self, picture: Pixels | bytes) -> tuple[Embedding, ...]:
         """Its parts side by side: they take no longer than one of them."""
         parts = [*self._tensors([picture], [])]
+        if len(parts) == 1:
+            return tuple(self.tower.embed(parts, "pixel_values"))
         with ThreadPoolExecutor(len(parts), thread_name_prefix="see") as pool:
             seen = pool.map(lambda part: self.tower.embed([part], "pixel_values"), parts)
             return tuple(chain.from_iterable(seen))
@@ -90,8 +95,10 @@ class PictureTower:
         parts = 2 if self._spec.resize == "shortest" and self._wide == "crops" else 1
         size = max(1, min(batch // parts, -(-len(pictures) // self._runs)))
         groups = [pictures[first : first + size] for first in range(0, len(pictures), size)]
+        # one more than there are: nothing comes after them that could be prepared meanwhile
+        together = batch + 1 if size * parts <= batch else batch
         with ThreadPoolExecutor(self._runs, thread_name_prefix="see") as pool:
-            seen = pool.map(lambda group: self._seen(group, batch), groups)
+            seen = pool.map(lambda group: self._seen(group, together), groups)
             return list(chain.from_iterable(seen))
 
     def _seen(self, pictures: Sequence[Pixels | bytes], batch: int) -> list[tuple[Embedding, ...]]:
@@ -105,7 +112,7 @@ class PictureTower:
         if self._pacing is None or pictures < self._batch or self._on_device():
             return Pace(self._batch)
         pace = self._pacing.next()
-        self.tower.on_threads(max(1, pace.threads // self._runs) if pace.threads else 0)
+        self.tower.on_threads(shared_threads(pace.threads, self._runs) if pace.threads else 0)
         return pace
 
     def _on_device(self) -> bool:

@@ -91,7 +91,7 @@ class Service:
             self._breaker.begin()
 
     def _insist(self, path: str, body: bytes) -> dict[str, Any]:
-        until, failed = time.monotonic() + self._timeout_s, None
+        until, failed, left_s = time.monotonic() + self._timeout_s, None, math.inf
         for left in range(self._retries, -1, -1):
             try:
                 return self._once(path, body, until)
@@ -100,10 +100,11 @@ class Service:
                 if not left or time.monotonic() + again.wait_s >= until:
                     raise failed from failed.__cause__
                 time.sleep(again.wait_s)
-            except EncoderTimeoutError:
-                if failed is None:
+                left_s = until - time.monotonic()
+            except EncoderTimeoutError as late:
+                if failed is None or left_s > PAUSE_S:
                     raise
-                raise failed from failed.__cause__  # it had what was left of the time: the one before says more
+                raise failed from late  # there was hardly any time left: the attempt before says more
         raise AssertionError("the last attempt ends the loop")
 
     def _once(self, path: str, body: bytes, until: float) -> dict[str, Any]:

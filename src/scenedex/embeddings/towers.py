@@ -37,13 +37,21 @@ class Tower:
     """Tensors of one kind → embeddings."""
 
     def __init__(
-        self, model: LocalModel, role: str, options: RunOptions | None = None, *, normalize: bool = True
+        self,
+        model: LocalModel,
+        role: str,
+        options: RunOptions | None = None,
+        *,
+        normalize: bool = True,
+        runs: int = 1,
     ) -> None:
+        """`runs`: of it at once, which share the processors: each may take so many times as long."""
         self.card: ModelCard = model.card
         self.file, self._options = model.files[role], options or RunOptions()
         self.session: Session = process_sessions().open(self.file, options)
         self._output = model.card.outputs.get(role, "")
         self._normalize = normalize
+        self._limit_s = self._options.timeout_s * runs
 
     def on_threads(self, threads: int) -> None:
         """From now on run on so many threads; 0: on as many as it was made with. What ran before unloads when idle."""
@@ -76,7 +84,7 @@ class Tower:
             tensor = np.stack(good)
             feeds = {feed: tensor, "is_longer": np.zeros((len(good), 1), np.bool_)}
             try:
-                rows = self.session.run_items(feeds, output=self._output)
+                rows = self.session.run_items(feeds, output=self._output, timeout_s=self._limit_s)
             except EncoderError as exc:
                 rows = [exc] * len(good)
         each_ms = (time.perf_counter() - started) * 1000.0 / max(1, len(good))

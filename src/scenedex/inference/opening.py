@@ -33,8 +33,8 @@ RUNTIME = f"onnxruntime-{ort.__version__}"
 _AUTO = ("cuda", "rocm", "openvino", "coreml", "directml", "cpu")
 
 RUNS = 2
-"""Runs at once on a CPU, each with its share of the cores: two that wait for nobody do more than one whose threads wait
-for one another (on two cores a run of one thread costs a tenth less processor time)."""
+"""Runs at once on a CPU. On two cores two of one thread do more than one whose threads wait for one another, for 6 %
+less processor time (`benchmarks/clip_speed.py`); with more cores they share the further threads of their session."""
 
 FAILURES = (
     ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf,
@@ -178,6 +178,16 @@ def usable_cpus() -> int:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
         count = min(count, math.ceil(int(quota) / int(period)))
     return max(1, count)
+
+
+def shared_threads(cpus: int, runs: int = RUNS) -> int:
+    """Threads of a session in which so many runs at once use so many cores: who asks for a run works as well."""
+    return max(1, cpus - runs + 1)
+
+
+def surely_cpu(device: str) -> bool:
+    """Whether networks will run on the CPU, whatever is tried."""
+    return device == "cpu" or (device == "auto" and available_devices() == ["cpu"])
 
 
 def _started(path: Path, options: RunOptions, devices: Sequence[str]) -> ort.InferenceSession:

@@ -21,12 +21,17 @@ from scenedex.inference.opening import (
     available_devices,
     open_graph,
     require_device,
+    shared_threads,
     short,
+    surely_cpu,
     usable_cpus,
 )
 from scenedex.inference.tensors import Array, Feeds, Signature, Tensor, tensors
 
-__all__ = ["RUNS", "RunOptions", "Session", "available_devices", "require_device", "usable_cpus"]
+__all__ = [
+    "RUNS", "RunOptions", "Session", "available_devices", "require_device", "shared_threads", "surely_cpu",
+    "usable_cpus",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

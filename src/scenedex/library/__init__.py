@@ -12,7 +12,7 @@ __all__ = ["Library", "open_library", "restore_library"]
 
 
 def __getattr__(name: str) -> Any:
-    """What takes long to import; `open_library` does it while the database starts."""
+    """What takes long to import."""
     if name == "Library":
         from scenedex.library.core import Library
 

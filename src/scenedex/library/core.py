@@ -150,7 +150,8 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
 
         `space`: by its name or its model's; else that of the model in use. One that is new is `building`, seen by no
         search until `switch`, where another one is live. `regions`: the space of parts of pictures that belongs to it,
-        in which entities are looked for. `clip_timeout_s` is the longest time for one picture.
+        in which entities are looked for. `clip_timeout_s` is the longest time for one picture, twice
+        that where two are seen at once.
         Set `stop` to end after the scene in hand. `tell` hears how far it is.
 
         Raises UsageError, EncoderError where pictures cannot be embedded at all, StoreError; what was done is kept.

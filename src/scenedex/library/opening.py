@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenedex.config import Settings, log_encoders, read_settings
-from scenedex.garbage import uncollected
 from scenedex.store.database import Database
 
 if TYPE_CHECKING:
@@ -78,6 +77,6 @@ def decoder_of(settings: Settings) -> "Decoder":
 
 def _import_all(modules: tuple[str, ...]) -> None:
     """What cannot be imported is told by who needs it."""
-    with suppress(Exception), uncollected():
+    with suppress(Exception):
         for module in modules:
             import_module(module)

@@ -205,13 +205,14 @@ def test_on_a_cpu_two_batches_are_in_the_network_at_once(clip, monkeypatch):
 
     def met(session, feeds, **named):
         together.wait(20)  # alone it would wait in vain
+        assert named["timeout_s"] == 6.0  # they share the processors
         sizes.append(len(feeds["pixel_values"]))
         return run_items(session, feeds, **named)
 
     monkeypatch.setattr(Session, "run_items", met)
     encoder = ClipEncoder(clip, RunOptions(device="cpu", timeout_s=3.0))
     made = encoder.embed_views(pictures)
-    assert encoder.stages.tower.session.options == RunOptions(device="cpu", threads=1, timeout_s=6.0)
+    assert encoder.stages.tower.session.options == RunOptions(device="cpu", threads=1, timeout_s=3.0)
     assert [len(parts) for parts in made] == [len(parts) for parts in alone]
     assert type(made[5][0].error) is PictureError
     assert len(sizes) == 6
@@ -222,6 +223,30 @@ def test_on_a_cpu_two_batches_are_in_the_network_at_once(clip, monkeypatch):
     for one, other in zip(alone, made, strict=True):
         for part, same in zip(one, other, strict=True):
             assert part.error or np.abs(part.vector - same.vector).max() < 1e-5
+
+
+def test_where_another_device_may_be_there_one_batch_has_all_of_it(clip, monkeypatch):
+    monkeypatch.setattr("scenedex.inference.opening.available_devices", lambda: ["cuda", "cpu"])
+    options = RunOptions(device="auto", timeout_s=3.0)
+    sizes, run_items = [], Session.run_items
+
+    def counted(session, feeds, **named):
+        assert named["timeout_s"] == 3.0
+        sizes.append(len(feeds["pixel_values"]))
+        return run_items(session, feeds, **named)
+
+    encoder = ClipEncoder(clip, options, wide="crop")
+    assert encoder.stages.tower.session.options == options
+    monkeypatch.undo()
+    monkeypatch.setattr(Session, "run_items", counted)
+    assert len(encoder.embed_pictures(drawn_pictures()[:4])) == 4
+    assert sizes == [4]
+
+
+def test_no_picture_needs_no_network(clip):
+    encoder = ClipEncoder(clip, RunOptions(device="cpu", idle_s=7.0))
+    assert encoder.embed_pictures([]) == []
+    assert not encoder.stages.tower.session.loaded
 
 
 def test_a_few_pictures_are_shared_between_the_runs(clip, monkeypatch):

@@ -191,16 +191,27 @@ def test_what_is_asked_again_has_no_more_time(serve, clip):
     assert len(server.requests) < 100  # a pause before each
 
 
-def test_an_attempt_that_is_cut_short_says_what_the_one_before_met(serve, clip):
+def failing_once(first_s):
+    """Answers 503 after so many seconds, and hangs when it is asked again."""
     asked = []
 
     def answer(*given):
         asked.append(given)
-        return (503, {}) if len(asked) == 1 else late(5.0, clip_server)(*given)
+        return (
+            late(first_s, lambda *_: (503, {}))(*given) if len(asked) == 1 else late(5.0, clip_server)(*given)
+        )
 
+    return answer
+
+
+def test_an_attempt_with_no_time_left_says_what_the_one_before_met(serve, clip):
     with pytest.raises(RemoteFailedError, match="503"):
-        clip(serve(answer), text_timeout_s=0.6, retries=3).embed(["a"])
-    assert len(asked) == 2
+        clip(serve(failing_once(0.5)), text_timeout_s=0.62, retries=3).embed(["a"])
+
+
+def test_an_attempt_that_had_its_time_is_a_timeout(serve, clip):
+    with pytest.raises(EncoderTimeoutError):
+        clip(serve(failing_once(0.0)), text_timeout_s=0.8, retries=3).embed(["a"])
 
 
 class Clock:
