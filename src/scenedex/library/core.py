@@ -87,7 +87,7 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         check(self.settings.scenedex_detector)
         annotators = [annotator_of(self.settings, kind, self._parts) for kind in wanted(self.settings)]
         parts = self._parts()
-        with Unrelated(self._queries) as unrelated:
+        with closing(Unrelated(self._queries)) as unrelated:
 
             def begin() -> None:
                 with self._database.transaction(self.owner) as tx:
@@ -217,7 +217,7 @@ class Library(Probing, Playing, Cutting, Keeping, Exchanging, Stages):
         with self._database.transaction(self.owner) as tx:
             found = [resolve_video(tx, video) for video in videos] if videos else list_videos(tx)
         outcomes = self._annotate(annotator, [video.id for video in found], force=force, watcher=watcher)
-        with self._database.transaction(self.owner) as tx, Unrelated(self._queries) as unrelated:
+        with self._database.transaction(self.owner) as tx, closing(Unrelated(self._queries)) as unrelated:
             refresh_backgrounds(tx, unrelated)
         return outcomes
 

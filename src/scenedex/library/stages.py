@@ -131,5 +131,5 @@ class Stages(Searching):
             return root._annotators[kind]
 
     def _measure(self) -> None:
-        with self.transaction() as tx, Unrelated(self._queries) as unrelated:
+        with self.transaction() as tx, closing(Unrelated(self._queries)) as unrelated:
             refresh_backgrounds(tx, unrelated)

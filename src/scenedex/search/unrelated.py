@@ -3,8 +3,6 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from scenedex.embeddings.encoder import TextEncoder
 from scenedex.errors import EncoderError
@@ -16,8 +14,8 @@ Queries = Callable[[Space], TextEncoder]
 
 
 class Unrelated:
-    """What the unrelated queries are in each space: found out when it is asked for, or ahead. For a `with` block, and
-    safe in threads."""
+    """What the unrelated queries are in each space: found out when it is asked for, or ahead. Safe in threads. Close
+    it."""
 
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
@@ -25,12 +23,8 @@ class Unrelated:
         self._lock = threading.Lock()
         self._begun: dict[int, Future[Sequence[Vector | None]]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Wait for what is under way, and leave the rest."""
         self._pool.shutdown(cancel_futures=True)
 
     def begin(self, spaces: Iterable[Space]) -> None:

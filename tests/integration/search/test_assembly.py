@@ -1,6 +1,7 @@
 """Which channels take part: a space that was never measured is measured by a search, within its deadline."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -115,6 +116,9 @@ def test_indexing_measures_without_a_deadline_and_only_what_has_grown(shelf: She
     for videos in (("b.mp4",), (), ("c.mp4",)):
         for name in videos:
             shelf.add(name, *(Shot(looks=(0.2,)) for _ in range(3)))
-        with shelf.database.transaction(shelf.owner) as tx, Unrelated(lambda space: encoder) as unrelated:
+        with (
+            shelf.database.transaction(shelf.owner) as tx,
+            closing(Unrelated(lambda space: encoder)) as unrelated,
+        ):
             refresh_backgrounds(tx, unrelated)
     assert len(encoder.asked) == 2 * len(unrelated_queries())

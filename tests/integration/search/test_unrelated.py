@@ -1,6 +1,7 @@
 """The unrelated queries ahead: in a thread of their own, once, and anew where that failed."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from tests.integration.search.shelf import Shelf, Shot, at
@@ -54,13 +55,13 @@ def begin(shelf: Shelf, unrelated: Unrelated) -> None:
 
 def test_a_new_space_is_embedded_while_its_first_video_is_written(shelf: Shelf) -> None:
     watched = Watched(shelf)
-    with Unrelated(lambda _: watched.embedder()) as unrelated:
+    with closing(Unrelated(lambda _: watched.embedder())) as unrelated:
         begin(shelf, unrelated)
         begin(shelf, unrelated)  # of the next video
         assert watched.asked.wait(20)
         shelf.add("a.mp4", *(Shot(looks=(0.2,)) for _ in range(3)))
         assert measured(shelf, unrelated)
-    with Unrelated(lambda _: watched.embedder()) as unrelated:
+    with closing(Unrelated(lambda _: watched.embedder())) as unrelated:
         begin(shelf, unrelated)  # it is measured by now
     assert [name.partition("_")[0] for name in watched.threads] == ["unrelated"]
 
@@ -68,7 +69,7 @@ def test_a_new_space_is_embedded_while_its_first_video_is_written(shelf: Shelf) 
 def test_what_fails_ahead_is_tried_once_more(shelf: Shelf) -> None:
     watched = Watched(shelf, fails=1)
     shelf.add("a.mp4", *(Shot(looks=(0.2,)) for _ in range(3)))
-    with Unrelated(lambda _: watched.embedder()) as unrelated:
+    with closing(Unrelated(lambda _: watched.embedder())) as unrelated:
         begin(shelf, unrelated)
         assert measured(shelf, unrelated)
     assert len(watched.threads) == 2
@@ -78,11 +79,11 @@ def test_what_fails_ahead_is_tried_once_more(shelf: Shelf) -> None:
 def test_an_encoder_that_is_not_here_leaves_its_space_unmeasured(shelf: Shelf) -> None:
     watched = Watched(shelf, fails=9)
     shelf.add("a.mp4", *(Shot(looks=(0.2,)) for _ in range(3)))
-    with Unrelated(lambda _: watched.embedder()) as unrelated:
+    with closing(Unrelated(lambda _: watched.embedder())) as unrelated:
         begin(shelf, unrelated)
         assert not measured(shelf, unrelated)
 
 
 def test_they_are_all_asked(shelf: Shelf) -> None:
-    with Unrelated(lambda _: Watched(shelf).embedder()) as unrelated:
+    with closing(Unrelated(lambda _: Watched(shelf).embedder())) as unrelated:
         assert len(unrelated.embedded(shelf.space("visual"))) == len(unrelated_queries())
