@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from scenedex.cli.output import complain
-from scenedex.cli.start import INTERRUPTED
+from scenedex.cli.start import INTERRUPTED, interrupted
 from scenedex.errors import ScenedexError, UsageError
 
 
@@ -26,6 +26,11 @@ class Failures(TyperGroup):
             if exc.code == INTERRUPTED and not self._told:
                 complain("Stopped.")
             raise
+        except ImportError as exc:
+            if not interrupted(exc):
+                raise
+            complain("Stopped.")
+            raise SystemExit(INTERRUPTED) from exc
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Exit status 2 for wrong usage, 1 for other failures, 130 after Ctrl-C."""
@@ -38,7 +43,9 @@ class Failures(TyperGroup):
         except ScenedexError as exc:
             complain(str(exc))
             raise typer.Exit(1) from exc
-        except KeyboardInterrupt as exc:
+        except (KeyboardInterrupt, ImportError) as exc:
+            if not interrupted(exc):
+                raise
             self._told = True
             complain("Stopped. What was finished is kept; the same command goes on from there.")
             raise typer.Exit(INTERRUPTED) from exc

@@ -175,7 +175,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         if group.more:
             console.print(Text(f"{group.more} more in {shown(group.video)}."))
     if answer.hidden:
-        console.print(f"{answer.hidden} weaker results are not shown: --weaker shows them.")
+        results = "weaker result is" if answer.hidden == 1 else "weaker results are"
+        console.print(f"{answer.hidden} {results} not shown: --weaker shows them.")
     for channel in answer.degraded:
         console.print(Text(f"Left out: {shown(channel)}"))
 

@@ -23,7 +23,9 @@ def run() -> NoReturn:
         from scenedex.cli.main import app  # a second of imports
 
         app()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as exc:
+        if not interrupted(exc):
+            raise
         sys.stderr.write("scenedex: Stopped.\n")
         sys.exit(INTERRUPTED)
     finally:
@@ -32,3 +34,10 @@ def run() -> NoReturn:
         exec("")  # noqa: S102
         gc.freeze()  # what is left goes with the process: Python need not look through it twice
     sys.exit(0)
+
+
+def interrupted(exc: BaseException | None) -> bool:
+    """Whether it is Ctrl-C, or the ImportError that a compiled module makes of it while it is imported."""
+    while exc is not None and not isinstance(exc, KeyboardInterrupt):
+        exc = exc.__cause__ or exc.__context__
+    return exc is not None

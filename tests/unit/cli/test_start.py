@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 from scenedex.cli.main import app
 
 
-@pytest.mark.parametrize("raised", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+@pytest.mark.parametrize(
+    "raised", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')", "compiled()"]
+)
 @pytest.mark.parametrize(
     ("module", "arguments", "said"),
     [
@@ -30,6 +32,11 @@ def test_an_interrupt_while_modules_are_imported(
     # dataclasses make their methods by exec() of a string: an interrupt there is one too.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, types\n"
+        "def compiled():\n"  # as pybind11 does it
+        "    try:\n"
+        "        raise KeyboardInterrupt\n"
+        "    except KeyboardInterrupt as exc:\n"
+        "        raise ImportError('initialization failed') from exc\n"
         "class Interrupting:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name == {module!r}: {raised}\n"
@@ -57,3 +64,16 @@ def test_an_interrupt_before_or_in_a_command_is_met_with_one_word(
         app(["plan", "a dog"])
     assert ended.value.code == 130
     assert capsys.readouterr().err.count("Stopped.") == 1
+
+
+def test_what_is_not_there_is_no_interrupt(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['scenedex.cli.plan'] = None\n")
+    process = subprocess.run(
+        [sys.executable, "-m", "scenedex", "plan", "a dog"],
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode == 1
+    assert "scenedex.cli.plan" in process.stderr
