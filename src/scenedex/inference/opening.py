@@ -33,7 +33,7 @@ RUNTIME = f"onnxruntime-{ort.__version__}"
 _AUTO = ("cuda", "rocm", "openvino", "coreml", "directml", "cpu")
 
 RUNS = 2
-"""Runs at once on a CPU. On two cores two of one thread do more than one whose threads wait for one another, for 6 %
+"""Runs at once on a CPU. On two cores two of one thread do more than one whose threads wait for one another, and for
 less processor time (`benchmarks/clip_speed.py`); with more cores they share the further threads of their session."""
 
 FAILURES = (

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +17,7 @@ from tests.golden.loading import golden_model
 from tests.media import shared_media
 
 from scenedex.embeddings import exporting
-from scenedex.embeddings.agreement import MAX_PICTURES, Samples, drawn_samples, pictures_in
+from scenedex.embeddings.agreement import MAX_PICTURES, Gate, Samples, drawn_samples, pictures_in
 from scenedex.embeddings.clip import ClipEncoder
 from scenedex.embeddings.encoders import audio_encoder, text_encoders
 from scenedex.embeddings.exporting import ExportOptions, export_model
@@ -25,7 +26,8 @@ from scenedex.errors import ExportError, UsageError
 from scenedex.inference.export import Checkpoint, Part
 from scenedex.inference.exported import exported_cards
 from scenedex.inference.quantize import to_int8
-from scenedex.inference.session import RunOptions
+from scenedex.inference.session import RunOptions, Session
+from scenedex.inference.tensors import Feeds
 from scenedex.inference.weights import LocalModel, WeightStore
 
 CPU = RunOptions(device="cpu", timeout_s=60.0)
@@ -232,3 +234,22 @@ def test_drawn_samples_are_the_same_each_time() -> None:
     one, two = drawn_samples(), drawn_samples()
     assert all(np.array_equal(a, b) for a, b in zip(one.pictures, two.pictures, strict=True))
     assert all(each.size <= 480_000 and np.abs(each).max() > 0.1 for each in one.sounds)
+
+
+@pytest.mark.parametrize("batch", [4, 8])
+def test_as_many_pictures_are_compared_at_once_as_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """However many processors there are: what fails in a full batch must not pass in halves."""
+    model = golden_model("clip-hf", tmp_path)
+    gate = Gate(model.card, answers(model), drawn_samples(), batch=batch)
+    monkeypatch.setattr("scenedex.embeddings.pictures.usable_cpus", lambda: 2)
+    sizes, run_items = [], Session.run_items
+
+    def counted(session: Session, feeds: Feeds, **named: Any) -> list[Any]:
+        sizes.append(len(feeds["pixel_values"]))
+        return run_items(session, feeds, **named)
+
+    monkeypatch.setattr(Session, "run_items", counted)
+    assert gate.cosine(model, "vision") > 0.9999
+    assert sizes == [batch] * (8 // batch)
