@@ -66,6 +66,7 @@ class Equipment:
         self._video = video or VideoOptions()
         self._lock = threading.RLock()
         self._made: dict[tuple[str, str], object] = {}
+        self._are_plugins: dict[str, bool] = {}
         self.words = WordLlamaEncoder()
 
     def patient(self, timeout_s: float) -> "Equipment":
@@ -181,9 +182,14 @@ class Equipment:
         return card.key
 
     def is_plugin(self, name: str) -> bool:
-        """Whether a plug-in of this name is installed, and nothing that scenedex has. Imports nothing."""
-        ours = name in self.registry or name in (mini.PICTURES, mini.SOUNDS, WORDS)
-        return not ours and plugins.find("encoder", name) is not None
+        """Whether a plug-in of this name is installed, and nothing that scenedex has. Imports nothing.
+
+        It is looked up once: that reads the metadata of every package.
+        """
+        if name not in self._are_plugins:
+            ours = name in self.registry or name in (mini.PICTURES, mini.SOUNDS, WORDS)
+            self._are_plugins[name] = not ours and plugins.find("encoder", name) is not None
+        return self._are_plugins[name]
 
     def permits(self, name: str) -> bool:
         """Whether a model of this name may run here: any but a plug-in that nobody here has chosen."""

@@ -14,9 +14,7 @@ from scenedex.store.coverage import lacking, without_embeddings
 from scenedex.store.preferences import prefer
 from scenedex.store.spaces import choices, seen_spaces
 from scenedex.store.switching import model_in_use
-from scenedex.types import (
-    Space,
-)
+from scenedex.types import Modality, Space
 
 if TYPE_CHECKING:
     from scenedex.embeddings.pace import Pace
@@ -129,11 +127,9 @@ class Choosing(Opened):
 
         None where nothing was embedded for it yet. No weights are needed.
         """
+        wanted = self._scene_model()
         with self._database.transaction(self.owner) as tx:
-            chosen = choices(tx, self._sizes)
-        spaces = [space for space in chosen.spaces if chosen.sizes[space.id].vectors]
-        wanted = self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
-        return next((s for s in reversed(spaces) if (s.modality, s.model) == wanted), None)
+            return choices(tx, self._sizes).holding(*wanted)
 
     def plugins(self) -> "list[Plugin]":
         """The plug-ins that are installed, those of no use with the reason why. None of them is imported."""
@@ -180,6 +176,9 @@ class Choosing(Opened):
             "picture_ms": ms,
             "trouble": seen.metadata["error"],
         }
+
+    def _scene_model(self) -> tuple[Modality, str]:
+        return self.equipment.scene_model(self.settings.embedding_backend, self.profile().visual)
 
     def _key(self, name: str, kind: str) -> str:
         """The key of the model of that kind that is meant; a plug-in is not imported for it."""

@@ -24,12 +24,13 @@ from scenedex.search.request import (
 )
 from scenedex.store.preferences import preferences
 from scenedex.store.sizes import LARGE
-from scenedex.store.spaces import choices
+from scenedex.store.spaces import Choices, choices
 from scenedex.store.videos import resolve_video
 from scenedex.store.warming import read_ahead, walk_all
 from scenedex.types import (
     Answer,
     Channel,
+    Modality,
     Mode,
 )
 
@@ -62,7 +63,7 @@ class Searching(Owning):
         NotFoundError or AmbiguousError for a video or a scene, EncoderError for an example that cannot be looked at.
         """
         request = SearchRequest(query=query, **options)
-        eyes = self._eyes() if example is not None else None
+        compared = self._scene_model() if example is not None else None
         with self._database.transaction(self.owner, keep_plans=True) as tx:
             request = replace(request, filters=understood(tx, request.filters, videos))
             check_request(request)
@@ -78,9 +79,9 @@ class Searching(Owning):
                 sizes=chosen.sizes,
                 beside=self._beside,
             )
-            anchor = (
-                anchor_of(tx, example, eyes, chosen) if example is not None and eyes is not None else None
-            )
+            anchor = None
+            if example is not None and compared is not None:
+                anchor = anchor_of(tx, example, self._eyes(chosen, compared), chosen)
             answer = engine.search(tx, request, anchor)
         return illustrated(answer, self.picture) if pictures else answer
 
@@ -143,9 +144,9 @@ class Searching(Owning):
             own = {**dict.fromkeys(DEFAULT_WEIGHTS, 0.0), **weights}
         return self.search(query, videos=videos, limit=limit, weights=own, mode=mode)
 
-    def _eyes(self) -> Eyes:
+    def _eyes(self, chosen: Choices, compared: tuple[Modality, str]) -> Eyes:
         return Eyes(
             encoder=lambda space: self.equipment.visual(space.model),
             picture=self.picture,
-            scenes=self.scene_space(),
+            scenes=chosen.holding(*compared),
         )

@@ -56,6 +56,11 @@ class Choices:
     backgrounds: Mapping[int, StoredBackground]  #: by space id: what was measured there
     sizes: Mapping[int, Size]  #: by space id, without filters; under 0 what holds for no space: the scenes
 
+    def holding(self, modality: Modality, model: str) -> Space | None:
+        """The last space of this model in which there are vectors."""
+        held = [space for space in self.spaces if self.sizes[space.id].vectors]
+        return next((one for one in reversed(held) if (one.modality, one.model) == (modality, model)), None)
+
 
 def choices(tx: Transaction, sizes: KnownSizes | None = None) -> Choices:
     """The spaces that are searched for this owner, how large they are, and their settings, by one statement.
