@@ -3,12 +3,11 @@
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
 from scenedex import plugins
 from scenedex.cli.index import Bars
-from scenedex.cli.output import complain, print_json, shown
+from scenedex.cli.output import complain, print_json, shown, stdout_console
 from scenedex.library import open_library
 from scenedex.types import AnnotationOutcome
 
@@ -85,7 +84,7 @@ def _annotate(
 
 def print_outcomes(outcomes: tuple[AnnotationOutcome, ...]) -> None:
     """How many videos came to which end, and each that needs a word."""
-    console = Console(highlight=False)
+    console = stdout_console()
     counts: dict[str, int] = {}
     for outcome in outcomes:
         counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1

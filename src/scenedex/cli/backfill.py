@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenedex.cli.output import complain, print_json, shown, table
+from scenedex.cli.output import complain, print_json, shown, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 
@@ -109,7 +109,7 @@ def backfill(  # noqa: PLR0913  its options are its interface
 
 def print_report(report: "BackfillReport") -> None:
     """Coverage before and after, and what was done in between."""
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(f"Space {shown(report.space)} ({report.state})", markup=False)
     rows = table("", "scenes", "embedded", "failed", "missing", "no_thumbnail", "coverage")
     for name, counts in (("before", report.before), ("after", report.after)):

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from scenedex.cli.bars import counting_bar
-from scenedex.cli.output import complain, print_json, shown
+from scenedex.cli.output import complain, print_json, shown, stdout_console
 
 if TYPE_CHECKING:
     from scenedex.store.backup import BackupReport
@@ -69,7 +68,7 @@ class Steps:
 def _print(what: str, file: Path, report: "BackupReport") -> None:
     rows = report.rows
     megabytes = report.picture_bytes / 1e6
-    Console(highlight=False).print(
+    stdout_console().print(
         f"{what} {shown(str(file))}: {rows.get('videos', 0)} videos, {rows.get('scenes', 0)} scenes, "
         f"{report.pictures} pictures ({megabytes:.1f} MB), as of {report.made_at}.",
         markup=False,

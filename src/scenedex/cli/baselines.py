@@ -3,10 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, print_json, shown, table
+from scenedex.cli.output import clock, print_json, shown, stdout_console, table
 from scenedex.library import open_library
 from scenedex.search.as_json import baseline_as_json, plain
 
@@ -63,9 +62,7 @@ def list_(as_json: AsJson = False) -> None:
         rows.add_row(
             Text(shown(one.name)), str(one.pictures), one.space_name or "", one.made_at[:10], str(one.id)
         )
-    Console(highlight=False).print(
-        rows if found else "No baselines yet: scenedex baselines add NAME makes one."
-    )
+    stdout_console().print(rows if found else "No baselines yet: scenedex baselines add NAME makes one.")
 
 
 @app.command("show")
@@ -141,7 +138,7 @@ def anomalies(
             }
         )
         return
-    console = Console(highlight=False)
+    console = stdout_console()
     if not found:
         most = max((score.score for score in curve.scores), default=0.0)
         console.print(

@@ -3,10 +3,9 @@
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, print_json, shown, table
+from scenedex.cli.output import clock, print_json, shown, stdout_console, table
 from scenedex.library import open_library
 from scenedex.store.bins import Bin
 from scenedex.types import SceneCard
@@ -33,7 +32,7 @@ def list_(as_json: AsJson = False) -> None:
     for one in found:
         rows.add_row(Text(shown(one.name)), str(one.scenes), str(one.id))
     nothing = "No bins yet: scenedex bins add NAME SCENE makes one."
-    Console(highlight=False).print(rows if found else nothing)
+    stdout_console().print(rows if found else nothing)
 
 
 @app.command("show")
@@ -48,7 +47,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     for number, card in enumerate(cards, start=1):
         time = f"{clock(card.scene.start_s)} - {clock(card.scene.end_s)}"
         rows.add_row(str(number), Text(shown(card.video)), str(card.scene.index), time, str(card.scene.id))
-    Console(highlight=False).print(rows if cards else "Nothing is in this bin.")
+    stdout_console().print(rows if cards else "Nothing is in this bin.")
 
 
 @app.command("add")

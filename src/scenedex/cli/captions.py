@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, flowing, print_json, shown, spoken, table
+from scenedex.cli.output import clock, flowing, print_json, shown, spoken, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.library.corrections import SHORT, NewCaption
@@ -53,7 +53,7 @@ def list_(
     for one in found:
         time = f"{clock(one.caption.start_s)} - {clock(one.caption.end_s)}"
         rows.add_row(one.id.hex[:SHORT], time, one.caption.origin, *_told(one))
-    Console(highlight=False).print(rows if found else "No such captions.")
+    stdout_console().print(rows if found else "No such captions.")
 
 
 @app.command("correct")

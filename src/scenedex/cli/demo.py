@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.index import Bars
-from scenedex.cli.output import print_json
+from scenedex.cli.output import print_json, stdout_console
 from scenedex.cli.search import print_answer
 from scenedex.config import read_settings
 from scenedex.demo.film import draw_film, showcase
@@ -30,7 +30,7 @@ def demo(
     """Draw a short film, index it, search in it, and say how to go on. Downloads nothing."""
     if as_json and serve:
         raise UsageError("--json is for programs and --serve for people: choose one of them.")
-    console = Console(highlight=False, quiet=as_json)
+    console = stdout_console(quiet=as_json)
     # The film is drawn for the mini models, and they for the film: nothing else is indexed with them unasked.
     settings = read_settings().model_copy(update={"scenedex_profile": "mini"})
     answers = []

@@ -7,11 +7,10 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.models import plugin_lines
-from scenedex.cli.output import print_json, shown, table, version_text
+from scenedex.cli.output import print_json, shown, stdout_console, table, version_text
 from scenedex.config import Settings, read_settings
 from scenedex.errors import ScenedexError
 from scenedex.library import open_library
@@ -51,7 +50,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     if as_json:
         print_json(found)
     else:
-        _print(found)
+        print_found(found)
     if trouble:
         sys.exit(1)
 
@@ -77,13 +76,18 @@ def decoder_line(settings: Settings) -> str:
     return f"each file is read in a child process: {walls()}"
 
 
-def _print(found: dict[str, object]) -> None:
+def print_found(found: dict[str, object]) -> None:
+    """What was found out, a row each, and whether all works."""
     rows = table("", "")
     for name, value in found.items():
         lines = plain(value).items() if isinstance(value, dict) else [("", value)]
         for part, detail in lines:
-            rows.add_row(f"{name} {part}".strip(), Text(shown(str(detail))))
-    Console(highlight=False).print(rows)
-    Console(highlight=False).print(
-        "Something is wrong, see trouble." if found["trouble"] else "Everything works."
-    )
+            rows.add_row(f"{name} {part}".strip(), Text(shown(_said(detail))))
+    stdout_console().print(rows)
+    stdout_console().print("Something is wrong, see trouble." if found["trouble"] else "Everything works.")
+
+
+def _said(detail: object) -> str:
+    if isinstance(detail, (list, tuple)):
+        return ", ".join(map(str, detail)) or "none"
+    return "none" if detail is None else str(detail)

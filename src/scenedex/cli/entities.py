@@ -6,10 +6,9 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, complain, print_json, shown, table
+from scenedex.cli.output import clock, complain, print_json, shown, stdout_console, table
 from scenedex.cli.search import parsed_box, picture_file
 from scenedex.errors import UsageError
 from scenedex.library import open_library
@@ -81,9 +80,7 @@ def list_(as_json: AsJson = False) -> None:
     for entity, (scenes, videos) in zip(entities, counts, strict=True):
         number = ["-" if count is None else str(count) for count in (scenes, videos)]
         rows.add_row(Text(shown(entity.name)), str(entity.examples), *number, str(entity.id))
-    Console(highlight=False).print(
-        rows if entities else "No entities yet: scenedex entities add NAME makes one."
-    )
+    stdout_console().print(rows if entities else "No entities yet: scenedex entities add NAME makes one.")
 
 
 @app.command("show")
@@ -160,7 +157,7 @@ def examples(
     for one in found:
         at = clock(one.t_s) if one.t_s is not None else ""
         rows.add_row(str(one.video_id) if one.video_id else "a picture", at, _rectangle(one.box), str(one.id))
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(
         rows if found else f"No examples yet: scenedex entities add {shown(entity.name)!r} adds one."
     )
@@ -181,7 +178,7 @@ def _cutouts(
 
 
 def _print(page: Appearances) -> None:
-    console = Console(highlight=False)
+    console = stdout_console()
     if page.appearances:
         rows = table("", "video", "scenes", "time", "best at", "similarity", "rectangle")
         for one in page.appearances:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenedex.cli.demo import FILM
-from scenedex.cli.output import print_json, shown, table
+from scenedex.cli.output import print_json, shown, stdout_console, table
 from scenedex.demo.film import judgements as demo_judgements
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.library import Library, open_library
@@ -65,7 +65,7 @@ def _need_the_film(library: Library) -> None:
 
 def print_evaluation(found: Evaluation, console: Console | None = None) -> None:
     """Tables of the figures, then what went wrong."""
-    console = console or Console(highlight=False)
+    console = console or stdout_console()
     rows: list[Row] = [
         (f"mode {mode}", figures, f"{found.times[mode].p50_ms:.1f} / {found.times[mode].p95_ms:.1f}")
         for mode, figures in found.modes.items()

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
 from scenedex.cli.bars import counting_bar
-from scenedex.cli.output import complain, print_json, shown
+from scenedex.cli.output import complain, print_json, shown, stdout_console
 from scenedex.cli.output import table as rows_of
 from scenedex.errors import UsageError
 
@@ -82,7 +81,7 @@ def export(
     rows = rows_of("file", "rows")
     for file, count in report.rows.items():
         rows.add_row(Text(shown(file)), str(count))
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(rows)
     console.print(Text(f"{report.bytes / 1e6:.1f} MB in {shown(report.folder)}"), soft_wrap=True)
 
@@ -187,7 +186,7 @@ def _print(report: "ImportReport") -> None:
         numbers = (each.space.dim, each.vectors, each.missing, each.failures, each.refused)
         source = [] if own else [Text(shown(each.source))]
         rows.add_row(*source, Text(name), *map(str, numbers), ", ".join(filter(None, (said, state))))
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(rows)
     what = "would come in" if report.dry_run else "came in"
     line = f"{report.imported} videos with {report.scenes} scenes {what}"

@@ -3,13 +3,13 @@
 from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, shown, table
+from scenedex.cli.output import clock, shown, stdout_console, table
 from scenedex.types import Answer, Hit
 
 
 def print_explanation(answer: Answer, console: Console | None = None) -> None:
     """Plan, weights, second look, scores of each channel with keyframe or time, and how long each step took."""
-    console = console or Console(highlight=False)
+    console = console or stdout_console()
     plan = answer.plan
     console.print()
     console.print(Text(f"plan: {plan.mode} (confidence {plan.confidence:.2f}): {shown(plan.reason)}"))

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import print_json, shown, table
+from scenedex.cli.output import print_json, shown, stdout_console, table
 from scenedex.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def _print(made: "list[Exported]") -> None:
         for role, cosine in each.cosines.items():
             size = f"{each.card.file(role).megabytes:.1f}"
             rows.add_row(Text(shown(each.card.key)), role, size, f"{cosine:.4f}", each.spared.get(role, ""))
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(rows)
     for each in made:
         console.print(Text(f"written to {shown(str(each.folder))}"))

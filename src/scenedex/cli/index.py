@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenedex.cli.output import complain, print_json, shown
+from scenedex.cli.output import complain, print_json, shown, stdout_console
 from scenedex.config import Settings, read_settings
 from scenedex.library import open_library
 from scenedex.types import AnnotationOutcome, FileOutcome
@@ -80,7 +80,7 @@ def _settings(*, accurate: bool | None) -> Settings:
 
 def print_report(files: tuple[FileOutcome, ...], offline: tuple[str, ...]) -> None:
     """How many files came to which end, and each that needs a word."""
-    console = Console(highlight=False)
+    console = stdout_console()
     counts: dict[str, int] = {}
     for outcome in files:
         passed_over = outcome.outcome == "refused" and not outcome.failed

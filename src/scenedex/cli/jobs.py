@@ -5,9 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
-from scenedex.cli.output import print_json, shown, table
+from scenedex.cli.output import print_json, shown, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.types import Job, JobState
@@ -111,4 +110,4 @@ def _print(jobs: Sequence[Job], as_json: bool) -> None:
         progress = f"{job.progress.step} {job.progress.share:.0%}" if job.progress else job.outcome or ""
         said = ": ".join(part for part in (progress, job.reason) if part)
         rows.add_row(str(job.id), job.stage, job.state, shown(job.path or str(job.video_id)), shown(said))
-    Console(highlight=False).print(rows if jobs else "No jobs.")
+    stdout_console().print(rows if jobs else "No jobs.")

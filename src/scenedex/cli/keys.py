@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import complain, print_json, shown, table
+from scenedex.cli.output import complain, print_json, shown, stdout_console, table
 from scenedex.errors import NotFoundError, UsageError
 from scenedex.library import open_library
 from scenedex.types import Access
@@ -67,7 +66,7 @@ def list_(owner: Named = None, as_json: AsJson = False) -> None:
             *(day(time) for time in times),
             str(key.id),
         )
-    Console(highlight=False).print(rows if found else "No keys yet: scenedex keys create makes one.")
+    stdout_console().print(rows if found else "No keys yet: scenedex keys create makes one.")
 
 
 @app.command("revoke")

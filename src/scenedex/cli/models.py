@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 from scenedex.cli import export
-from scenedex.cli.output import complain, print_json, shown, table
+from scenedex.cli.output import complain, print_json, shown, stdout_console, table
 from scenedex.errors import ScenedexError, UsageError, WeightsError
 from scenedex.library import Library, open_library
 
@@ -62,7 +62,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
             model["licence"],
             here,
         )
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(rows)
     console.print(f"\nIn use: {profile.name} ({profile.visual}, {profile.audio}, {profile.text}). Profiles:")
     for one in profiles:
@@ -224,7 +224,7 @@ def pace(
     rows = table("model and machine", "batch", "threads")
     for name, each in known.items():
         rows.add_row(name, str(each.batch), str(each.threads or "all"))
-    Console(highlight=False).print(rows)
+    stdout_console().print(rows)
 
 
 def _list_spaces(library: Library, as_json: bool) -> None:
@@ -236,7 +236,7 @@ def _list_spaces(library: Library, as_json: bool) -> None:
     for space, how_far in spaces:
         counts = (how_far.scenes, how_far.embedded, how_far.failed, how_far.missing)
         rows.add_row(space.name, space.state, *map(str, counts))
-    Console(highlight=False).print(rows)
+    stdout_console().print(rows)
 
 
 def _keys(library: Library, keys: list[str] | None) -> list[str]:

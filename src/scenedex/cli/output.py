@@ -1,9 +1,11 @@
 """How answers look: one JSON document for programs, tables for people."""
 
 import json
+import os
+import re
 import sys
 from importlib.metadata import version
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +23,31 @@ def complain(message: str) -> None:
     """Say on stderr what went wrong."""
     lines = "\n".join(shown(line) for line in message.splitlines())
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(f"scenedex: {lines}"))
+
+
+def stdout_console(*, quiet: bool = False) -> Console:
+    """Where answers are printed, if not `quiet`. For a program or a file each row is one line, however long."""
+    made = Console(highlight=False, quiet=quiet)
+    if made.is_terminal or "COLUMNS" in os.environ:
+        return made
+    return Console(highlight=False, quiet=quiet, width=_ENDLESS, file=cast(IO[str], _Unpadded(sys.stdout)))
+
+
+_ENDLESS = 100_000
+
+
+class _Unpadded:
+    """A stream that leaves out the blanks at the ends of lines, with which tables are made square."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+        return len(text)
 
 
 def print_json(value: Any) -> None:

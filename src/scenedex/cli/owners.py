@@ -4,10 +4,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import complain, print_json, shown, table
+from scenedex.cli.output import complain, print_json, shown, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import Library, open_library
 from scenedex.library.rollout import RolledOut, read_assignment
@@ -44,7 +43,7 @@ def list_(as_json: AsJson = False) -> None:
     rows.columns[1].no_wrap = True
     for owner, settings in found:
         rows.add_row(Text(shown(owner.name)), str(owner.id), Text(_line(settings)))
-    Console(highlight=False).print(rows)
+    stdout_console().print(rows)
 
 
 @app.command("show")

@@ -4,10 +4,9 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import print_json, shown, table
+from scenedex.cli.output import print_json, shown, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.library.retaining import Retained, RetentionRule, parse_age
@@ -72,7 +71,7 @@ def rules(as_json: AsJson = False) -> None:
         age = str(timedelta(seconds=rule.older_than_s))
         tags, others = ", ".join(map(shown, rule.tags)), ", ".join(map(shown, rule.except_tags))
         rows.add_row(Text(shown(rule.name)), age, Text(tags), Text(others), "on" if rule.on else "off")
-    Console(highlight=False).print(rows if found else "No rules: `scenedex retain --save NAME` keeps one.")
+    stdout_console().print(rows if found else "No rules: `scenedex retain --save NAME` keeps one.")
 
 
 @app.command("on")
@@ -112,7 +111,7 @@ def _print(found: Retained) -> None:
     for video in found.videos:
         tags = ", ".join(shown(tag) for tag in video.tags)
         rows.add_row(Text(shown(video.name)), video.recorded_at or "", video.added_at, Text(tags))
-    console = Console(highlight=False)
+    console = stdout_console()
     if found.videos:
         console.print(rows)
     count = f"{len(found.videos)} video{'' if len(found.videos) == 1 else 's'}"

@@ -3,10 +3,9 @@
 from typing import Annotated, Any, cast
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, complain, print_json, shown, table
+from scenedex.cli.output import clock, complain, print_json, shown, stdout_console, table
 from scenedex.library import open_library
 from scenedex.search.as_json import plain
 from scenedex.types import Band, Mode, SavedRequest, SavedSearch
@@ -76,7 +75,7 @@ def list_(as_json: AsJson = False) -> None:
         where = one.stopped or one.webhook or ""
         rows.add_row(Text(shown(one.name)), Text(shown(one.request.query)), hours, seen, Text(shown(where)))
     nothing = "No saved searches: `scenedex saved add NAME QUERY` keeps one."
-    Console(highlight=False).print(rows if found else nothing)
+    stdout_console().print(rows if found else nothing)
 
 
 @app.command("show")
@@ -94,7 +93,7 @@ def show(
         sent = [{k: v for k, v in plain(one).items() if k != "body"} for one in sendings]
         print_json({**saved_as_json(found), "hits": plain(hits), "total": total, "deliveries": sent})
         return
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(Text(f"{shown(found.name)}: {shown(found.request.query)}"))
     rows = table("at", "video", "time", "band")
     for one in hits:

@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from scenedex.cli.captions import who
-from scenedex.cli.output import clock, flowing, print_json, shown, table
+from scenedex.cli.output import clock, flowing, print_json, shown, stdout_console, table
 from scenedex.errors import AmbiguousError, NotFoundError
 from scenedex.library import Library, open_library
 from scenedex.library.corrections import SHORT
@@ -36,7 +35,7 @@ def show(
     for one in found:
         time = f"{clock(one.start_s)} - {clock(one.end_s)}"
         rows.add_row(str(one.scene), time, Text(_tagged(one)), Text("\n".join(_noted(one))))
-    Console(highlight=False).print(rows if found else "No scene of this video has tags or notes.")
+    stdout_console().print(rows if found else "No scene of this video has tags or notes.")
 
 
 @app.command("tag")

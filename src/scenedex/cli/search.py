@@ -10,7 +10,7 @@ from rich.text import Text
 from scenedex.cli import search_options as options
 from scenedex.cli.clips import Bins, Handles, Output, Taking, take
 from scenedex.cli.explain import print_explanation
-from scenedex.cli.output import clock, marked, print_json, shown, table
+from scenedex.cli.output import clock, marked, print_json, shown, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.search.as_json import answer_as_json
@@ -159,7 +159,7 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 def print_answer(answer: Answer, console: Console | None = None) -> None:
     """A table of the hits, or the sentence that there are none."""
-    console = console or Console(highlight=False)
+    console = console or stdout_console()
     hits = [hit for group in answer.groups for hit in group.hits] or answer.hits
     if hits:
         rows = table("", "video", "scene", "time", "")

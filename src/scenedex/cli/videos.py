@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from scenedex.cli.output import clock, print_json, shown, spoken, table
+from scenedex.cli.output import clock, print_json, shown, spoken, stdout_console, table
 from scenedex.errors import UsageError
 from scenedex.library import open_library
 from scenedex.search.as_json import plain
@@ -64,7 +63,7 @@ def list_(
             state,
         )
     nothing = "No such videos." if page.states or name else "No videos yet: scenedex index PATH adds some."
-    Console(highlight=False).print(rows if page.videos else nothing)
+    stdout_console().print(rows if page.videos else nothing)
 
 
 @app.command("show")
@@ -75,7 +74,7 @@ def show(video: Which, as_json: AsJson = False) -> None:
     if as_json:
         print_json(video_as_json(found, scenes))
         return
-    console = Console(highlight=False)
+    console = stdout_console()
     console.print(Text(f"{shown(found.name)}  {clock(found.duration_s)}  {found.id}"))
     for path in found.paths:
         console.print(Text(f"  {shown(path)}"))
@@ -138,7 +137,7 @@ def stats(as_json: AsJson = False) -> None:
                 )
         else:
             rows.add_row(name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
-    Console(highlight=False).print(rows)
+    stdout_console().print(rows)
 
 
 def listed_as_json(one: ListedVideo) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from scenedex.cli.doctor import decoder_line
+from scenedex.cli.doctor import decoder_line, print_found
 from scenedex.config import read_settings
 
 
@@ -26,3 +26,12 @@ def test_elsewhere_files_are_read_here(platform: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SCENEDEX_DECODER", "child")
     monkeypatch.setattr(sys, "platform", platform)
     assert not read_settings().in_child()
+
+
+def test_what_is_found_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    print_found({"models": {"devices": ["cuda", "cpu"], "missing": None}, "plugins": [], "trouble": None})
+    said = [line.rstrip().split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    assert ["models", "devices", "cuda, cpu"] in said
+    assert ["models", "missing", "none"] in said
+    assert ["plugins", "none"] in said
+    assert ["trouble", "none"] in said
